@@ -1,0 +1,246 @@
+"""Everything that can happen to the device. Rooms and people post these to the hub's inbox."""
+
+from dataclasses import dataclass, field
+
+from saykey.flow import Gesture, Phrase, PhraseId, Substitution, Transcript
+from saykey.ports import Link
+
+# What people want, by button or control socket
+
+
+@dataclass(frozen=True, slots=True)
+class Gestured:
+    """The button was used; what it means depends on the button mode and the device's state."""
+
+    gesture: Gesture
+
+
+@dataclass(frozen=True, slots=True)
+class DictationStarted:
+    """Listen from ``at`` (monotonic ns) less the pre-roll."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class DictationEnded:
+    """Listen up to ``at`` (monotonic ns) plus the post-roll."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Stop listening and typing at once, and drop what is not typed yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTextWanted:
+    """Type all text held for the current host."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTextDropped:
+    """Forget all text held for the current host, and the audio of failed phrases."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryWanted:
+    """Recognise the failed phrases once more; what comes of them is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWanted:
+    """Use this model from the next dictation on."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostWanted:
+    """Send the next dictation to this host."""
+
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShutdownWanted:
+    """The service is told to stop (SIGTERM)."""
+
+
+# What the microphone and the speech room report
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneReady:
+    """The microphone can be opened (again)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneFailed:
+    """The microphone went away or cannot be opened; the line says what to do."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoundHeard:
+    """The loudness of the last frames while listening, in dB relative to full scale (<= 0)."""
+
+    level_db: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhrasePaused:
+    """A short pause: this is the phrase if nothing more is said."""
+
+    phrase: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseResumed:
+    """Speech went on after a short pause: the phrase is longer than it seemed."""
+
+    phrase: PhraseId
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseEnded:
+    """The phrase is complete, by a pause, the length cap, or the release."""
+
+    phrase: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureDrained:
+    """All audio of the dictation went through the speech room; no phrase of it will follow.
+
+    ``lost_samples`` were lost by the sound card while it was open.
+    """
+
+    dictation: int
+    lost_samples: int = 0
+
+
+# What the recognizer reports
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReady:
+    """The worker has loaded this model."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFailed:
+    """This model cannot be used; the line says what to do."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A phrase became text."""
+
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionFailed:
+    """The worker died on this phrase or took too long. It is being started anew."""
+
+    phrase: PhraseId
+    revision: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionAborted:
+    """The recognizer let go of this phrase as it was told to, and takes another."""
+
+    phrase: PhraseId
+    revision: int
+
+
+# What the keyboard and the transports report
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The way to a host changed."""
+
+    host: str
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class LedsChanged:
+    """A host set its lock lights (LED output report, see ports.Transport)."""
+
+    host: str
+    leds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TypingBegan:
+    """The first report of a piece was accepted."""
+
+    piece: int
+
+
+@dataclass(frozen=True, slots=True)
+class TypingFinished:
+    """The whole piece was typed and all keys are up."""
+
+    piece: int
+    reports: int = 0
+    substitutions: tuple[Substitution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TypingStopped:
+    """Typing ended early. ``typed + doubtful + rest`` is the piece's text.
+
+    ``typed`` is on the host; ``doubtful`` may or may not be (its reports were accepted but
+    perhaps not read when the link dropped; empty after a stop on request); ``rest`` was not sent.
+    """
+
+    piece: int
+    typed: str = field(repr=False)
+    doubtful: str = field(repr=False)
+    rest: str = field(repr=False)
+    reports: int = 0
+    substitutions: tuple[Substitution, ...] = ()
+
+
+Event = (
+    Gestured
+    | DictationStarted
+    | DictationEnded
+    | Cancelled
+    | HeldTextWanted
+    | HeldTextDropped
+    | RetryWanted
+    | ModelWanted
+    | HostWanted
+    | ShutdownWanted
+    | MicrophoneReady
+    | MicrophoneFailed
+    | SoundHeard
+    | PhrasePaused
+    | PhraseResumed
+    | PhraseEnded
+    | CaptureDrained
+    | ModelReady
+    | ModelFailed
+    | Recognised
+    | RecognitionFailed
+    | RecognitionAborted
+    | LinkChanged
+    | LedsChanged
+    | TypingBegan
+    | TypingFinished
+    | TypingStopped
+)

@@ -1,0 +1,1 @@
+"""The keyboard room: text in, strokes and reports out."""

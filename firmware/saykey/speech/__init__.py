@@ -1,0 +1,1 @@
+"""The speech room: frames in, phrases out."""

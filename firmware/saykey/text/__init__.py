@@ -1,0 +1,1 @@
+"""The text room: transcripts in, the text to type out."""
