@@ -141,6 +141,13 @@ class ModelFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelLost:
+    """The worker died while it had nothing to do."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recognised:
     """A phrase became text."""
 
@@ -149,7 +156,7 @@ class Recognised:
 
 @dataclass(frozen=True, slots=True)
 class RecognitionFailed:
-    """The worker died on this phrase or took too long. It is being started anew."""
+    """The worker died on this phrase or took too long. It has to load its model anew."""
 
     phrase: PhraseId
     revision: int
@@ -235,6 +242,7 @@ Event = (
     | CaptureDrained
     | ModelReady
     | ModelFailed
+    | ModelLost
     | Recognised
     | RecognitionFailed
     | RecognitionAborted

@@ -1,0 +1,74 @@
+"""The whole device as one frozen value: everything that is shown is derived from it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from saykey.effects import Effect, LoadModel
+from saykey.settings import Settings
+from saykey.state.delivery import Delivery
+from saykey.state.dictation import Hearing
+from saykey.state.hosts import Host
+from saykey.state.loading import Model
+
+Step = tuple["Device", tuple[Effect, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the settings decide about the state's ways."""
+
+    button: Literal["hold", "toggle"] = "hold"
+    language: str = "en"
+    speculate: bool = True
+    doubtful: Literal["type", "hold", "drop"] = "type"
+    prompt: str = ""
+    join_ns: int = 30_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What went another way than asked for, since start: nothing is dropped silently."""
+
+    lost_samples: int = 0
+    substitutions: int = 0
+    doubtful_dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """All that is known. ``microphone_fault`` is a line for the user, empty while all is well.
+
+    ``heard`` is the text of the last transcript, for the display. ``pressed``
+    is the dictation that the last press of the button began, if it began one. ``level_db`` is 0 dB at full
+    scale. ``closing``: shutdown was asked for; ``exited``: nothing is left to do.
+    """
+
+    rules: Rules
+    model: Model
+    delivery: Delivery
+    hearing: Hearing = field(default_factory=Hearing)
+    counters: Counters = field(default_factory=Counters)
+    microphone_fault: str = ""
+    level_db: float = -96.0
+    heard: str = field(repr=False, default="")
+    pressed: int | None = None
+    closing: bool = False
+    exited: bool = False
+
+
+def initial(settings: Settings) -> Step:
+    """The device at start, and what to begin with."""
+    recognizer = settings.recognizer
+    rules = Rules(
+        settings.button.mode,
+        recognizer.language,
+        recognizer.speculate,
+        recognizer.doubtful,
+        recognizer.vocabulary,
+        round(settings.text.join_s * 1e9),
+    )
+    hosts = tuple(Host(each.name) for each in settings.host)
+    device = Device(
+        rules, Model(recognizer.model, recognizer.model), Delivery(hosts, hosts[0].name)
+    )
+    return device, (LoadModel(recognizer.model),)

@@ -1,0 +1,161 @@
+"""Pure state of the recognizer's work: which phrase it has, which it gets next.
+
+Complete phrases come first, then speculation on a pause, then retries. Work of a lower rank is
+taken away when better work waits, and work that became useless always: letting go costs the
+engine no more than the encoder pass it is in.
+"""
+
+from dataclasses import replace
+
+from saykey.effects import AbortRecognition, Effect, Recognise
+from saykey.flow import Phrase, PhraseId, Transcript
+from saykey.state.dictation import (
+    PHRASE,
+    Hearing,
+    Job,
+    Stage,
+    Unheard,
+    find,
+    judged,
+    put,
+    spoken_of,
+)
+
+ATTEMPTS = 2
+"""Recognitions of a complete phrase that may fail before its audio is put aside."""
+
+RANK = {Stage.WAITING: 0, Stage.TENTATIVE: 1}
+RETRY, USELESS = 2, 3
+
+
+def recognised(hearing: Hearing, transcript: Transcript) -> Hearing:
+    """The recognizer heard something; taken only if that very phrase still stands in the row."""
+    hearing = _job_done(hearing, transcript.phrase, transcript.revision)
+    spoken = spoken_of(hearing, transcript.phrase)
+    if spoken is None or spoken.phrase.revision != transcript.revision:
+        return replace(hearing, late=hearing.late + 1)
+    if spoken.stage is Stage.TENTATIVE:
+        return put(hearing, replace(spoken, early=transcript))
+    if spoken.stage is Stage.WAITING:
+        return put(hearing, judged(spoken, transcript))
+    return replace(hearing, late=hearing.late + 1)
+
+
+def recognised_again(hearing: Hearing, transcript: Transcript) -> tuple[Hearing, Unheard | None]:
+    """The result of a retry, if it is one: the phrase put aside is handed back as heard."""
+    retried = _unheard(hearing, transcript.phrase, transcript.revision)
+    if retried is None or not retried.retrying:
+        return hearing, None
+    hearing = _job_done(hearing, transcript.phrase, transcript.revision)
+    return replace(hearing, unheard=_without(hearing.unheard, retried)), retried
+
+
+def failed(hearing: Hearing, phrase: PhraseId, revision: int) -> Hearing:
+    """The worker broke on this phrase.
+
+    A speculation that broke it is not counted against the phrase, and not tried again. A complete
+    phrase that broke it twice is put aside with its audio.
+    """
+    hearing = _job_done(hearing, phrase, revision)
+    retried = _unheard(hearing, phrase, revision)
+    if retried is not None:
+        kept = replace(retried, retrying=False)
+        return replace(hearing, unheard=tuple(kept if u is retried else u for u in hearing.unheard))
+    spoken = spoken_of(hearing, phrase)
+    if spoken is None or spoken.phrase.revision != revision:
+        return hearing
+    if spoken.stage is Stage.TENTATIVE:
+        return put(hearing, replace(spoken, speculable=False))
+    if spoken.stage is not Stage.WAITING:
+        return hearing
+    spoken = replace(spoken, failures=spoken.failures + 1)
+    if spoken.failures >= ATTEMPTS:
+        spoken = replace(spoken, stage=PHRASE[spoken.stage, "failed"])
+    return put(hearing, spoken)
+
+
+def aborted(hearing: Hearing, phrase: PhraseId, revision: int) -> Hearing:
+    """The recognizer let go of this phrase and is free."""
+    return _job_done(hearing, phrase, revision)
+
+
+def give_up(hearing: Hearing) -> Hearing:
+    """No model can be used: every complete phrase is put aside with its audio."""
+    row = tuple(
+        replace(s, stage=PHRASE[s.stage, "failed"]) if s.stage is Stage.WAITING else s
+        for s in hearing.row
+    )
+    unheard = tuple(replace(u, retrying=False) for u in hearing.unheard)
+    return replace(hearing, row=row, unheard=unheard)
+
+
+def retry(hearing: Hearing) -> Hearing:
+    """Try every phrase that was put aside once more."""
+    return replace(hearing, unheard=tuple(replace(u, retrying=True) for u in hearing.unheard))
+
+
+def schedule(
+    hearing: Hearing, model: str | None, *, speculate: bool, prompt: str
+) -> tuple[Hearing, tuple[Effect, ...]]:
+    """Give the recognizer its next work, or take away work that is worth less.
+
+    ``model`` is the loaded one, None while there is none; a phrase is recognised by its
+    dictation's model only.
+    """
+    job = hearing.job
+    wanted = _wanted(hearing, model, speculate=speculate)
+    if job is None:
+        if wanted is None:
+            return hearing, ()
+        phrase, attempt, language = wanted
+        hearing = replace(hearing, job=Job(phrase.id, phrase.revision))
+        return hearing, (Recognise(phrase, attempt, language, prompt),)
+    rank = _rank(hearing, job.phrase, job.revision)
+    better = wanted is not None and _rank(hearing, wanted[0].id, wanted[0].revision) < rank
+    if job.aborting or not (better or rank == USELESS):
+        return hearing, ()
+    hearing = replace(hearing, job=replace(job, aborting=True))
+    return hearing, (AbortRecognition(job.phrase, job.revision),)
+
+
+def _wanted(
+    hearing: Hearing, model: str | None, *, speculate: bool
+) -> tuple[Phrase, int, str] | None:
+    if model is None:
+        return None
+    for stage in (Stage.WAITING, Stage.TENTATIVE) if speculate else (Stage.WAITING,):
+        for spoken in hearing.row:
+            dictation = find(hearing, spoken.phrase.id.dictation)
+            if spoken.stage is not stage or dictation is None or dictation.model != model:
+                continue
+            if stage is Stage.TENTATIVE and (spoken.early or not spoken.speculable):
+                continue
+            return spoken.phrase, spoken.failures + 1, dictation.language
+    for unheard in hearing.unheard:
+        if unheard.retrying:
+            return unheard.phrase, ATTEMPTS + 1, unheard.language
+    return None
+
+
+def _rank(hearing: Hearing, phrase: PhraseId, revision: int) -> int:
+    spoken = spoken_of(hearing, phrase)
+    if spoken is not None and spoken.phrase.revision == revision and spoken.stage in RANK:
+        return RANK[spoken.stage]
+    retried = _unheard(hearing, phrase, revision)
+    return RETRY if retried is not None and retried.retrying else USELESS
+
+
+def _job_done(hearing: Hearing, phrase: PhraseId, revision: int) -> Hearing:
+    job = hearing.job
+    if job is None or (job.phrase, job.revision) != (phrase, revision):
+        return hearing
+    return replace(hearing, job=None)
+
+
+def _unheard(hearing: Hearing, phrase: PhraseId, revision: int) -> Unheard | None:
+    wanted = (phrase, revision)
+    return next((u for u in hearing.unheard if (u.phrase.id, u.phrase.revision) == wanted), None)
+
+
+def _without(unheard: tuple[Unheard, ...], gone: Unheard) -> tuple[Unheard, ...]:
+    return tuple(u for u in unheard if u is not gone)

@@ -1,0 +1,118 @@
+"""What must hold after every step of the device in its world. See world.py."""
+
+from world import LETTERS, Broken, World, letter, machine_of
+
+from saykey import effects as fx
+from saykey import events as ev
+from saykey.ports import Link
+from saykey.state.device import Device
+from saykey.state.loading import Loading
+
+
+def check(world: World, device: Device) -> None:
+    """Raise Broken if the pair is one that must never be."""
+    _nothing_is_lost(world, device)
+    _listens_only_when_asked(world, device)
+    _useless_work_is_stopped(world, device)
+    _typing_stops_when_told(world, device)
+    if world.exited:
+        _left_in_order(world)
+
+
+def check_answer(device: Device, event: ev.Event, done: tuple[fx.Effect, ...]) -> None:
+    """Raise Broken if a press was answered without waking the host that sleeps."""
+    opened = any(isinstance(effect, fx.OpenCapture) for effect in done)
+    target = next(h for h in device.delivery.hosts if h.name == device.delivery.target)
+    if isinstance(event, ev.DictationStarted) and opened and target.link is Link.ASLEEP:
+        if fx.WakeHost(target.name) not in done:
+            raise Broken("a sleeping host was not woken at the press")
+
+
+def _nothing_is_lost(world: World, device: Device) -> None:
+    screens = "".join(m.screen for m in world.machines)
+    held = "".join(h.text for host in device.delivery.hosts for h in host.held)
+    typing = device.delivery.typing
+    flying = "".join(p.text for p in device.delivery.queue) + (typing.text if typing else "")
+    row = "".join(s.transcript.text for s in device.hearing.row if s.transcript is not None)
+    everywhere = screens + held + flying + row
+    unheard = {(u.phrase.id, u.phrase.revision) for u in device.hearing.unheard}
+    for phrase, revision in world.final:
+        mark = letter(world, phrase)
+        count = everywhere.count(mark)
+        if count > 2:
+            raise Broken(f"{mark} stands twice")
+        known = (phrase, revision) in world.heard and (phrase, revision) not in unheard
+        if known and mark not in world.excused and count != 2:
+            raise Broken(f"{mark} was recognised, and is neither typed nor held")
+    if not set(everywhere) <= {*LETTERS, " "}:
+        raise Broken("text was invented")
+
+
+def _listens_only_when_asked(world: World, device: Device) -> None:
+    open_now = [m for m in world.mics if m.state == "open"]
+    if open_now and not world.pressed:
+        raise Broken("the microphone listens though nobody presses")
+    if device.closing and world.mics:
+        raise Broken("the microphone listens after shutdown")
+    known = {d.id for d in device.hearing.dictations}
+    if any(m.dictation not in known for m in world.mics):
+        raise Broken("the microphone listens for a dictation that is over")
+
+
+def _useless_work_is_stopped(world: World, device: Device) -> None:
+    work = world.work
+    if work is None or work.aborting or device.closing:
+        return
+    row = {(s.phrase.id, s.phrase.revision) for s in device.hearing.row
+           if s.stage.value in {"tentative", "waiting"}}
+    retries = {(u.phrase.id, u.phrase.revision) for u in device.hearing.unheard if u.retrying}
+    if (work.phrase.id, work.phrase.revision) not in row | retries:
+        raise Broken("the recognizer works on what nobody wants")
+    able = {d.id for d in device.hearing.dictations if d.model == device.model.loaded}
+    waiting = [
+        s.phrase.id
+        for s in device.hearing.row
+        if s.stage.value == "waiting" and s.phrase.id.dictation in able
+    ]
+    if waiting and work.phrase.id not in waiting:
+        raise Broken("a complete phrase waits behind a guess")
+
+
+def _typing_stops_when_told(world: World, device: Device) -> None:
+    typist = world.typist
+    if typist is None or typist.stopping:
+        return
+    if device.closing:
+        raise Broken("types on after shutdown")
+    if set(typist.text) & world.excused:
+        raise Broken("types on what was cancelled")
+    if machine_of(world, typist.host).told is not Link.UP:
+        raise Broken("types on though the link is known to be down")
+
+
+def _left_in_order(world: World) -> None:
+    if world.typist is not None or world.mics:
+        raise Broken("left with work at hand")
+    if any(m.down and m.link is Link.UP for m in world.machines):
+        raise Broken("left with a key down")
+
+
+def check_rest(world: World, device: Device) -> None:
+    """Raise Broken if nothing more happens by itself and yet not everything is done."""
+    if any(m.down and m.link is Link.UP for m in world.machines):
+        raise Broken("a key stays down")
+    if device.closing:
+        if not world.exited:
+            raise Broken("shutdown does not end")
+        return
+    hearing, delivery = device.hearing, device.delivery
+    if hearing.row or hearing.dictations or hearing.job:
+        raise Broken("a phrase is stuck")
+    if delivery.queue or delivery.typing:
+        raise Broken("a text is stuck")
+    if device.model.loading is Loading.LOADING:
+        raise Broken("the model is stuck")
+    if any(u.retrying for u in hearing.unheard):
+        raise Broken("a retry is stuck")
+    if any(h.interrupted for h in delivery.hosts):
+        raise Broken("a mark of interruption stays")

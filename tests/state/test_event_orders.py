@@ -1,0 +1,398 @@
+"""The orders in which things may happen, and what is right: one test per row of the table.
+
+The microphone's two rows (release with frames still unread, release before speech began) are
+tests of the speech room: the state only sees the phrases that come of it, or none.
+"""
+
+from story import Story, phrase
+
+from saykey import effects as fx
+from saykey import events as ev
+from saykey.flow import Gesture, GestureKind, PhraseId, Verdict
+from saykey.ports import Link
+
+
+def kinds(done: tuple[fx.Effect, ...]) -> list[type]:
+    return [type(effect) for effect in done]
+
+
+def test_release_before_speech_began_types_nothing() -> None:
+    story = Story()
+    story.press()
+    story.release()
+    story.drained()
+    assert kinds(tuple(story.begun)) == [fx.OpenCapture, fx.CloseCapture]
+    assert story.device.hearing.dictations == ()
+
+
+def test_phrases_are_recognised_and_typed_while_the_user_still_speaks() -> None:
+    story = Story()
+    story.press()
+    assert kinds(story.say(1)) == [fx.Recognise]
+    assert kinds(story.hear(1, "One.")) == [fx.TypeText]
+    story.say(2)
+    assert story.typing() == ["One."]
+    assert story.device.hearing.dictations[0].capture.value == "open"
+
+
+def test_speech_resumes_after_a_speculation_its_result_is_ignored() -> None:
+    story = Story()
+    story.press()
+    assert kinds(story.pause(1)) == [fx.Recognise]
+    story.resume(1)
+    story.hear(1, "Half a", revision=1)
+    story.say(1, revision=2)
+    assert story.typing() == []
+    story.hear(1, "Half a sentence.", revision=2)
+    assert story.typing() == ["Half a sentence."]
+    assert story.device.hearing.late == 1
+
+
+def test_a_finished_speculation_is_promoted_at_the_end_of_the_phrase() -> None:
+    story = Story()
+    story.press()
+    story.pause(1)
+    story.hear(1, "Done.")
+    assert story.typing() == []
+    assert kinds(story.say(1)) == [fx.TypeText]
+
+
+def test_a_running_speculation_is_promoted_and_never_restarted() -> None:
+    story = Story()
+    story.press()
+    story.pause(1)
+    assert story.release() == (fx.CloseCapture(1, 0),)
+    assert story.say(1) == ()
+    assert kinds(story.hear(1, "Done.")) == [fx.TypeText]
+    assert kinds(tuple(story.begun)).count(fx.Recognise) == 1
+
+
+def test_a_real_phrase_does_not_wait_behind_a_speculation_that_became_useless() -> None:
+    story = Story()
+    story.press()
+    story.pause(1)
+    assert story.resume(1) == (fx.AbortRecognition(PhraseId(1, 1), 1),)
+    assert story.say(1, revision=2) == ()
+    assert kinds(story.tell(ev.RecognitionAborted(PhraseId(1, 1), 1))) == [fx.Recognise]
+
+
+def test_phrase_2_ready_before_phrase_1_waits_and_is_joined_when_typed() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.say(2)
+    story.hear(2, "and two.")
+    assert story.typing() == []
+    story.hear(1, "One")
+    assert story.typing() == ["One"]
+    story.typed(1)
+    assert story.typing() == ["One", " and two."]
+
+
+def test_a_phrase_that_finally_fails_keeps_its_audio_and_the_next_one_goes_on() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.say(2)
+    story.worker_dies_on(1)
+    story.worker_dies_on(1)
+    story.hear(2, "Two.")
+    assert story.typing() == ["Two."]
+    assert [u.phrase.id for u in story.device.hearing.unheard] == [PhraseId(1, 1)]
+
+
+def test_a_later_retry_of_a_failed_phrase_becomes_a_held_piece() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.worker_dies_on(1)
+    story.worker_dies_on(1)
+    assert kinds(story.tell(ev.RetryWanted())) == [fx.Recognise]
+    story.hear(1, "One.")
+    assert story.typing() == []
+    assert story.held() == ["One."]
+    assert story.device.hearing.unheard == ()
+
+
+def test_a_doubtful_phrase_is_held_and_does_not_block_the_next_ones() -> None:
+    story = Story(doubtful="hold")
+    story.press()
+    story.say(1)
+    story.say(2)
+    story.hear(1, "Um?", verdict=Verdict.DOUBTFUL)
+    story.hear(2, "Two.")
+    assert story.held() == ["Um?"]
+    assert story.typing() == ["Two."]
+
+
+def test_a_doubtful_phrase_is_dropped_and_counted_if_the_user_wants_that() -> None:
+    story = Story(doubtful="drop")
+    story.press()
+    story.say(1)
+    story.hear(1, "Um?", verdict=Verdict.DOUBTFUL)
+    assert (story.typing(), story.held()) == ([], [])
+    assert story.device.counters.doubtful_dropped == 1
+
+
+def test_cancel_stops_capture_and_typing_and_ignores_late_results() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.hear(1, "One.")
+    story.say(2)
+    assert set(kinds(story.tell(ev.Cancelled()))) == {
+        fx.AbortCapture, fx.StopTyping, fx.AbortRecognition,
+    }
+    story.tell(ev.TypingStopped(1, "O", "", "ne."))
+    story.hear(2, "Two.")
+    assert story.typing() == ["One."]
+    assert story.held() == []
+    assert story.device.hearing.late == 1
+
+
+def test_press_while_still_typing_opens_the_capture_and_typing_goes_on() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.release()
+    story.drained()
+    story.hear(1, "One.")
+    assert kinds(story.press()) == [fx.OpenCapture]
+    assert story.device.delivery.typing is not None
+
+
+def test_the_link_drops_briefly_and_the_rest_of_the_dictation_is_held() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.hear(1, "One two.")
+    story.link("desk", Link.DOWN)
+    assert kinds(story.link("desk", Link.UP)) == [fx.ReleaseKeys]
+    story.tell(ev.TypingStopped(1, "One ", "t", "wo."))
+    story.say(2)
+    story.hear(2, "Three.")
+    assert story.typing() == ["One two."]
+    assert story.held() == ["two.", "Three."]
+    held = story.device.delivery.hosts[0].held
+    assert [h.doubtful for h in held] == [1, 0]
+
+
+def test_one_tap_types_all_held_text() -> None:
+    story = Story()
+    story.press()
+    story.link("desk", Link.DOWN)
+    story.say(1)
+    story.hear(1, "One.")
+    story.say(2)
+    story.hear(2, "Two.")
+    story.release()
+    story.drained()
+    story.link("desk", Link.UP)
+    assert story.typing() == []
+    story.tell(ev.HeldTextWanted())
+    assert story.typing() == ["One. Two."]
+    assert story.held() == []
+
+
+def test_a_host_asleep_at_press_is_woken_once_and_gets_nothing_if_it_stays_asleep() -> None:
+    story = Story()
+    story.link("desk", Link.ASLEEP)
+    story.begun.clear()
+    story.press()
+    story.say(1)
+    story.hear(1, "Secret.")
+    assert kinds(tuple(story.begun)).count(fx.WakeHost) == 1
+    assert story.typing() == []
+    assert story.held() == ["Secret."]
+
+
+def test_a_host_that_woke_up_before_the_text_was_ready_gets_it() -> None:
+    story = Story()
+    story.link("desk", Link.ASLEEP)
+    story.press()
+    story.link("desk", Link.UP)
+    story.say(1)
+    story.hear(1, "Morning.")
+    assert story.typing() == ["Morning."]
+
+
+def test_a_new_dictation_while_text_is_held_types_only_the_new_text() -> None:
+    story = Story()
+    story.press()
+    story.link("desk", Link.DOWN)
+    story.say(1)
+    story.hear(1, "Old.")
+    story.release()
+    story.drained()
+    story.link("desk", Link.UP)
+    story.press()
+    story.say(1, dictation=2)
+    story.hear(1, "New.", dictation=2)
+    assert story.typing() == ["New."]
+    assert story.held() == ["Old."]
+
+
+def test_a_tap_in_idle_types_the_held_text_and_is_no_dictation() -> None:
+    story = Story()
+    story.press()
+    story.link("desk", Link.DOWN)
+    story.say(1)
+    story.hear(1, "Old.")
+    story.release()
+    story.drained()
+    story.link("desk", Link.UP)
+    for kind in (GestureKind.PRESS, GestureKind.RELEASE, GestureKind.TAP):
+        story.tell(ev.Gestured(Gesture(kind, 0)))
+    assert story.typing() == ["Old."]
+    assert fx.AbortCapture(2) in story.begun
+
+
+def test_a_tap_without_held_text_is_a_very_short_dictation() -> None:
+    story = Story()
+    for kind in (GestureKind.PRESS, GestureKind.RELEASE, GestureKind.TAP):
+        story.tell(ev.Gestured(Gesture(kind, 0)))
+    story.say(1)
+    story.hear(1, "Yes.")
+    assert story.typing() == ["Yes."]
+
+
+def test_a_tap_while_the_press_was_refused_drops_nothing() -> None:
+    story = Story()
+    story.press()
+    story.link("desk", Link.DOWN)
+    story.say(1)
+    story.hear(1, "Old.")
+    story.say(2)
+    story.release()
+    story.drained()
+    story.tell(ev.MicrophoneFailed("gone"))
+    story.link("desk", Link.UP)
+    for kind in (GestureKind.PRESS, GestureKind.RELEASE, GestureKind.TAP):
+        story.tell(ev.Gestured(Gesture(kind, 0)))
+    assert [s.phrase.id for s in story.device.hearing.row] == [PhraseId(1, 2)]
+
+
+def test_the_host_is_switched_in_flight_and_the_text_goes_to_the_old_one() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.tell(ev.HostWanted("couch"))
+    done = story.hear(1, "One.")
+    assert done == (fx.TypeText(1, "desk", "One."),)
+
+
+def test_the_host_is_switched_and_gone_so_the_text_is_held_for_it() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.tell(ev.HostWanted("couch"))
+    story.link("desk", Link.DOWN)
+    story.hear(1, "One.")
+    assert (story.held("desk"), story.held("couch")) == (["One."], [])
+    story.tell(ev.HeldTextWanted())
+    assert story.typing() == []
+
+
+def test_a_worker_that_dies_in_a_speculation_is_not_counted_against_the_phrase() -> None:
+    story = Story()
+    story.press()
+    story.pause(1)
+    story.worker_dies_on(1)
+    assert kinds(story.say(1)) == [fx.Recognise]
+    story.worker_dies_on(1)
+    story.hear(1, "One.")
+    assert story.typing() == ["One."]
+
+
+def test_a_speculation_that_broke_the_worker_is_not_tried_again() -> None:
+    story = Story()
+    story.press()
+    story.pause(1)
+    assert fx.Recognise not in kinds(story.worker_dies_on(1))
+
+
+def test_the_microphone_is_lost_and_what_there_is_is_recognised() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.drained()
+    story.tell(ev.MicrophoneFailed("unplugged"))
+    story.hear(1, "One.")
+    assert story.typing() == ["One."]
+    assert story.device.microphone_fault == "unplugged"
+    assert kinds(story.press()) == []
+    story.tell(ev.MicrophoneReady())
+    assert kinds(story.press()) == [fx.OpenCapture]
+
+
+def test_sigterm_stops_the_capture_releases_the_keys_and_holds_the_text() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.hear(1, "One two.")
+    story.say(2)
+    done = story.tell(ev.ShutdownWanted())
+    assert kinds(done) == [fx.AbortCapture, fx.StopTyping]
+    done = story.tell(ev.TypingStopped(1, "One", "", " two."))
+    assert kinds(done) == [fx.ReleaseKeys, fx.ReleaseKeys, fx.ReleaseKeys, fx.Exit]
+    assert done[-1] == fx.Exit(unrecognised=2, held=1)
+    assert story.held() == [" two."]
+
+
+def test_a_model_switched_in_flight_recognises_the_next_dictation() -> None:
+    story = Story()
+    story.press()
+    story.tell(ev.ModelWanted("large"))
+    assert kinds(story.say(1)) == [fx.Recognise]
+    story.hear(1, "One.")
+    story.release()
+    assert story.drained() == (fx.LoadModel("large"),)
+    story.press()
+    story.say(1, dictation=2)
+    assert kinds(story.tell(ev.ModelReady("large"))) == [fx.Recognise]
+
+
+def test_no_model_so_the_audio_is_kept_and_the_next_press_tries_the_model_again() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.tell(ev.RecognitionFailed(PhraseId(1, 1), 1, "killed"))
+    story.tell(ev.ModelFailed("saykey-demo", "out of memory"))
+    assert [u.phrase for u in story.device.hearing.unheard] == [phrase(1)]
+    story.release()
+    story.drained()
+    assert fx.LoadModel("saykey-demo") in story.press()
+
+
+def test_text_joins_what_the_same_host_got_a_short_while_ago_only() -> None:
+    seconds = 1_000_000_000
+    story = Story()
+    story.press()
+    story.say(1)
+    story.hear(1, "One.")
+    story.release()
+    story.drained()
+    story.tell(ev.TypingFinished(1), 10 * seconds)
+    for dictation, at in ((2, 20), (3, 90)):
+        story.press(at * seconds)
+        story.say(1, dictation=dictation)
+        story.hear(1, "More.", dictation=dictation)
+        story.release(at * seconds)
+        story.drained(dictation)
+        story.tell(ev.TypingFinished(dictation), at * seconds)
+    assert story.typing() == ["One.", " More.", "More."]
+
+
+def test_in_toggle_mode_a_press_starts_and_the_next_one_ends() -> None:
+    story = Story(button="toggle")
+    done = [
+        kinds(story.tell(ev.Gestured(Gesture(kind, 0))))
+        for kind in (GestureKind.PRESS, GestureKind.RELEASE, GestureKind.PRESS)
+    ]
+    assert done == [[fx.OpenCapture], [], [fx.CloseCapture]]
+
+
+def test_a_double_tap_cancels() -> None:
+    story = Story()
+    story.press()
+    assert kinds(story.tell(ev.Gestured(Gesture(GestureKind.DOUBLE_TAP, 0)))) == [fx.AbortCapture]
