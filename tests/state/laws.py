@@ -63,8 +63,11 @@ def _useless_work_is_stopped(world: World, device: Device) -> None:
     work = world.work
     if work is None or work.aborting or device.closing:
         return
-    row = {(s.phrase.id, s.phrase.revision) for s in device.hearing.row
-           if s.stage.value in {"tentative", "waiting"}}
+    row = {
+        (s.phrase.id, s.phrase.revision)
+        for s in device.hearing.row
+        if s.stage.value in {"tentative", "waiting"}
+    }
     retries = {(u.phrase.id, u.phrase.revision) for u in device.hearing.unheard if u.retrying}
     if (work.phrase.id, work.phrase.revision) not in row | retries:
         raise Broken("the recognizer works on what nobody wants")

@@ -141,7 +141,9 @@ def test_cancel_stops_capture_and_typing_and_ignores_late_results() -> None:
     story.hear(1, "One.")
     story.say(2)
     assert set(kinds(story.tell(ev.Cancelled()))) == {
-        fx.AbortCapture, fx.StopTyping, fx.AbortRecognition,
+        fx.AbortCapture,
+        fx.StopTyping,
+        fx.AbortRecognition,
     }
     story.tell(ev.TypingStopped(1, "O", "", "ne."))
     story.hear(2, "Two.")

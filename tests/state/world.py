@@ -159,9 +159,9 @@ def _people(world: World, device: Device) -> Iterator[Move]:
     yield Move("other host", spent, ev.HostWanted(other), inner=False)
     if world.presses:
         yield Move("other model", spent, ev.ModelWanted("large"), inner=False)
-    unheard = {
-        _mark(world, ident) for ident, _ in world.origin
-    } - {letter(world, phrase) for phrase, r in world.final if (phrase, r) in world.heard}
+    unheard = {_mark(world, ident) for ident, _ in world.origin} - {
+        letter(world, phrase) for phrase, r in world.final if (phrase, r) in world.heard
+    }
     stopped = replace(spent, excused=world.excused | unheard)
     yield Move("shutdown", stopped, ev.ShutdownWanted(), inner=False)
 
@@ -173,19 +173,13 @@ def _excuse_all(world: World, device: Device) -> World:
     pieces = [*device.delivery.queue, *([typing.piece] if typing else [])]
     held += "".join(p.text for p in pieces if p.dictation == ASKED_FOR)
     alive = {d.id for d in device.hearing.dictations} | {p.dictation for p in pieces}
-    letters = {
-        _mark(world, ident)
-        for ident, dictation in world.origin
-        if dictation in alive
-    }
+    letters = {_mark(world, ident) for ident, dictation in world.origin if dictation in alive}
     return replace(world, excused=world.excused | (letters - set(held)))
 
 
 def _speech(world: World, mic: Mic) -> Iterator[Move]:
     def moved(now: Mic | None, **changes: object) -> World:
-        mics = tuple(
-            m for m in (now if m == mic else m for m in world.mics) if m is not None
-        )
+        mics = tuple(m for m in (now if m == mic else m for m in world.mics) if m is not None)
         return replace(world, mics=mics, **changes)
 
     if mic.phrase == 0:
@@ -349,10 +343,15 @@ def perform(world: World, device: Device, effect: fx.Effect) -> World:
             mics = (*world.mics, Mic(dictation))
             return replace(world, mics=mics, hosts=(*world.hosts, device.delivery.target))
         case fx.CloseCapture(dictation):
-            return replace(world, mics=tuple(
-                replace(m, state="draining") if m.dictation == dictation and m.state == "open"
-                else m for m in world.mics
-            ))
+            return replace(
+                world,
+                mics=tuple(
+                    replace(m, state="draining")
+                    if m.dictation == dictation and m.state == "open"
+                    else m
+                    for m in world.mics
+                ),
+            )
         case fx.AbortCapture(dictation):
             return replace(world, mics=tuple(m for m in world.mics if m.dictation != dictation))
         case fx.LoadModel(name):

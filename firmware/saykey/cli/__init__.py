@@ -1,1 +1,107 @@
-"""The command line."""
+"""The command line. `saykey --help` loads no command: names and help lines stand here as data."""
+
+import difflib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from saykey import __version__
+from saykey.errors import SaykeyError
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C: 128 and the number of SIGINT, as shells have it."""
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("run:command", "Run the device: listen, recognise and type until stopped."),
+    "demo": ("demo:command", "Dictate from a recording to a simulated host; needs no hardware."),
+    "transcribe": ("transcribe:command", "Print what is said in an audio file."),
+    "status": ("control:status", "Tell what the running saykey does."),
+    "watch": ("control:watch", "Tell it again whenever it changes."),
+    "press": ("control:press", "Start listening, as the button going down."),
+    "release": ("control:release", "Stop listening, as the button going up."),
+    "cancel": ("control:cancel", "Stop listening and typing at once."),
+    "type-held": ("control:type_held", "Type the text held for the current host."),
+    "drop-held": ("control:drop_held", "Forget the text held for the current host."),
+    "retry": ("control:retry", "Recognise failed phrases once more."),
+    "use-model": ("control:use_model", "Use another model from the next dictation on."),
+    "use-host": ("control:use_host", "Send the next dictation to another host."),
+    "settings": ("settings:command", "Print all settings with their defaults, or check a file."),
+}
+"""Name -> (module of this package : the click command in it, one line of help)."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All names, in the order of COMMANDS."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of this name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(f"{__name__}.{module}"), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module}.{attribute} is no click command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The section Commands of the help text."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but an unknown name brings the nearest one to mind."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            nearest = difflib.get_close_matches(name, COMMANDS, n=1)
+            advice = f'; did you mean "{nearest[0]}"?' if nearest else ""
+            raise click.UsageError(f'there is no command "{name}"{advice}', ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="saykey", message="%(prog)s %(version)s")
+def saykey() -> None:
+    """Saykey, a dictation keyboard: speech in, key strokes out, on the device."""
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status; the user's mistakes are one line on stderr."""
+    try:
+        status = saykey.main(args, prog_name="saykey", standalone_mode=False)
+        sys.stdout.flush()
+    except SaykeyError as error:
+        return _told(str(error), error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
+    except click.UsageError as error:
+        return _told(_with_help(error), error.exit_code)
+    except click.ClickException as error:
+        return _told(error.format_message(), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has had enough. Python would complain once more when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status if isinstance(status, int) else 0
+
+
+def _with_help(error: click.UsageError) -> str:
+    message = error.format_message().rstrip(".")
+    path = error.ctx.command_path if error.ctx is not None else "saykey"
+    return f"{message}; see `{path} --help`" if not message.endswith("?") else message
+
+
+def _told(line: str, status: int) -> int:
+    click.echo(f"saykey: {' '.join(line.split())}", err=True)
+    return status

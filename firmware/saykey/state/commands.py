@@ -7,7 +7,7 @@ from saykey.effects import Effect, OpenCapture
 from saykey.flow import Gesture, GestureKind
 from saykey.state import delivery, dictation, loading, recognition
 from saykey.state import hosts as computers
-from saykey.state.device import Device, Step
+from saykey.state.device import Counters, Device, Step
 from saykey.state.dictation import Capture, Stage
 from saykey.state.loading import Loading, Model
 
@@ -89,7 +89,9 @@ def _start(device: Device, at: int, now: int) -> Step:
     hearing = dictation.start(
         device.hearing, target.name, device.rules.language, model.wanted, joins=joins
     )
-    device = replace(device, hearing=hearing, model=model, level_db=-96.0, heard="")
+    device = replace(
+        device, hearing=hearing, model=model, counters=Counters(), level_db=-96.0, heard=""
+    )
     opening = OpenCapture(hearing.started, at)
     return device, (opening, *delivery.wake(device.delivery), *revived)
 

@@ -27,7 +27,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """What went another way than asked for, since start: nothing is dropped silently."""
+    """What went another way than asked for since the last dictation began."""
 
     lost_samples: int = 0
     substitutions: int = 0
@@ -36,11 +36,12 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """All that is known. ``microphone_fault`` is a line for the user, empty while all is well.
+    """All that is known.
 
-    ``heard`` is the text of the last transcript, for the display. ``pressed``
-    is the dictation that the last press of the button began, if it began one. ``level_db`` is 0 dB at full
-    scale. ``closing``: shutdown was asked for; ``exited``: nothing is left to do.
+    ``microphone_fault`` is a line for the user, empty while all is well. ``heard`` is the text of
+    the last transcript, for the display. ``pressed`` is the dictation that the last press of the
+    button began, if it began one. ``level_db`` is 0 dB at full scale. ``closing``: shutdown was
+    asked for; ``exited``: nothing is left to do.
     """
 
     rules: Rules

@@ -17,6 +17,7 @@ class Loading(Enum):
 MODEL = {
     (Loading.LOADING, "ready"): Loading.READY,
     (Loading.LOADING, "failed"): Loading.FAILED,
+    (Loading.FAILED, "ready"): Loading.READY,  # its worker was replaced after all
     (Loading.READY, "lost"): Loading.LOADING,
     (Loading.READY, "wanted"): Loading.LOADING,
     (Loading.FAILED, "wanted"): Loading.LOADING,

@@ -1,0 +1,56 @@
+# make demo [WAV=file] [ARGS='…']  dictate from a recording to a simulated host; no hardware needed
+# make test                        all checks; make long, make bench: those that take their time
+# make lint | lock | docs | clean  lock [UPGRADE=1]: the pinned packages; docs: the made files
+
+BIN := .venv/bin
+WORKERS ?= 2
+WAV ?=
+ARGS ?=
+UPGRADE ?=
+
+.PHONY: demo test long bench lint lock docs clean for-demo for-test
+.NOTPARALLEL:
+.DEFAULT_GOAL := demo
+
+demo: for-demo
+	@$(BIN)/saykey demo $(if $(WAV),'$(WAV)') $(ARGS)
+
+test: for-test lint
+	$(BIN)/pytest -q -n $(WORKERS) -m 'not long'
+	SAYKEY_SEED=fresh $(BIN)/pytest -n $(WORKERS) -m 'not long' tests/property
+
+long: for-test
+	$(BIN)/pytest -m long
+
+bench: for-test
+	@for bench in tests/bench/bench_*.py; do $(BIN)/python "$$bench" || exit; done
+
+lint: for-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+docs: for-test
+	$(BIN)/python tools/setup/made_files.py
+
+# Package names and hashes only: where packages come from is for each machine to say.
+COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for editable \
+	$(if $(UPGRADE),--upgrade)
+
+lock: for-test
+	$(COMPILE) -o requirements.lock pyproject.toml
+	$(COMPILE) -o requirements-dev.lock -c requirements.lock \
+		--extra dev --extra mic --extra pi pyproject.toml
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	find firmware tests tools -name __pycache__ -type d -exec rm -rf {} +
+
+for-demo:
+	@tools/setup/system-packages demo
+	@tools/setup/environment runtime
+
+for-test:
+	@tools/setup/system-packages test
+	@tools/setup/environment dev

@@ -1,0 +1,8 @@
+"""``python -m saykey`` is the command ``saykey``."""
+
+import sys
+
+from saykey.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,237 @@
+"""Wires the rooms. Only here, and in the demonstration, adapters are chosen."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from saykey import looks
+from saykey.audio.capture import Capture
+from saykey.clock import MonotonicClock
+from saykey.control.server import ControlServer
+from saykey.effects import Effect, Exit
+from saykey.events import Event, LedsChanged, LinkChanged, ModelLost, ModelReady, ShutdownWanted
+from saykey.hub import Hub
+from saykey.keyboard.layouts import load_layout
+from saykey.keyboard.typist import Typist
+from saykey.latency import Latency, note
+from saykey.panel.hand import Hand
+from saykey.panel.painter import Painter
+from saykey.performer import Computer, Performer
+from saykey.ports import Button, Clock, Display, Lamp, Microphone, Recognizer, Transport
+from saykey.recognizer.client import WorkerRecognizer
+from saykey.settings import HostSettings, Settings
+from saykey.speech.cutter import Cutter
+from saykey.speech.detector import WebRtcDetector
+from saykey.state.device import Device, initial
+from saykey.transport.fd import FdTransport, endpoint_of
+
+_log = logging.getLogger(__name__)
+
+MakeRecognizer = Callable[[Settings, Clock, Callable[[Event], None]], Recognizer]
+
+
+def worker_recognizer(
+    settings: Settings, clock: Clock, post: Callable[[Event], None]
+) -> Recognizer:
+    """whisper.cpp in a process of its own; its death and return become events."""
+    return WorkerRecognizer(
+        settings.recognizer,
+        clock,
+        on_ready=lambda model: post(ModelReady(model)),
+        on_lost=lambda reason: post(ModelLost(reason)),
+    )
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """What the rooms meet the world with. ``transports`` by the name of the host."""
+
+    clock: Clock
+    microphone: Microphone
+    transports: dict[str, Transport]
+    recognizer: MakeRecognizer = worker_recognizer
+    button: Button | None = None
+    lamp: Lamp | None = None
+    display: Display | None = None
+    control: Path | None = None
+    signals: tuple[signal.Signals, ...] = field(default=())
+
+
+def real_adapters(settings: Settings) -> Adapters:
+    """What the settings name. Raises SaykeyError for hardware that is not there."""
+    clock = MonotonicClock()
+    return Adapters(
+        clock=clock,
+        microphone=_microphone(settings.microphone.source, clock),
+        transports={host.name: _transport(host, clock) for host in settings.host},
+        button=_button(settings, clock),
+        lamp=_lamp(settings),
+        display=_display(settings),
+        control=Path(settings.control.socket),
+        signals=(signal.SIGTERM, signal.SIGINT),
+    )
+
+
+def _microphone(source: str, clock: Clock) -> Microphone:
+    kind, _, name = source.partition(":")
+    if kind == "file":
+        from saykey.audio.recording import RecordingMicrophone
+
+        return RecordingMicrophone(Path(name), clock)
+    from saykey.audio.alsa import AlsaMicrophone
+
+    return AlsaMicrophone(name, clock)
+
+
+def _transport(host: HostSettings, clock: Clock) -> Transport:
+    return FdTransport(endpoint_of(host.transport), clock)
+
+
+def _button(settings: Settings, clock: Clock) -> Button | None:
+    if settings.button.gpio is None:
+        return None
+    from saykey.panel.gpio import GpioButton
+
+    return GpioButton(settings.button.gpio, settings.button.bounce_ms, clock)
+
+
+def _lamp(settings: Settings) -> Lamp | None:
+    if settings.panel.led_gpio is None:
+        return None
+    from saykey.panel.gpio import GpioLamp
+
+    return GpioLamp(settings.panel.led_gpio)
+
+
+def _display(settings: Settings) -> Display | None:
+    panel = settings.panel
+    if panel.display == "none":
+        return None
+    from saykey.panel.oled import OledDisplay
+
+    return OledDisplay(panel.display, panel.i2c_port, panel.i2c_address)
+
+
+class App:
+    """The device: rooms, hub, panel and control, wired for these settings and adapters."""
+
+    def __init__(self, settings: Settings, adapters: Adapters) -> None:
+        self._settings = settings
+        self._adapters = adapters
+        clock = adapters.clock
+        self.hub = Hub(initial(settings), clock, self._perform)
+        self.recognizer = adapters.recognizer(settings, clock, self.hub.post)
+        self._capture = Capture(
+            adapters.microphone, clock, settings.microphone, self._cutter, self.hub.post
+        )
+        self._computers = {host.name: self._computer(host) for host in settings.host}
+        self._performer = Performer(self._capture, self.recognizer, self._computers, self.hub.post)
+        self._painter = Painter(
+            adapters.display,
+            adapters.lamp,
+            clock,
+            lambda: looks.view(self.hub.device),
+            lambda: looks.light(self.hub.device),
+        )
+        self._hand = (
+            Hand(adapters.button, settings.button, clock, self.hub.post)
+            if adapters.button is not None
+            else None
+        )
+        self.latency = Latency()
+        self.hub.observe(self._measure)
+        self.hub.observe(lambda *_step: self._painter.changed())
+
+    async def run(self) -> Exit:
+        """Until a ShutdownWanted is carried out. Raises SaykeyError if it cannot start."""
+        control = await self._open_control()
+        try:
+            await self._open_world()
+            end = await self._live()
+        finally:
+            await self._close_world(control)
+        _log.info("ended: %d phrases unrecognised, %d texts held", end.unrecognised, end.held)
+        return end
+
+    async def _live(self) -> Exit:
+        async with asyncio.TaskGroup() as group:
+            self._performer.start(group)
+            tasks = [group.create_task(self._capture.run())]
+            tasks += [group.create_task(c.typist.run()) for c in self._computers.values()]
+            tasks += [group.create_task(self._painter.run())]
+            end = await self.hub.run()
+            await self._settle_keys()
+            await self._capture.shutdown()
+            await self._performer.stop()
+            for task in tasks:
+                task.cancel()
+        return end
+
+    async def _settle_keys(self) -> None:
+        """The last releases are on their way to the hosts; each is bounded in time."""
+        await asyncio.gather(*(c.typist.settled() for c in self._computers.values()))
+
+    async def _open_control(self) -> ControlServer | None:
+        if self._adapters.control is None:
+            return None
+        control = ControlServer(
+            self._adapters.control,
+            clock=self._adapters.clock,
+            ask=self.hub.ask,
+            status=lambda: looks.status(self.hub.device),
+        )
+        await control.open()
+        self.hub.observe(lambda *_step: control.changed())
+        return control
+
+    async def _open_world(self) -> None:
+        for name, computer in self._computers.items():
+            await self._connect(name, computer.transport)
+        if self._hand is not None:
+            self._hand.open()
+        loop = asyncio.get_running_loop()
+        for number in self._adapters.signals:
+            loop.add_signal_handler(number, self.hub.post, ShutdownWanted())
+
+    async def _connect(self, name: str, transport: Transport) -> None:
+        await transport.open(
+            lambda link: self.hub.post(LinkChanged(name, link)),
+            lambda leds: self.hub.post(LedsChanged(name, leds)),
+        )
+
+    async def _close_world(self, control: ControlServer | None) -> None:
+        if self._hand is not None:
+            self._hand.close()
+        if control is not None:
+            await control.close()
+        await self.recognizer.close()
+        for computer in self._computers.values():
+            await computer.transport.close()
+        await self._painter.close()
+
+    def _perform(self, effect: Effect) -> None:
+        self._performer.perform(effect)
+
+    def _cutter(self, dictation: int) -> Cutter:
+        speech = self._settings.speech
+        return Cutter(dictation, speech, WebRtcDetector(speech.aggressiveness))
+
+    def _computer(self, host: HostSettings) -> Computer:
+        transport = self._adapters.transports[host.name]
+        layout = load_layout(host.os, host.layout)
+        typist = Typist(transport, layout, self._adapters.clock, self.hub.post, host.name)
+        return Computer(transport, typist)
+
+    def _measure(self, event: Event, device: Device, effects: tuple[Effect, ...], now: int) -> None:
+        before = self.latency
+        self.latency = note(before, event, effects, now)
+        if before.last_report != self.latency.last_report and looks.idle(device):
+            _log.info(
+                "dictation %d: %.0f ms from release to transcript, %.0f ms to the last report",
+                self.latency.dictation,
+                self.latency.release_to_transcript_ms or 0.0,
+                self.latency.release_to_last_report_ms or 0.0,
+            )

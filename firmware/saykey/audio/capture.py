@@ -1,0 +1,153 @@
+"""Performs the capture effects: the microphone's frames go to the speech room of each dictation."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from saykey.audio.level import level_db
+from saykey.audio.listener import Listener
+from saykey.audio.timeline import Timeline
+from saykey.clock import NS_PER_S
+from saykey.errors import MicrophoneLost
+from saykey.events import CaptureDrained, Event, MicrophoneFailed, MicrophoneReady, SoundHeard
+from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
+from saykey.ports import Clock, Microphone
+from saykey.settings import MicrophoneSettings
+from saykey.speech.cutter import Cutter
+
+NS_PER_MS = NS_PER_S // 1000
+SAMPLES_PER_MS = SAMPLE_RATE // 1000
+
+LATE_NS = 2 * NS_PER_S
+"""How late a press may be told: frames read so long before are still there for it."""
+
+SEARCH_NS = NS_PER_S
+"""How often a microphone that is away is looked for."""
+
+LEVEL_BYTES = 6 * FRAME_SAMPLES * SAMPLE_BYTES
+"""The level is told every six frames: 8 1/3 times a second."""
+
+
+class Capture:
+    """Listens for dictations. `run` is its task; the other methods return at once.
+
+    With a pre-roll the microphone stays open and its last frames are kept in memory, nowhere else;
+    without one it is open only while a dictation is.
+    """
+
+    def __init__(
+        self,
+        microphone: Microphone,
+        clock: Clock,
+        settings: MicrophoneSettings,
+        make_cutter: Callable[[int], Cutter],
+        post: Callable[[Event], None],
+    ) -> None:
+        self._microphone = microphone
+        self._clock = clock
+        self._stays_open = settings.pre_roll_ms > 0
+        self._pre_roll = settings.pre_roll_ms * SAMPLES_PER_MS
+        self._post_roll = settings.post_roll_ms * SAMPLES_PER_MS
+        self._make_cutter = make_cutter
+        self._post = post
+        self._timeline = Timeline(settings.pre_roll_ms * NS_PER_MS + LATE_NS)
+        self._listeners: dict[int, Listener] = {}
+        self._wanted = asyncio.Event()
+        self._ready: bool | None = None  # None: not tried yet
+        self._loudness = bytearray()
+        self._task: asyncio.Task[None] | None = None
+
+    def open(self, dictation: int, at: int) -> None:
+        """Listen from ``at`` (monotonic ns) less the pre-roll; nothing since then is missed."""
+        if self._ready is False:
+            self._post(CaptureDrained(dictation))
+            return
+        listener = Listener(dictation, at, self._pre_roll, self._make_cutter(dictation))
+        self._listeners[dictation] = listener
+        self._wanted.set()
+        if self._timeline:
+            self._tell(dictation, listener.hear(self._timeline))
+
+    def close(self, dictation: int, at: int) -> None:
+        """Listen up to ``at`` plus the post-roll; ends in CaptureDrained, exactly once."""
+        listener = self._listeners.get(dictation)
+        if listener is not None and not listener.released:
+            self._tell(dictation, listener.release(self._timeline, at, self._post_roll))
+
+    def abort(self, dictation: int) -> None:
+        """Stop listening; nothing more of this dictation is posted."""
+        self._listeners.pop(dictation, None)
+
+    async def run(self) -> None:
+        """Until cancelled: keep the microphone open, or look for it, and hear its frames."""
+        self._task = asyncio.current_task()
+        try:
+            while True:
+                if await self._open_microphone():
+                    await self._hear_while_wanted()
+                if self._ready:
+                    await self._until_wanted()
+                else:
+                    await self._clock.sleep_until(self._clock.now() + SEARCH_NS)
+        finally:
+            await self._microphone.close()
+
+    async def shutdown(self) -> None:
+        """End `run`, post nothing more, and let go of the microphone."""
+        self._listeners.clear()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    async def _open_microphone(self) -> bool:
+        try:
+            await self._microphone.open()
+        except MicrophoneLost as lost:
+            self._lose(str(lost))
+            return False
+        if not self._ready:
+            self._ready = True
+            self._post(MicrophoneReady())
+        return True
+
+    async def _hear_while_wanted(self) -> None:
+        while self._stays_open or self._listeners:
+            try:
+                frame = await self._microphone.read()
+            except MicrophoneLost as lost:
+                self._lose(str(lost))
+                return
+            self._timeline.add(frame, self._clock.now())
+            for dictation, listener in tuple(self._listeners.items()):
+                self._tell(dictation, listener.hear(self._timeline))
+            self._tell_level(frame.pcm16)
+        self._timeline.clear()
+        await self._microphone.close()
+
+    async def _until_wanted(self) -> None:
+        while not self._listeners:
+            self._wanted.clear()
+            await self._wanted.wait()
+
+    def _lose(self, reason: str) -> None:
+        """End every dictation with what there is, then say that the microphone is away, once."""
+        self._timeline.clear()
+        for dictation, listener in tuple(self._listeners.items()):
+            self._tell(dictation, listener.finish())
+        if self._ready is not False:
+            self._ready = False
+            self._post(MicrophoneFailed(reason))
+
+    def _tell(self, dictation: int, events: Iterable[Event]) -> None:
+        for event in events:
+            if isinstance(event, CaptureDrained):
+                self._listeners.pop(dictation, None)
+            self._post(event)
+
+    def _tell_level(self, pcm16: bytes) -> None:
+        if all(listener.released for listener in self._listeners.values()):
+            self._loudness.clear()
+            return
+        self._loudness += pcm16
+        if len(self._loudness) >= LEVEL_BYTES:
+            self._post(SoundHeard(level_db(bytes(self._loudness))))
+            self._loudness.clear()

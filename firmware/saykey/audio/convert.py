@@ -1,0 +1,46 @@
+"""Any sample rate and channel count become 16 kHz mono pcm16. Resampling is soxr's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from saykey.audio.level import FULL_SCALE
+from saykey.flow import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Quality = Literal["MQ", "HQ"]
+
+
+class Converter:
+    """A stream of samples -1..1 at ``rate`` Hz, any channels, becomes 16 kHz mono pcm16.
+
+    Quality "MQ" holds back 18 ms, "HQ" 30 ms of sound (soxr 1.1, 48 kHz). At 16 kHz nothing is
+    held back, and mono samples of 16 bit or less come out bit for bit as they went in.
+    """
+
+    def __init__(self, rate: int, quality: Quality = "HQ") -> None:
+        import soxr
+
+        self._stream = (
+            None
+            if rate == SAMPLE_RATE
+            else soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32", quality=quality)
+        )
+
+    def feed(self, samples: NDArray[np.float32], *, last: bool = False) -> bytes:
+        """Convert samples of shape (length, channels); ``last`` also gives what was held back.
+
+        Channels are mixed to their mean. What exceeds full scale is clipped.
+        """
+        import numpy as np
+
+        channels = samples.shape[1]
+        # A product with a vector: mean(axis=1) takes three times as long for 20 ms of stereo.
+        mono = samples[:, 0] if channels == 1 else samples @ np.full(channels, 1 / channels, "f4")
+        if self._stream is not None:
+            mono = self._stream.resample_chunk(mono, last=last)
+        rounded = np.rint(mono * np.float32(FULL_SCALE))
+        return bytes(rounded.clip(-FULL_SCALE, FULL_SCALE - 1).astype("<i2").tobytes())

@@ -1,0 +1,78 @@
+"""What one dictation gets of the microphone's frames."""
+
+from saykey.audio.timeline import Timeline
+from saykey.events import CaptureDrained, Event
+from saykey.flow import SAMPLE_BYTES, AudioFrame
+from saykey.speech.cutter import Cutter
+
+
+class Listener:
+    """Turns positions on the microphone's clock into the dictation's and hands the audio on.
+
+    The dictation's sample 0 is the one spoken at ``at`` less ``pre_roll`` samples, or the oldest
+    one there is.
+    """
+
+    def __init__(self, dictation: int, at: int, pre_roll: int, cutter: Cutter) -> None:
+        self._dictation = dictation
+        self._at = at
+        self._pre_roll = pre_roll
+        self._cutter = cutter
+        self._origin: int | None = None
+        self._next = 0
+        self._lost = 0
+        self._released: tuple[int, int] | None = None
+
+    @property
+    def released(self) -> bool:
+        """Whether the button is up and only the rest is heard."""
+        return self._released is not None
+
+    def hear(self, timeline: Timeline) -> tuple[Event, ...]:
+        """The timeline got its newest frame. At first, all of it that belongs to the dictation."""
+        events: list[Event] = []
+        if self._origin is None:
+            spoken = timeline.sample_at(self._at) - self._pre_roll
+            self._origin = max(timeline.oldest.sample, min(spoken, timeline.newest.end))
+            if self._released is not None:
+                events += self._release(timeline, *self._released)
+            for frame in timeline.frames:
+                events += self._feed(frame, self._origin)
+        else:
+            events += self._feed(timeline.newest, self._origin)
+        return self._drained(events)
+
+    def release(self, timeline: Timeline, at: int, post_roll: int) -> tuple[Event, ...]:
+        """The button went up at ``at``; ``post_roll`` in samples."""
+        self._released = (at, post_roll)
+        if self._origin is None:
+            return ()
+        return self._drained(self._release(timeline, at, post_roll))
+
+    def finish(self) -> tuple[Event, ...]:
+        """No more audio will come."""
+        return (*self._cutter.finish(), self._end())
+
+    @property
+    def finished(self) -> bool:
+        """Whether CaptureDrained was given."""
+        return self._cutter.finished
+
+    def _release(self, timeline: Timeline, at: int, post_roll: int) -> tuple[Event, ...]:
+        return self._cutter.release(timeline.sample_at(at) - (self._origin or 0), post_roll)
+
+    def _feed(self, frame: AudioFrame, origin: int) -> tuple[Event, ...]:
+        before = max(0, origin - frame.sample)
+        pcm16 = frame.pcm16[before * SAMPLE_BYTES :]
+        if not pcm16 or self._cutter.finished:
+            return ()
+        position = frame.sample + before - origin
+        self._lost += position - self._next
+        self._next = frame.end - origin
+        return self._cutter.feed(pcm16, position)
+
+    def _drained(self, events: tuple[Event, ...] | list[Event]) -> tuple[Event, ...]:
+        return (*events, self._end()) if self._cutter.finished else tuple(events)
+
+    def _end(self) -> CaptureDrained:
+        return CaptureDrained(self._dictation, self._lost)

@@ -1,0 +1,146 @@
+"""The other end of the control socket, for commands: plain blocking sockets, cheap to import."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from saykey.control.protocol import VERSION, Hello, Reply, encode
+from saykey.control.status import Status
+from saykey.errors import ControlError
+
+PATIENCE_S = 5.0
+"""Seconds a running saykey may take to answer: its loop is never blocked for more than 20 ms."""
+
+_LONGEST_LINE = 16 * 1024 * 1024
+
+
+class ControlClient:
+    """A connection to the running saykey; use it in a ``with`` statement."""
+
+    def __init__(self, path: Path, patience_s: float = PATIENCE_S) -> None:
+        """Connect. Raises ControlError when no saykey, or another version of it, answers."""
+        self._path = path
+        self._last_id = 0
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.settimeout(patience_s)
+        try:
+            self._connect()
+            self._lines = self._socket.makefile("rb")
+            self._greet()
+        except ControlError:
+            self._socket.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._lines.close()
+        self._socket.close()
+
+    def request(self, do: str, **fields: Any) -> Status:
+        """Send a request and return the status after it.
+
+        Raises ControlError with the server's reason when it was refused.
+        """
+        self._last_id += 1
+        try:
+            self._socket.sendall(encode({"id": self._last_id, "do": do, **fields}))
+        except TimeoutError:
+            raise self._silent() from None
+        except OSError:
+            pass  # hung up; the last line it sent says why
+        return self._answer()
+
+    def watch(self, *, text: bool = False) -> Iterator[Status]:
+        """The status now, and each one after it, until saykey ends, which raises ControlError."""
+        yield self.request("watch", text=text)
+        self._socket.settimeout(None)
+        while True:
+            reply = self._reply()
+            if reply.status is not None and reply.id is None:
+                yield reply.status
+
+    def _answer(self) -> Status:
+        while True:
+            reply = self._reply()
+            if reply.ok is False and reply.id in {None, self._last_id}:
+                raise ControlError(reply.error)
+            if reply.id == self._last_id and reply.status is not None:
+                return reply.status
+
+    def _reply(self) -> Reply:
+        line = self._line()
+        try:
+            return msgspec.json.decode(line, type=Reply)
+        except msgspec.DecodeError as error:
+            raise ControlError(
+                f"cannot read the answer of saykey at {self._path}: {error}"
+            ) from None
+
+    def _line(self) -> bytes:
+        try:
+            line = self._lines.readline(_LONGEST_LINE)
+        except TimeoutError:
+            raise self._silent() from None
+        except OSError:
+            line = b""
+        if not line.endswith(b"\n"):
+            raise ControlError("saykey has ended; see its log, or start it with `saykey run`")
+        return line
+
+    def _silent(self) -> ControlError:
+        patience = self._socket.gettimeout()
+        return ControlError(
+            f"saykey at {self._path} did not answer within {patience:g} s; see its log, restart it"
+        )
+
+    def _connect(self) -> None:
+        try:
+            self._socket.connect(os.fspath(self._path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            raise ControlError(
+                f"saykey is not running (no socket at {self._path}); start it with `saykey run`, "
+                "or name its socket with --socket"
+            ) from None
+        except PermissionError:
+            raise ControlError(
+                f"not permitted to use {self._path}; run as its owner or join its group"
+            ) from None
+        except TimeoutError:
+            raise self._silent() from None
+        except OSError as error:
+            raise ControlError(
+                f"{self._path} is no control socket of saykey: {error.strerror or error}"
+            ) from None
+
+    def _greet(self) -> None:
+        line = self._line()
+        try:
+            hello = msgspec.json.decode(line, type=Hello)
+        except msgspec.DecodeError:
+            hello = Hello(hello="")
+        if hello.hello != "saykey":
+            raise ControlError(
+                f"{self._path} is no control socket of saykey; name it with --socket"
+            )
+        if hello.version != VERSION:
+            raise ControlError(
+                f"the saykey at {self._path} (release {hello.release}) speaks version "
+                f"{hello.version} of the control protocol and this command version {VERSION}; "
+                "use the same release for both"
+            )

@@ -1,0 +1,174 @@
+"""The words of the control socket: lines of JSON, each one object, at most MAX_REQUEST bytes in.
+
+The server speaks first: ``{"hello": "saykey", "version": 1, "release": "0.1.0"}``. To a request
+``{"id": 7, "do": "press"}`` it answers ``{"id": 7, "ok": true, "status": {…}}`` once the device
+has taken it in, or ``{"id": 7, "ok": false, "error": "one line"}``. After ``watch`` it also sends
+``{"status": {…}}`` whenever the status is another one; the latest wins when the client is slow.
+``id`` is the client's to choose, and null in an answer to a line no id could be read from.
+"""
+
+import difflib
+from typing import Annotated, Any, get_args
+
+import msgspec
+from msgspec import Meta
+
+from saykey import __version__
+from saykey.control.status import Status
+
+VERSION = 1
+"""Raised when an older client could misread what a newer server says, or the other way round."""
+
+MAX_REQUEST = 4096
+"""Bytes of a request's line with its line feed. A longer one ends the connection."""
+
+_Id = Annotated[int, Meta(ge=0, lt=2**53)]
+"""Whole numbers that every JSON reader holds exactly (RFC 8259, section 6)."""
+
+_Name = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class _Request(msgspec.Struct, frozen=True, tag_field="do", forbid_unknown_fields=True):
+    id: _Id
+
+
+class StatusWanted(_Request, frozen=True, tag="status"):
+    """Tell the status; with ``text``, the held text too."""
+
+    text: bool = False
+
+
+class Watch(_Request, frozen=True, tag="watch"):
+    """Tell the status now and on each change; with ``text``, the held text too."""
+
+    text: bool = False
+
+
+class Press(_Request, frozen=True, tag="press"):
+    """Start to listen, as the button going down. Goes on if this client goes away."""
+
+
+class Release(_Request, frozen=True, tag="release"):
+    """Stop listening, as the button going up."""
+
+
+class Cancel(_Request, frozen=True, tag="cancel"):
+    """Stop listening and typing at once."""
+
+
+class TypeHeld(_Request, frozen=True, tag="type-held"):
+    """Type the text held for the current host."""
+
+
+class DropHeld(_Request, frozen=True, tag="drop-held"):
+    """Forget the text held for the current host and the audio of failed phrases."""
+
+
+class Retry(_Request, frozen=True, tag="retry"):
+    """Recognise the failed phrases once more."""
+
+
+class UseModel(_Request, frozen=True, tag="use-model"):
+    """Use this model from the next dictation on."""
+
+    name: _Name
+
+
+class UseHost(_Request, frozen=True, tag="use-host"):
+    """Send the next dictation to this host."""
+
+    name: _Name
+
+
+Request = (
+    StatusWanted
+    | Watch
+    | Press
+    | Release
+    | Cancel
+    | TypeHeld
+    | DropHeld
+    | Retry
+    | UseModel
+    | UseHost
+)
+
+COMMANDS = tuple(str(kind.__struct_config__.tag) for kind in get_args(Request))
+"""All values of ``do``."""
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """The server's first line. ``release`` is the version of the program."""
+
+    hello: str = "saykey"
+    version: int = VERSION
+    release: str = __version__
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """Any later line of the server: an answer, or with neither ``id`` nor ``ok`` a change."""
+
+    id: int | None = None
+    ok: bool | None = None
+    status: Status | None = None
+    error: str = ""
+
+
+class BadRequest(Exception):
+    """A line that is no request. ``id`` is that of the request, if it could be read."""
+
+    def __init__(self, reason: str, request: int | None = None) -> None:
+        super().__init__(reason)
+        self.id = request
+
+
+def encode(message: msgspec.Struct | dict[str, Any]) -> bytes:
+    """A message as its line."""
+    return msgspec.json.encode(message) + b"\n"
+
+
+def done(request: int, status: Status) -> dict[str, Any]:
+    """The answer to a request that was carried out."""
+    return {"id": request, "ok": True, "status": status}
+
+
+def refused(request: int | None, reason: str) -> dict[str, Any]:
+    """The answer to a request that was not. ``reason`` is one line."""
+    return {"id": request, "ok": False, "error": reason}
+
+
+def parse_request(line: bytes) -> Request:
+    """The request on a line. Raises BadRequest with what is wrong with it."""
+    try:
+        fields = msgspec.json.decode(line)
+    except UnicodeDecodeError:
+        raise BadRequest("not UTF-8") from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BadRequest(f"not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise BadRequest('not an object such as {"id": 1, "do": "status"}')
+    request = _id(fields)
+    command = fields.get("do")
+    if command not in COMMANDS:
+        raise BadRequest(_no_command(command), request)
+    try:
+        asked: Request = msgspec.convert(fields, Request)
+    except msgspec.ValidationError as error:
+        raise BadRequest(f"{command}: {error}", request) from None
+    return asked
+
+
+def _id(fields: dict[str, Any]) -> int | None:
+    try:
+        return msgspec.convert(fields.get("id"), _Id)
+    except msgspec.ValidationError:
+        return None
+
+
+def _no_command(command: object) -> str:
+    if not isinstance(command, str):
+        return f'"do" must be one of {", ".join(COMMANDS)}'
+    nearest = difflib.get_close_matches(command, COMMANDS, n=1)
+    if nearest:
+        return f"no command {command!a}; did you mean {nearest[0]!a}?"
+    return f"no command {command!a}; there are {', '.join(COMMANDS)}"

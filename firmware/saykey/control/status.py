@@ -1,0 +1,86 @@
+"""What the control socket tells of the device; the app fills it in from the device state."""
+
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from saykey.ports import Link
+
+
+class ModelStatus(msgspec.Struct, frozen=True):
+    """The model in use. ``reason`` says what to do when ``state`` is "failed"; else it is empty."""
+
+    name: str
+    state: Literal["loading", "ready", "failed"]
+    reason: str = ""
+
+
+class HeldStatus(msgspec.Struct, frozen=True):
+    """Text held for the current host, counted: code points, pieces, and pieces in doubt.
+
+    ``text`` is what was spoken, piece by piece in the order of speech. It leaves the device's
+    memory only for a client that asked for it; without it the field is absent.
+    """
+
+    characters: int = 0
+    pieces: int = 0
+    doubtful: int = 0
+    text: tuple[str, ...] | UnsetType = UNSET
+
+    def __repr__(self) -> str:
+        return f"HeldStatus({self.characters} characters, {self.pieces} pieces)"
+
+
+class Status(msgspec.Struct, frozen=True):
+    """The device at one moment.
+
+    ``capture`` is "draining" between the release and the end of the last phrase; ``dictation`` is
+    the number of the running or last dictation, counted from 1; ``in_flight`` counts phrases on
+    their way to text and ``failed`` those kept for `retry`; ``fault`` is a line saying what to do.
+    """
+
+    capture: Literal["off", "open", "draining"]
+    host: str
+    hosts: tuple[str, ...]
+    link: Link
+    model: ModelStatus
+    dictation: int | None = None
+    in_flight: int = 0
+    failed: int = 0
+    typing: bool = False
+    held: HeldStatus = HeldStatus()
+    fault: str | None = None
+
+
+def without_text(status: Status) -> Status:
+    """The same status with nothing in it that was spoken."""
+    held = msgspec.structs.replace(status.held, text=UNSET)
+    return msgspec.structs.replace(status, held=held)
+
+
+def in_words(status: Status) -> str:
+    """The status as one line for people; no spoken text."""
+    doing = {"off": "idle", "open": "listening", "draining": "finishing"}[status.capture]
+    parts = [doing, f"{status.host} {status.link.value}", _model(status.model)]
+    if status.in_flight:
+        parts.append(f"recognising {_counted(status.in_flight, 'phrase')}")
+    if status.typing:
+        parts.append("typing")
+    if status.held.pieces:
+        doubtful = f", {status.held.doubtful} in doubt" if status.held.doubtful else ""
+        size = _counted(status.held.characters, "character")
+        parts.append(f"held {size} in {_counted(status.held.pieces, 'piece')}{doubtful}")
+    if status.failed:
+        parts.append(f"{_counted(status.failed, 'phrase')} failed")
+    if status.fault:
+        parts.append(f"fault: {status.fault}")
+    return " · ".join(parts)
+
+
+def _model(model: ModelStatus) -> str:
+    return f"{model.name} {model.state}" + (f": {model.reason}" if model.reason else "")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")

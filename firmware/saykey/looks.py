@@ -1,0 +1,111 @@
+"""What panel and control show, derived from the device; nothing of it is stored."""
+
+from typing import Literal
+
+from saykey.control.status import HeldStatus, ModelStatus, Status
+from saykey.flow import SAMPLE_RATE
+from saykey.panel.view import Capture as Listening
+from saykey.panel.view import Fault, ModelState, View
+from saykey.ports import Light
+from saykey.state import delivery
+from saykey.state import hosts as computers
+from saykey.state.device import Device
+from saykey.state.dictation import Capture, Stage
+from saykey.state.hosts import Host
+from saykey.state.loading import Loading
+
+_UNHEARD = {Stage.SPEAKING, Stage.TENTATIVE, Stage.WAITING}
+
+
+def view(device: Device) -> View:
+    """What the display is drawn from."""
+    target = _target(device)
+    held = [h.text for h in target.held]
+    typing = device.delivery.typing
+    return View(
+        capture={
+            "off": Listening.OFF,
+            "open": Listening.LISTENING,
+            "draining": Listening.FINISHING,
+        }[_capture(device)],
+        level_db=device.level_db,
+        toggle=device.rules.button == "toggle",
+        host=target.name,
+        link=target.link,
+        model=device.model.name,
+        model_state=ModelState(device.model.loading.value),
+        phrases=_in_flight(device),
+        text=device.heard,
+        typing=None if typing is None else (0, 0),
+        held=sum(map(len, held)),
+        held_text=held[-1] if held else "",
+        held_doubtful=any(h.doubtful for h in target.held),
+        failed=len(device.hearing.unheard),
+        faults=_faults(device),
+        lost_ms=device.counters.lost_samples * 1000 // SAMPLE_RATE,
+        substitutions=device.counters.substitutions,
+    )
+
+
+def status(device: Device) -> Status:
+    """What the control socket tells, the held text included: the server leaves it out."""
+    target = _target(device)
+    faults = _faults(device)
+    return Status(
+        capture=_capture(device),
+        host=target.name,
+        hosts=tuple(h.name for h in device.delivery.hosts),
+        link=target.link,
+        model=ModelStatus(device.model.name, device.model.loading.value, device.model.reason),
+        dictation=device.hearing.started or None,
+        in_flight=_in_flight(device),
+        failed=len(device.hearing.unheard),
+        typing=delivery.busy(device.delivery),
+        held=HeldStatus(
+            characters=sum(len(h.text) for h in target.held),
+            pieces=len(target.held),
+            doubtful=sum(1 for h in target.held if h.doubtful),
+            text=tuple(h.text for h in target.held),
+        ),
+        fault=faults[0].advice if faults else None,
+    )
+
+
+def light(device: Device) -> Light:
+    """What the LED tells, the most pressing first."""
+    if _faults(device):
+        return Light.FAULT
+    if _capture(device) == "open":
+        return Light.LISTENING
+    if _in_flight(device) or delivery.busy(device.delivery):
+        return Light.WORKING
+    return Light.HELD if _target(device).held else Light.OFF
+
+
+def idle(device: Device) -> bool:
+    """Whether nothing is listened to, recognised or typed."""
+    return not device.hearing.dictations and not delivery.busy(device.delivery)
+
+
+def _target(device: Device) -> Host:
+    return computers.get(device.delivery.hosts, device.delivery.target)
+
+
+def _capture(device: Device) -> Literal["off", "open", "draining"]:
+    stages = {d.capture for d in device.hearing.dictations}
+    if Capture.OPEN in stages:
+        return "open"
+    return "draining" if Capture.DRAINING in stages else "off"
+
+
+def _in_flight(device: Device) -> int:
+    return sum(1 for spoken in device.hearing.row if spoken.stage in _UNHEARD)
+
+
+def _faults(device: Device) -> tuple[Fault, ...]:
+    faults = []
+    if device.microphone_fault:
+        faults.append(Fault("No microphone", device.microphone_fault))
+    if device.model.loading is Loading.FAILED:
+        faults.append(Fault("No model", device.model.reason))
+    return tuple(faults)

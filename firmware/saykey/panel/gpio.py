@@ -1,0 +1,141 @@
+"""The button and the LED on the pins of a Raspberry Pi, by gpiozero.
+
+Button between the pin and ground (the pin is pulled up); LED with its resistor from the pin to
+ground.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+from saykey.errors import HardwareError
+from saykey.flow import Edge
+from saykey.ports import Clock, Light
+
+if TYPE_CHECKING:
+    import gpiozero
+
+BLINKS: dict[Light, tuple[float, float]] = {
+    Light.WORKING: (0.25, 0.25),
+    Light.HELD: (0.1, 1.9),
+    Light.FAULT: (0.1, 0.1),
+}
+"""Seconds on and off. LISTENING is steady: it must not be mistaken."""
+
+
+class GpioButton:
+    """A push button on a pin, by its BCM number.
+
+    An edge counts once the level was steady for ``bounce_ms``
+    (http://abyz.me.uk/lg/py_lgpio.html#gpio_set_debounce_micros) and is dated then.
+    ``pins`` is a gpiozero pin factory; None for the machine's own pins.
+    """
+
+    def __init__(
+        self, pin: int, bounce_ms: int, clock: Clock, pins: gpiozero.Factory | None = None
+    ) -> None:
+        self._pin = pin
+        self._bounce_ms = bounce_ms
+        self._clock = clock
+        self._pins = pins
+        self._button: gpiozero.DigitalInputDevice | None = None
+        self._on_edge: Callable[[Edge], None] | None = None
+
+    def open(self, on_edge: Callable[[Edge], None]) -> None:
+        """Call back from the running event loop on each edge. Raises HardwareError."""
+        loop = asyncio.get_running_loop()
+        with _advice("button", self._pin):
+            import gpiozero
+
+            bounce = self._bounce_ms / 1000 or None
+            pins = self._pins or _machine_pins()
+            # Not gpiozero.Button: its thread for holds makes closing wait while it is down.
+            button = gpiozero.DigitalInputDevice(
+                self._pin, pull_up=True, bounce_time=bounce, pin_factory=pins
+            )
+        self._button = button
+        self._on_edge = on_edge
+
+        def hand_over(*, down: bool) -> None:
+            loop.call_soon_threadsafe(self._deliver, Edge(self._clock.now(), down))
+
+        button.when_activated = lambda: hand_over(down=True)
+        button.when_deactivated = lambda: hand_over(down=False)
+
+    def _deliver(self, edge: Edge) -> None:
+        if self._on_edge is not None:
+            self._on_edge(edge)
+
+    def close(self) -> None:
+        """No further callbacks, not even for edges already on their way."""
+        self._on_edge = None
+        if self._button is not None:
+            self._button.close()
+            self._button = None
+
+
+class GpioLamp:
+    """An LED on a pin, by its BCM number. gpiozero's own thread blinks it.
+
+    It is switched, not dimmed: 100 Hz of PWM on a wire near the microphone can be heard.
+    """
+
+    def __init__(self, pin: int, pins: gpiozero.Factory | None = None) -> None:
+        with _advice("LED", pin):
+            import gpiozero
+
+            self._led = gpiozero.LED(pin, pin_factory=pins or _machine_pins())
+        self._light = Light.OFF
+
+    def show(self, light: Light) -> None:
+        """Show it until told otherwise. Showing it again does not start its rhythm anew."""
+        if light is self._light:
+            return
+        self._light = light
+        if light in BLINKS:
+            on, off = BLINKS[light]
+            self._led.blink(on_time=on, off_time=off)
+        elif light is Light.LISTENING:
+            self._led.on()
+        else:
+            self._led.off()
+
+    def close(self) -> None:
+        """Dark, and the pin is free."""
+        if not self._led.closed:
+            self._led.off()
+            self._led.close()
+
+
+@cache
+def _machine_pins() -> gpiozero.Factory:
+    """The pins of this machine, once: gpiozero keeps one table of them per process.
+
+    By lgpio and nothing else: gpiozero would try three more libraries with a warning each.
+    """
+    from gpiozero.pins.lgpio import LGPIOFactory
+
+    return LGPIOFactory()
+
+
+@contextmanager
+def _advice(what: str, pin: int) -> Iterator[None]:
+    """Turn what gpiozero and lgpio raise into one line with advice."""
+    try:
+        import gpiozero
+        import lgpio
+    except ImportError as missing:
+        raise HardwareError(
+            f"{what} on GPIO {pin}: {missing.name} is not installed: pip install 'saykey[pi]'"
+        ) from missing
+    try:
+        yield
+    except (gpiozero.GPIOZeroError, lgpio.error, OSError) as error:  # lgpio: "GPIO busy"
+        raise HardwareError(
+            f"{what} on GPIO {pin} cannot be opened ({error}): is this a Raspberry Pi, is the "
+            "user in the group gpio, and does no other program use the pin?"
+        ) from error

@@ -1,0 +1,130 @@
+"""Performs the device's effects by calling the rooms, and turns what comes of them into events."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+
+from saykey import effects as fx
+from saykey.audio.capture import Capture
+from saykey.errors import SaykeyError
+from saykey.events import (
+    Event,
+    ModelFailed,
+    ModelReady,
+    Recognised,
+    RecognitionAborted,
+    RecognitionFailed,
+)
+from saykey.flow import PhraseId
+from saykey.keyboard.typist import Typist
+from saykey.ports import Recognizer, SessionParameters, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Computer:
+    """The way to one host, and who types on it."""
+
+    transport: Transport
+    typist: Typist
+
+
+class Performer:
+    """Each effect starts something and returns at once; ``post`` gets what comes of it."""
+
+    def __init__(
+        self,
+        capture: Capture,
+        recognizer: Recognizer,
+        computers: Mapping[str, Computer],
+        post: Callable[[Event], None],
+    ) -> None:
+        self._capture = capture
+        self._recognizer = recognizer
+        self._computers = computers
+        self._post = post
+        self._group: asyncio.TaskGroup | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._recognition: tuple[PhraseId, int, asyncio.Task[None]] | None = None
+        self._loading = asyncio.Lock()
+
+    def start(self, group: asyncio.TaskGroup) -> None:
+        """Work in this group: an error nobody expects ends the group, never goes unseen."""
+        self._group = group
+
+    async def stop(self) -> None:
+        """Drop what is still at work."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def perform(self, effect: fx.Effect) -> None:
+        """Begin what the effect says."""
+        match effect:
+            case fx.OpenCapture(dictation, at):
+                self._capture.open(dictation, at)
+            case fx.CloseCapture(dictation, at):
+                self._capture.close(dictation, at)
+            case fx.AbortCapture(dictation):
+                self._capture.abort(dictation)
+            case fx.LoadModel(name):
+                self._spawn(self._load(name))
+            case fx.Recognise():
+                self._begin_recognition(effect)
+            case fx.AbortRecognition(phrase, revision):
+                self._abort(phrase, revision)
+            case fx.TypeText(host=host):
+                self._computers[host].typist.type_text(effect)
+            case fx.StopTyping():
+                for computer in self._computers.values():
+                    computer.typist.stop_typing(effect)
+            case fx.ReleaseKeys(host):
+                self._computers[host].typist.release_keys()
+            case fx.WakeHost(host):
+                self._spawn(self._computers[host].transport.wake())
+            case fx.Exit():
+                pass  # the hub ends
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        if self._group is None:
+            raise RuntimeError("start the performer before its first effect")
+        task = self._group.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _load(self, name: str) -> None:
+        async with self._loading:
+            try:
+                await self._recognizer.load(name)
+            except SaykeyError as error:
+                self._post(ModelFailed(name, str(error)))
+            else:
+                self._post(ModelReady(name))
+
+    def _begin_recognition(self, effect: fx.Recognise) -> None:
+        ident, revision = effect.phrase.id, effect.phrase.revision
+        task = self._spawn(self._recognise(effect))
+        self._recognition = (ident, revision, task)
+
+        def ended(task: asyncio.Task[None]) -> None:  # also when cancelled before it began
+            if task.cancelled():
+                self._post(RecognitionAborted(ident, revision))
+
+        task.add_done_callback(ended)
+
+    async def _recognise(self, effect: fx.Recognise) -> None:
+        phrase = effect.phrase
+        parameters = SessionParameters(effect.language, effect.prompt, effect.attempt)
+        try:
+            session = self._recognizer.begin(parameters)
+            session.feed(phrase.pcm)
+            transcript = await session.finish(phrase.id, phrase.revision)
+        except SaykeyError as error:
+            self._post(RecognitionFailed(phrase.id, phrase.revision, str(error)))
+        else:
+            self._post(Recognised(transcript))
+
+    def _abort(self, phrase: PhraseId, revision: int) -> None:
+        if self._recognition is not None and self._recognition[:2] == (phrase, revision):
+            self._recognition[2].cancel()

@@ -1,0 +1,254 @@
+"""The recognizer as the device sees it: a worker process kept alive, and sessions with it."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from saykey.errors import ModelError, RecognizerError
+from saykey.flow import PhraseId, Timings, Transcript
+from saykey.models import store
+from saykey.ports import Clock, SessionParameters
+from saykey.recognizer import protocol
+from saykey.recognizer.guards import verdict
+from saykey.recognizer.pace import Pace
+from saykey.recognizer.process import WorkerProcess
+from saykey.recognizer.session import WorkerSession
+from saykey.recognizer.window import window_rows
+from saykey.settings import RecognizerSettings
+
+_SECOND = 1_000_000_000
+
+_LOAD_FLOOR_NS = 30 * _SECOND
+_LOAD_BYTES_PER_SECOND = 5_000_000
+"""A slow SD card, of which the model is read once."""
+
+_ABORT_NS = 60 * _SECOND
+"""An abort waits for the encoder's pass: 40 s with Whisper small on a Raspberry Pi 4."""
+
+_FIRST_PAUSE_NS = _SECOND // 10
+_LONGEST_PAUSE_NS = 30 * _SECOND
+
+
+class WorkerRecognizer:
+    """Implements ports.Recognizer with a worker process that runs whisper.cpp.
+
+    A worker that dies or hangs is replaced, at once and then ever more slowly; a session begun
+    meanwhile waits for the new one. ``on_lost`` gets one line whenever the worker of a loaded
+    model is gone or cannot be replaced, ``on_ready`` the model's name when it was replaced. Both
+    are called from the event loop.
+    """
+
+    def __init__(
+        self,
+        settings: RecognizerSettings,
+        clock: Clock,
+        *,
+        on_ready: Callable[[str], None] = lambda _model: None,
+        on_lost: Callable[[str], None] = lambda _reason: None,
+    ) -> None:
+        self._threads = settings.threads or max(1, (os.cpu_count() or 1) - 1)
+        self._clock = clock
+        self._on_ready = on_ready
+        self._on_lost = on_lost
+        self._model = ""
+        self._path = Path()
+        # the worker, or the wait for it, or why there will be none
+        self._worker: asyncio.Future[WorkerProcess] | None = None
+        self._replacing: asyncio.Task[None] | None = None
+        self._pause_ns = _FIRST_PAUSE_NS
+        self._pace = Pace()
+        self._sessions = 0
+        self._busy = False
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The process id of the worker that has the model loaded, None while there is none."""
+        worker = self._loaded()
+        return None if worker is None else worker.pid
+
+    async def load(self, model: str) -> None:
+        """See ports.Recognizer. A model whose file is missing leaves the one before in place.
+
+        While a lost worker of the same model is being replaced, waits for that.
+        """
+        path = store.find(model)
+        if self._worker is not None and not self._worker.done() and path == self._path:
+            await self._replacement(self._worker)
+            return
+        await self.close()
+        worker = await self._start(path)
+        self._model, self._path = model, path
+        self._pace, self._pause_ns = Pace(), _FIRST_PAUSE_NS
+        self._worker = asyncio.get_running_loop().create_future()
+        self._install(worker)
+
+    def begin(self, parameters: SessionParameters) -> WorkerSession:
+        """See ports.Recognizer. Raises RecognizerError without a model, or while still busy."""
+        if self._worker is None:
+            raise RecognizerError("no model is loaded; choose one")
+        if self._worker.done():
+            self._worker.result()
+        if self._busy:
+            raise RecognizerError("the phrase before is still being recognised")
+        self._sessions += 1
+        return WorkerSession(self._sessions, parameters, self._loaded(), self._recognise)
+
+    async def close(self) -> None:
+        """See ports.Recognizer. Nothing of the worker is left when this returns."""
+        worker, waiting, replacing = self._loaded(), self._worker, self._replacing
+        self._worker = self._replacing = None
+        if waiting is not None and not waiting.done():
+            _give_up(waiting, "the model was changed or closed")
+        if replacing is not None:
+            replacing.cancel()
+            await asyncio.wait({replacing})
+        if worker is not None:
+            await _end(worker, "the model was changed or closed")
+
+    def _loaded(self) -> WorkerProcess | None:
+        if self._worker is None or not self._worker.done() or self._worker.exception() is not None:
+            return None
+        return self._worker.result()
+
+    async def _start(self, path: Path) -> WorkerProcess:
+        """Start a worker and wait until its model is loaded. Raises as `load`."""
+        limit = _LOAD_FLOOR_NS + _size(path) * _SECOND // _LOAD_BYTES_PER_SECOND
+        worker = await WorkerProcess.start(path, self._threads)
+        usable = False
+        try:
+            if not await _settled(self._clock, limit, worker.ready):
+                raise RecognizerError(f"{path} was not loaded within {limit // _SECOND} s")
+            worker.ready.result()
+            usable = True
+        finally:
+            if not usable:
+                await _end(worker, "the model could not be loaded")
+        return worker
+
+    def _install(self, worker: WorkerProcess) -> None:
+        if self._worker is not None:
+            self._worker.set_result(worker)
+        worker.lost.add_done_callback(lambda lost: self._lost(worker, lost.result()))
+
+    def _lost(self, worker: WorkerProcess, reason: str) -> None:
+        if self._loaded() is not worker:
+            return
+        self._worker = asyncio.get_running_loop().create_future()
+        self._replacing = asyncio.create_task(self._replace(self._worker))
+        self._on_lost(reason)
+
+    async def _replace(self, waiting: asyncio.Future[WorkerProcess]) -> None:
+        while not waiting.done():
+            pause, self._pause_ns = self._pause_ns, min(2 * self._pause_ns, _LONGEST_PAUSE_NS)
+            await self._clock.sleep_until(self._clock.now() + pause)
+            try:
+                self._install(await self._start(self._path))
+            except ModelError as error:
+                _give_up(waiting, str(error))
+                self._on_lost(str(error))
+            except RecognizerError as error:
+                self._on_lost(str(error))
+            else:
+                self._on_ready(self._model)
+
+    async def _recognise(
+        self, session: WorkerSession, phrase: PhraseId, revision: int
+    ) -> Transcript:
+        if self._busy:
+            raise RecognizerError("the phrase before is still being recognised")
+        self._busy = True
+        try:
+            if self._worker is None:
+                raise RecognizerError("no model is loaded; choose one")
+            worker = session.worker or session.bind(await self._replacement(self._worker))
+            final = await self._answer(session, worker)
+        finally:
+            self._busy = False
+        return self._transcript(session, final, phrase, revision)
+
+    async def _replacement(self, waiting: asyncio.Future[WorkerProcess]) -> WorkerProcess:
+        if not await _settled(self._clock, _LOAD_FLOOR_NS, waiting):
+            raise RecognizerError(
+                "the recognizer's worker does not start again; choose another model"
+            )
+        return waiting.result()
+
+    async def _answer(self, session: WorkerSession, worker: WorkerProcess) -> protocol.Final:
+        """Finish the session and wait for its text, bounded."""
+        reduced = worker.ready.result().reduced and session.parameters.attempt == 1
+        rows = window_rows(session.samples, reduced=reduced)
+        answer = worker.answer(session.number)
+        worker.send(protocol.Finish(session.number))
+        begin, limit = self._clock.now(), self._pace.allowance(rows)
+        try:
+            in_time = await _settled(self._clock, limit, answer, worker.lost)
+        except asyncio.CancelledError:
+            worker.send(protocol.Abort(session.number))
+            if not await _settled(self._clock, _ABORT_NS, answer, worker.lost):
+                await _end(worker, "the recognizer's worker did not let go of a phrase")
+            raise
+        if not in_time:
+            await _end(worker, f"recognising a phrase took more than {limit // _SECOND} s")
+        if not answer.done():
+            raise RecognizerError(worker.lost.result())
+        final = answer.result()
+        if isinstance(final, protocol.Failed):
+            raise RecognizerError(final.reason)
+        if isinstance(final, protocol.Aborted):
+            raise RecognizerError("the phrase was given up")
+        self._pace.measured(rows, self._clock.now() - begin)
+        self._pause_ns = _FIRST_PAUSE_NS
+        return final
+
+    def _transcript(
+        self, session: WorkerSession, final: protocol.Final, phrase: PhraseId, revision: int
+    ) -> Transcript:
+        return Transcript(
+            phrase=phrase,
+            revision=revision,
+            text=final.text,
+            language=session.parameters.language,
+            model=self._model,
+            attempt=session.parameters.attempt,
+            verdict=verdict(
+                final.text,
+                probability=final.probability,
+                no_speech=final.no_speech,
+                capped=final.capped,
+            ),
+            probability=final.probability,
+            no_speech=final.no_speech,
+            timings=Timings(
+                final.total_ms, final.encode_ms, max(0.0, final.total_ms - final.encode_ms)
+            ),
+        )
+
+
+async def _settled(clock: Clock, limit_ns: int, *futures: asyncio.Future[Any]) -> bool:
+    """Wait until one of them is done, but no longer than this; whether one is."""
+    timer = asyncio.create_task(clock.sleep_until(clock.now() + limit_ns))
+    try:
+        # unlike an await of the future, this does not cancel it when this task is cancelled
+        await asyncio.wait({timer, *futures}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        timer.cancel()
+    return any(future.done() for future in futures)
+
+
+async def _end(worker: WorkerProcess, reason: str) -> None:
+    worker.kill(reason)
+    await asyncio.wait({worker.lost})
+
+
+def _give_up(waiting: asyncio.Future[WorkerProcess], reason: str) -> None:
+    waiting.set_exception(RecognizerError(reason))
+    waiting.exception()  # nobody may be waiting: that is no forgotten error
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # the worker will say what is wrong with it

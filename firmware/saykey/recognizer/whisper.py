@@ -1,0 +1,187 @@
+"""One whisper.cpp model in memory: samples in, text and probabilities out. Blocks; no threads."""
+
+import time
+from array import array
+from collections.abc import Callable
+from ctypes import byref, c_float, c_int
+from dataclasses import dataclass, field
+from math import exp
+
+from saykey.errors import ModelError, RecognizerError
+from saykey.recognizer import libwhisper
+
+_GREEDY = 0
+
+_LEAST_SAMPLES = 17_600
+"""whisper.cpp skips audio up to 0.1 s and stops up to 0.1 s before the end; older ones 1 s."""
+
+_SURE = 0.75
+"""A mean probability above which no guard asks whether there was speech at all."""
+
+_NEVER = 2.0
+"""A threshold no probability reaches: the guards decide, not the library."""
+
+
+class Aborted(Exception):
+    """The work was given up because ``aborted`` said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How to recognise: an ISO 639-1 code, the text before, encoder rows, the token limit.
+
+    The encoder has 50 rows a second, up to 1500.
+    """
+
+    language: str
+    prompt: str = field(repr=False)
+    window: int
+    most_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the model made of the samples.
+
+    ``probability`` is the mean probability of the text's tokens, 1.0 without any; ``no_speech``
+    that of the no-speech token, looked up only for improbable texts and 0.0 otherwise.
+    ``capped``: the token limit ended it. ``encode_ms`` is the encoder's pass, ``total_ms`` the
+    whole call.
+    """
+
+    text: str = field(repr=False)
+    probability: float
+    no_speech: float
+    capped: bool
+    encode_ms: float
+    total_ms: float
+
+
+class Whisper:
+    """A model loaded from the bytes of its file, which may be freed afterwards.
+
+    ``image`` must have passed models.ggml.check: the library crashes on damaged ones. With
+    ``exact_windows`` the result never depends on what was decoded before, whatever the windows:
+    flash attention pads its keys to a multiple of 256 rows without a mask, so that rows of an
+    earlier phrase are heard (whisper.cpp 1.8.5, pull request 3941). It costs a quarter more
+    time on a full window and is needed only where windows differ.
+
+    Raises ModelError when the library refuses the model, RecognizerError without the library.
+    """
+
+    def __init__(self, image: bytes, threads: int, *, exact_windows: bool) -> None:
+        self._library = libwhisper.load()
+        self._threads = threads
+        parameters = self._library.whisper_context_default_params()
+        parameters.use_gpu = False
+        parameters.flash_attn = not exact_windows
+        self._context = self._library.whisper_init_from_buffer_with_params(
+            image, len(image), parameters
+        )
+        if not self._context:
+            raise ModelError("is refused by whisper.cpp; try another conversion of the model")
+
+    def close(self) -> None:
+        """Free the model. Nothing else may be called afterwards."""
+        self._library.whisper_free(self._context)
+        self._context = None
+
+    def transcribe(
+        self, samples: "array[float]", decoding: Decoding, aborted: Callable[[], bool]
+    ) -> Heard:
+        """Recognise 16 kHz mono samples of -1..1, at most 30 s, greedily.
+
+        ``aborted`` is asked once per pass of the encoder and per token; Aborted is raised soon
+        after it says so. Raises RecognizerError for a language the model does not know.
+        """
+        self._check_language(decoding.language)
+        missing = _LEAST_SAMPLES - len(samples)
+        if missing > 0:
+            samples = samples + array("f", bytes(4 * missing))
+        parameters = self._parameters(decoding)
+        parameters.abort_callback = libwhisper.AbortCallback(lambda _data: aborted())
+        self._library.whisper_reset_timings(self._context)
+        begin = time.monotonic_ns()
+        status = self._library.whisper_full(
+            self._context, parameters, (c_float * len(samples)).from_buffer(samples), len(samples)
+        )
+        total_ms = (time.monotonic_ns() - begin) / 1e6
+        if aborted():
+            raise Aborted
+        if status != 0:
+            raise RecognizerError(f"whisper.cpp failed with status {status}; try again")
+        return self._result(decoding.most_tokens, total_ms)
+
+    def _check_language(self, language: str) -> None:
+        if not self._library.whisper_is_multilingual(self._context):
+            if language != "en":
+                raise RecognizerError(
+                    f"the model knows English only, not {language!r}; choose a multilingual model"
+                )
+        elif self._library.whisper_lang_id(language.encode()) < 0:
+            raise RecognizerError(f"Whisper knows no language {language!r}; correct the settings")
+
+    def _parameters(self, decoding: Decoding) -> libwhisper.FullParams:
+        parameters: libwhisper.FullParams = self._library.whisper_full_default_params(_GREEDY)
+        parameters.n_threads = self._threads
+        parameters.audio_ctx = decoding.window
+        parameters.max_tokens = decoding.most_tokens
+        parameters.language = decoding.language.encode()
+        if decoding.prompt:
+            # a NUL would end the C string early
+            parameters.initial_prompt = decoding.prompt.replace("\0", " ").encode()
+        parameters.no_context = True
+        parameters.no_timestamps = True
+        parameters.single_segment = True
+        parameters.suppress_nst = True
+        parameters.print_progress = False
+        # second tries are the client's, which knows what the phrase is worth
+        parameters.temperature_inc = 0.0
+        parameters.no_speech_thold = _NEVER
+        return parameters
+
+    def _result(self, most_tokens: int, total_ms: float) -> Heard:
+        library, context = self._library, self._context
+        end_of_text = library.whisper_token_eot(context)
+        text, probabilities, tokens, ended = b"", [], 0, True
+        for segment in range(library.whisper_full_n_segments(context)):
+            text += library.whisper_full_get_segment_text(context, segment)
+            for token in range(library.whisper_full_n_tokens(context, segment)):
+                tokens += 1
+                ended = library.whisper_full_get_token_id(context, segment, token) == end_of_text
+                if not ended:
+                    probabilities.append(library.whisper_full_get_token_p(context, segment, token))
+        probability = sum(probabilities) / len(probabilities) if probabilities else 1.0
+        return Heard(
+            # a limit can cut a character that is spelt in several tokens
+            text=text.decode("utf-8", "replace").strip(),
+            probability=probability,
+            no_speech=self._no_speech() if probability < _SURE else 0.0,
+            capped=not ended and tokens > most_tokens,
+            encode_ms=library.whisper_get_timings(context).contents.encode_ms,
+            total_ms=total_ms,
+        )
+
+    def _no_speech(self) -> float:
+        """Probability of the no-speech token behind the start token, for what was just encoded.
+
+        whisper_full_get_segment_no_speech_prob cannot be used: whisper.cpp 1.8.5 takes it from
+        the first row of the logits, but asks its decoder for the last row of the prompt only
+        (whisper_full_with_state, whisper_batch_prep_legacy): it tells of the phrase before.
+        """
+        library, context = self._library, self._context
+        start = c_int(library.whisper_token_sot(context))
+        if library.whisper_decode(context, byref(start), 1, 0, self._threads) != 0:
+            return 0.0
+        logits = library.whisper_get_logits(context)[: library.whisper_n_vocab(context)]
+        top = max(logits)
+        total = sum(exp(logit - top) for logit in logits)
+        return exp(logits[library.whisper_token_nosp(context)] - top) / total
+
+
+def floats(pcm16: bytes) -> "array[float]":
+    """Signed 16 bit samples as floats of -1..1.
+
+    The standard library does it in 1.3 ms a second; numpy would cost the worker 16 MB.
+    """
+    return array("f", map((1 / 32768).__mul__, memoryview(pcm16).cast("h")))

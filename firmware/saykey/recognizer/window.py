@@ -1,0 +1,35 @@
+"""How much of Whisper's 30 s window a phrase is given, and how many tokens it may become."""
+
+from saykey.flow import SAMPLE_RATE
+
+FULL_WINDOW = 1500
+"""Encoder rows of 30 s: 50 a second (n_audio_ctx of every Whisper)."""
+
+LONGEST_SAMPLES = 30 * SAMPLE_RATE
+"""More does not fit into the window."""
+
+_ROW_SAMPLES = SAMPLE_RATE // 50
+_STEP_ROWS = 64
+
+_MARGIN_ROWS = 64
+"""1.3 s of silence behind the speech: with a window that ends where the speech does, models
+loop or invent words (whisper.cpp issues 1117 and 1855)."""
+
+_MOST_TOKENS = 216
+"""whisper.cpp stops by itself, without a result, after n_text_ctx / 2 - 4 = 220 tokens."""
+
+
+def window_rows(samples: int, *, reduced: bool) -> int:
+    """Encoder rows for a phrase of so many samples; all there are unless ``reduced``."""
+    if not reduced:
+        return FULL_WINDOW
+    rows = -(-samples // _ROW_SAMPLES) + _MARGIN_ROWS
+    return min(-(-rows // _STEP_ROWS) * _STEP_ROWS, FULL_WINDOW)
+
+
+def most_tokens(samples: int) -> int:
+    """Tokens after which a decoder no longer follows the speech but runs in a loop.
+
+    Fast English has 7 tokens a second, scripts spelt in bytes about twice that.
+    """
+    return min(24 + 16 * samples // SAMPLE_RATE, _MOST_TOKENS)

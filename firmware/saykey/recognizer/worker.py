@@ -1,0 +1,143 @@
+"""The recognizer's worker process: one model, one session at a time, until its client is gone.
+
+``python -m saykey.recognizer.worker SOCKET_FD MODEL_PATH THREADS``. A crash of whisper.cpp or a
+want of memory ends this process only. Imports little, to start quickly and stay small.
+"""
+
+import os
+import queue
+import signal
+import socket
+import sys
+import threading
+from array import array
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from saykey.errors import ModelError, RecognizerError
+from saykey.models.store import checked_image, traits
+from saykey.recognizer import protocol
+from saykey.recognizer.whisper import Aborted, Decoding, Heard, Whisper, floats
+from saykey.recognizer.window import LONGEST_SAMPLES, most_tokens, window_rows
+
+_NICENESS = 5
+"""Capturing sound and pacing key strokes, in the client, cannot wait; this can."""
+
+
+@dataclass(slots=True)
+class _Session:
+    """What was fed so far."""
+
+    begin: protocol.Begin
+    samples: "array[float]" = field(default_factory=lambda: array("f"))
+
+
+class _Inbox:
+    """Reads the client's messages in a thread, so that they arrive while whisper.cpp runs."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.finished: queue.SimpleQueue[_Session] = queue.SimpleQueue()
+        self._session: _Session | None = None
+        self._aborted = 0
+        self._stream = connection.makefile("rb")
+        threading.Thread(target=self._read, name="inbox", daemon=True).start()
+
+    def aborted(self, session: int) -> bool:
+        return session <= self._aborted
+
+    def _read(self) -> None:
+        status = 1
+        try:
+            while (order := protocol.read_order(self._stream)) is not None:
+                self._take(order)
+            status = 0
+        finally:
+            # whisper.cpp may be running in the main thread: nothing else would end it soon, and
+            # without this thread the process would be deaf
+            os._exit(status)
+
+    def _take(self, order: protocol.Order) -> None:
+        if isinstance(order, protocol.Begin):
+            self._session = _Session(order)
+        elif isinstance(order, protocol.Abort):
+            self._aborted = order.session
+        elif self._session is not None and self._session.begin.session == order.session:
+            if isinstance(order, protocol.Feed):
+                self._session.samples += floats(order.pcm16)
+            else:
+                self.finished.put(self._session)
+                self._session = None
+
+
+def _recognise(whisper: Whisper, session: _Session, inbox: _Inbox, *, reduced: bool) -> Heard:
+    begin, samples = session.begin, len(session.samples)
+    if samples > LONGEST_SAMPLES:
+        raise RecognizerError("the phrase is longer than 30 s; pause between sentences")
+    decoding = Decoding(
+        language=begin.language,
+        prompt=begin.prompt,
+        # a doubtful first result may come from too short a window
+        window=window_rows(samples, reduced=reduced and begin.attempt == 1),
+        most_tokens=most_tokens(samples),
+    )
+    return whisper.transcribe(session.samples, decoding, lambda: inbox.aborted(begin.session))
+
+
+def _answer(
+    whisper: Whisper, session: _Session, inbox: _Inbox, *, reduced: bool
+) -> protocol.Answer:
+    number = session.begin.session
+    try:
+        heard = _recognise(whisper, session, inbox, reduced=reduced)
+    except Aborted:
+        return protocol.Aborted(number)
+    except RecognizerError as error:
+        return protocol.Failed(number, str(error))
+    return protocol.Final(
+        session=number,
+        text=heard.text,
+        probability=heard.probability,
+        no_speech=heard.no_speech,
+        capped=heard.capped,
+        encode_ms=heard.encode_ms,
+        total_ms=heard.total_ms,
+    )
+
+
+def _load(path: Path, threads: int) -> tuple[Whisper, protocol.Ready]:
+    image, facts = checked_image(path)
+    reduced = traits(path).dynamic_context
+    try:
+        whisper = Whisper(image, threads, exact_windows=reduced)
+    except ModelError as error:
+        raise ModelError(f"{path} {error}") from error
+    return whisper, protocol.Ready(reduced, facts.quantisation, facts.languages)
+
+
+def serve(connection: socket.socket, path: Path, threads: int) -> None:
+    """Load the model and answer sessions for ever; the process ends when the client closes."""
+    inbox = _Inbox(connection)
+    try:
+        whisper, ready = _load(path, threads)
+    except (ModelError, RecognizerError) as error:
+        unusable = protocol.Unusable(isinstance(error, ModelError), str(error))
+        connection.sendall(protocol.frame(unusable))
+        return
+    connection.sendall(protocol.frame(ready))
+    while True:
+        answer = _answer(whisper, inbox.finished.get(), inbox, reduced=ready.reduced)
+        connection.sendall(protocol.frame(answer))
+
+
+def main() -> None:
+    """Entry of the process."""
+    # Ctrl-C reaches the whole process group; the client decides what it means
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(_NICENESS)
+    descriptor, path, threads = sys.argv[1:]
+    with socket.socket(fileno=int(descriptor)) as connection:
+        serve(connection, Path(path), int(threads))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+"""A simulated host: takes boot reports as the kernel's gadget does, and shows what they typed."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from saykey.errors import LinkLost
+from saykey.flow import Report
+from saykey.ports import Clock, Link
+from saykey.simulated.screen import Screen
+
+QUEUE = 2
+"""Reports accepted without the host polling, as the kernel's gadget does (measured)."""
+
+
+class Host:
+    """ports.Transport that behaves: polls or stalls, sleeps and wakes, is unplugged and plugged.
+
+    It polls every ``poll_ns`` of the clock; with 0 it reads each report at once. What it reads is
+    decoded as Linux does (see Screen). ``wake_ns`` is how long waking up takes. A host that
+    ``reports_leds`` sends its lock lights when plugged in and on each change.
+    """
+
+    in_doubt = QUEUE
+
+    def __init__(  # noqa: PLR0913  what hosts differ in
+        self,
+        clock: Clock,
+        layout: str = "us",
+        variant: str = "",
+        *,
+        poll_ns: int = 0,
+        wake_ns: int = 500_000_000,
+        reports_leds: bool = True,
+    ) -> None:
+        self._clock = clock
+        self._screen = Screen(layout, variant)
+        self._poll_ns = poll_ns
+        self._wake_ns = wake_ns
+        self._reports_leds = reports_leds
+        self._leds_told: int | None = None
+        self._queue: deque[bytes] = deque()
+        self._poll_at = clock.now()
+        self._stalled_at: int | None = None
+        self._frozen_ns = 0
+        self._link = Link.UP
+        self._changed = asyncio.Event()
+        self._waking: asyncio.Task[None] | None = None
+        self._on_link: Callable[[Link], None] | None = None
+        self._on_leds: Callable[[int], None] | None = None
+        self._reports_seen: list[bytes] = []
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen now."""
+        self._catch_up()
+        return self._screen.text
+
+    @property
+    def keys_down(self) -> frozenset[int]:
+        """The keys the host holds for pressed now, as Linux key codes."""
+        self._catch_up()
+        return self._screen.keys_down
+
+    @property
+    def reports_seen(self) -> tuple[bytes, ...]:
+        """All reports the host has read."""
+        self._catch_up()
+        return tuple(self._reports_seen)
+
+    @property
+    def shortcuts(self) -> int:
+        """Keys pressed so far with Control, Alt or GUI held; they type nothing."""
+        self._catch_up()
+        return self._screen.shortcuts
+
+    async def open(self, on_link: Callable[[Link], None], on_leds: Callable[[int], None]) -> None:
+        """See ports.Transport."""
+        self._on_link = on_link
+        self._on_leds = on_leds
+        on_link(self._link)
+        if self._link is Link.UP:
+            self._tell_leds(anew=True)
+
+    async def send(self, report: Report) -> None:
+        """See ports.Transport. A sleeping host accepts two reports, which it reads on waking."""
+        self._catch_up()
+        while len(self._queue) >= QUEUE or self._link is Link.DOWN:
+            if self._link is not Link.UP:
+                raise LinkLost(f"The simulated host is {self._link.value}.")
+            await self._next_change()
+            self._catch_up()
+        if not self._queue:
+            self._poll_at = max(self._poll_at, self._clock.now())
+        self._queue.append(report.data)
+        self._catch_up()
+
+    async def wake(self) -> None:
+        """Be up again ``wake_ns`` later, if asleep."""
+        if self._link is Link.ASLEEP and self._waking is None:
+            self._waking = asyncio.create_task(self._wake_up())
+
+    async def close(self) -> None:
+        """See ports.Transport."""
+        self._on_link = self._on_leds = None
+        self._stop_waking()
+
+    def stall(self) -> None:
+        """Freeze with the link up: poll no more, and let no key repeat."""
+        self._catch_up()
+        if self._stalled_at is None:
+            self._stalled_at = self._clock.now()
+
+    def resume(self) -> None:
+        """Poll again after a stall."""
+        if self._stalled_at is not None:
+            self._frozen_ns += self._clock.now() - self._stalled_at
+            self._stalled_at = None
+            self._poll_again()
+
+    def sleep(self) -> None:
+        """Suspend; Linux then lets all keys up (input.c, input_dev_suspend)."""
+        self._catch_up()
+        self._let_all_up()
+        self._move_to(Link.ASLEEP)
+
+    def unplug(self) -> None:
+        """Pull the cable: unread reports are lost, and the host lets the keys up."""
+        self._catch_up()
+        self._stop_waking()
+        self._queue.clear()
+        self._let_all_up()
+        self._move_to(Link.DOWN)
+
+    def plug(self) -> None:
+        """Put the cable back in."""
+        self._move_to(Link.UP)
+        self._tell_leds(anew=True)
+
+    def set_leds(self, leds: int) -> None:
+        """Tap the lock keys on the host's other keyboard until these lock lights are on."""
+        self._catch_up()
+        self._screen.set_locks(leds)
+        self._tell_leds()
+
+    @property
+    def _polls(self) -> bool:
+        return self._link is Link.UP and self._stalled_at is None
+
+    def _catch_up(self) -> None:
+        """Do all the host did since it was last looked at: polls and key repeats, up to now."""
+        now = self._clock.now()
+        while self._polls and self._queue and self._poll_at <= now:
+            report = self._queue.popleft()
+            self._reports_seen.append(report)
+            self._screen.read(report, self._poll_at - self._frozen_ns)
+            self._poll_at += self._poll_ns
+            self._tell_leds()
+        if self._stalled_at is None:
+            self._screen.pass_time(now - self._frozen_ns)
+
+    def _let_all_up(self) -> None:
+        now = self._clock.now() if self._stalled_at is None else self._stalled_at
+        self._screen.let_all_up(now - self._frozen_ns)
+
+    async def _next_change(self) -> None:
+        """Return at the next poll, or when someone stalls, resumes, unplugs..."""
+        self._changed.clear()
+        waits: set[asyncio.Task[object]] = {asyncio.create_task(self._changed.wait())}
+        if self._polls:
+            waits.add(asyncio.create_task(self._clock.sleep_until(self._poll_at)))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    def _poll_again(self) -> None:
+        self._poll_at = self._clock.now()
+        self._changed.set()
+        self._catch_up()
+
+    def _move_to(self, link: Link) -> None:
+        self._link = link
+        if self._on_link is not None:
+            self._on_link(link)
+        self._poll_again()
+
+    def _tell_leds(self, *, anew: bool = False) -> None:
+        leds = self._screen.leds
+        if anew or leds != self._leds_told:
+            self._leds_told = leds
+            if self._reports_leds and self._on_leds is not None:
+                self._on_leds(leds)
+
+    async def _wake_up(self) -> None:
+        await self._clock.sleep_until(self._clock.now() + self._wake_ns)
+        self._waking = None
+        self._move_to(Link.UP)
+
+    def _stop_waking(self) -> None:
+        if self._waking is not None:
+            self._waking.cancel()
+            self._waking = None

@@ -1,0 +1,106 @@
+"""A recognizer that hears what it was told to hear, at the pace of any clock."""
+
+from collections.abc import Mapping
+
+from saykey.errors import ModelError, RecognizerError
+from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE, PhraseId, Timings, Transcript
+from saykey.ports import Clock, SessionParameters
+from saykey.recognizer.guards import verdict
+
+_NS_PER_MS = 1_000_000
+
+
+class ScriptedSession:
+    """Implements ports.RecognizerSession."""
+
+    def __init__(self, owner: "ScriptedRecognizer", parameters: SessionParameters) -> None:
+        self._owner = owner
+        self._parameters = parameters
+        self._samples = 0
+
+    def feed(self, pcm16: bytes) -> None:
+        """Only the length matters."""
+        self._samples += len(pcm16) // SAMPLE_BYTES
+
+    async def finish(self, phrase: PhraseId, revision: int) -> Transcript:
+        """The text the script has for this phrase, once the time it takes has passed."""
+        return await self._owner.recognise(self._parameters, self._samples, phrase, revision)
+
+
+class ScriptedRecognizer:
+    """Implements ports.Recognizer without an engine.
+
+    ``texts`` has the text of each phrase, all others are silence; ``models`` are the names that
+    can be loaded; a phrase of one second takes ``pace_ms``, nothing at all by default.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        texts: Mapping[PhraseId, str],
+        *,
+        models: frozenset[str] = frozenset({"saykey-demo"}),
+        pace_ms: float = 0.0,
+    ) -> None:
+        self.texts = dict(texts)
+        self.pace_ms = pace_ms
+        self._clock = clock
+        self._models = models
+        self._model: str | None = None
+        self._failures: dict[PhraseId, int] = {}
+        self._busy = False
+
+    def fail(self, phrase: PhraseId, times: int = 1) -> None:
+        """Let the next recognitions of this phrase end as if the worker had died."""
+        self._failures[phrase] = times
+
+    async def load(self, model: str) -> None:
+        """See ports.Recognizer."""
+        if model not in self._models:
+            there = ", ".join(sorted(self._models))
+            raise ModelError(f"there is no model {model!r}; there are: {there}")
+        self._model = model
+
+    def begin(self, parameters: SessionParameters) -> ScriptedSession:
+        """See ports.Recognizer. Raises RecognizerError without a model, or while still busy."""
+        self._require()
+        return ScriptedSession(self, parameters)
+
+    async def close(self) -> None:
+        """See ports.Recognizer."""
+        self._model = None
+
+    async def recognise(
+        self, parameters: SessionParameters, samples: int, phrase: PhraseId, revision: int
+    ) -> Transcript:
+        """What a session's finish waits for."""
+        model = self._require()
+        self._busy = True
+        took_ms = self.pace_ms * samples / SAMPLE_RATE
+        try:
+            await self._clock.sleep_until(self._clock.now() + int(took_ms * _NS_PER_MS))
+        finally:
+            self._busy = False
+        if self._model is not model:
+            raise RecognizerError("the model was changed or closed")
+        if self._failures.get(phrase, 0) > 0:
+            self._failures[phrase] -= 1
+            raise RecognizerError("the recognizer's worker died, as the script has it")
+        text = self.texts.get(phrase, "")
+        return Transcript(
+            phrase=phrase,
+            revision=revision,
+            text=text,
+            language=parameters.language,
+            model=model,
+            attempt=parameters.attempt,
+            verdict=verdict(text, probability=1.0, no_speech=0.0, capped=False),
+            timings=Timings(total_ms=took_ms),
+        )
+
+    def _require(self) -> str:
+        if self._model is None:
+            raise RecognizerError("no model is loaded; choose one")
+        if self._busy:
+            raise RecognizerError("the phrase before is still being recognised")
+        return self._model

@@ -1,0 +1,217 @@
+"""Cuts the audio of one dictation into phrases. Pure: audio in, events out.
+
+    silence -- onset_ms of voice --> speech -- pause_ms without --> paused
+       ^                                ^---- onset_ms of voice ------|
+       '-------------------- hang_over_ms without --------------------'
+
+A phrase begins ``pre_roll_ms`` before its onset and ends TAIL behind its last voiced frame. What a
+pause announced is what the hang-over makes final: same revision, same samples. Frames are counted
+from sample 0 of the dictation, so the cuts do not depend on the pieces the audio comes in.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+
+from saykey.events import PhraseEnded, PhrasePaused, PhraseResumed
+from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Phrase, PhraseId
+from saykey.ports import VoiceDetector
+from saykey.settings import SpeechSettings
+from saykey.speech.onset import Onset
+from saykey.speech.quiet import quietest_place
+from saykey.speech.tape import Tape
+
+SpeechEvent = PhrasePaused | PhraseResumed | PhraseEnded
+
+SAMPLES_PER_MS = SAMPLE_RATE // 1000
+TAIL = 200 * SAMPLES_PER_MS
+"""Kept behind the last voiced frame: unvoiced endings ("s", "t") are no voice to the detector."""
+
+CUT_SEARCH = 5 * SAMPLE_RATE
+"""How far back from the length cap a quiet place is looked for."""
+
+NEAR = 100 * SAMPLES_PER_MS
+"""A voice within the last 100 ms is still speaking: gaps within words are shorter."""
+
+
+class Cutter:
+    """The speech room's part in one dictation. `finished` once no event can follow."""
+
+    def __init__(self, dictation: int, settings: SpeechSettings, detector: VoiceDetector) -> None:
+        self._dictation = dictation
+        self._detector = detector
+        detector.reset()
+        pause_ms = min(settings.pause_ms, settings.hang_over_ms)
+        self._pre_roll = settings.pre_roll_ms * SAMPLES_PER_MS
+        self._pause = pause_ms * SAMPLES_PER_MS
+        self._tail = min(TAIL, self._pause)
+        self._hang_over = settings.hang_over_ms * SAMPLES_PER_MS
+        self._longest = round(settings.longest_s * SAMPLE_RATE)
+        self._onset = Onset(-(-settings.onset_ms * SAMPLES_PER_MS // FRAME_SAMPLES))
+        self._tape = Tape()
+        self._heard = 0  # end of the last frame the detector saw
+        self._voiced_ends: deque[int] = deque(maxlen=128)
+        self._number = 0
+        self._revision = 1
+        self._start: int | None = None  # of the phrase that is being spoken
+        self._paused: Phrase | None = None  # and as what it would end now
+        self._last_voiced = 0
+        self._free_from = 0  # no phrase may begin earlier: the one before ends here
+        self._released_at: int | None = None
+        self._post_roll = 0
+        self.finished = False
+
+    def feed(self, pcm16: bytes, sample: int) -> tuple[SpeechEvent, ...]:
+        """Hear the samples from position ``sample`` on. A gap is lost audio, heard as silence.
+
+        Raises ValueError for positions heard before. What comes behind the end is ignored.
+        """
+        gap = sample - self._tape.end
+        if gap < 0 and not self.finished:
+            raise ValueError(f"sample {sample} was heard before: {self._tape.end} is next")
+        events: list[SpeechEvent] = []
+        while gap > 0 and not self.finished:
+            silence = min(gap, SAMPLE_RATE)
+            gap -= silence
+            events += self._take(bytes(silence * SAMPLE_BYTES))
+        events += self._take(pcm16)
+        return tuple(events)
+
+    def release(self, at_sample: int, post_roll: int) -> tuple[SpeechEvent, ...]:
+        """The dictation ends at this sample; while a voice speaks, ``post_roll`` samples later."""
+        self._released_at, self._post_roll = max(0, at_sample), post_roll
+        return tuple(self._advance())
+
+    def finish(self) -> tuple[SpeechEvent, ...]:
+        """No more audio will come: end with what there is."""
+        if self.finished:
+            return ()
+        return tuple(self._finish_at(self._tape.end))
+
+    def _take(self, pcm16: bytes) -> tuple[SpeechEvent, ...]:
+        if self.finished:
+            return ()
+        self._tape.append(pcm16)
+        return tuple(self._advance())
+
+    def _advance(self) -> Iterator[SpeechEvent]:
+        """Hear all whole frames up to the end of the tape or of the dictation."""
+        while not self.finished:
+            end = self._end()
+            next_end = self._heard + FRAME_SAMPLES
+            if end is not None and next_end > end:
+                if self._tape.end >= end:
+                    yield from self._finish_at(end)
+                return
+            if next_end > self._tape.end:
+                return
+            yield from self._hear(self._tape.cut(self._heard, next_end))
+
+    def _end(self) -> int | None:
+        """Where the dictation ends: after the release, as soon as no voice is near.
+
+        None while that is not known. Asks only about frames before each candidate, so the answer
+        is the same whether the release was told early or late.
+        """
+        if self._released_at is None:
+            return None
+        last = self._released_at + self._post_roll
+        candidate = self._released_at
+        while candidate < last:
+            if self._heard + FRAME_SAMPLES <= candidate:
+                return None
+            if not any(candidate - NEAR < end <= candidate for end in self._voiced_ends):
+                return candidate
+            candidate += FRAME_SAMPLES - candidate % FRAME_SAMPLES
+        return last
+
+    def _hear(self, frame: bytes) -> Iterator[SpeechEvent]:
+        """One frame, by the state it finds."""
+        voiced = self._detector.voiced(frame)
+        self._heard += FRAME_SAMPLES
+        self._onset.add(voiced=voiced)
+        if voiced:
+            self._voiced_ends.append(self._heard)
+        if self._start is None:
+            if self._onset.age is not None:
+                self._begin(self._onset_start() - self._pre_roll)
+        elif self._paused is not None:
+            yield from self._hear_paused(self._start, self._paused)
+        else:
+            yield from self._hear_speech(self._start, voiced=voiced)
+        self._forget()
+
+    def _hear_speech(self, start: int, *, voiced: bool) -> Iterator[SpeechEvent]:
+        if voiced:
+            self._last_voiced = self._heard
+        if self._heard - self._last_voiced >= self._pause:
+            self._paused = self._phrase(start, self._last_voiced + self._tail)
+            self._onset.clear()
+            yield PhrasePaused(self._paused)
+        elif self._is_full(start):
+            search = min(CUT_SEARCH, self._longest // 2)
+            recent = self._heard - search
+            place = recent + quietest_place(self._tape.cut(recent, self._heard))
+            yield PhraseEnded(self._phrase(start, place))
+            self._end_phrase(place)
+            if self._last_voiced > place:
+                self._begin(place)
+
+    def _hear_paused(self, start: int, paused: Phrase) -> Iterator[SpeechEvent]:
+        resumed = self._onset.age is not None
+        if self._heard - self._last_voiced >= self._hang_over or (resumed and self._is_full(start)):
+            yield PhraseEnded(paused)
+            self._end_phrase(paused.last_sample, keep_onset=True)
+            if resumed:
+                self._begin(self._onset_start() - self._pre_roll)
+        elif resumed:
+            self._paused = None
+            self._revision += 1
+            self._last_voiced = self._heard
+            yield PhraseResumed(paused.id)
+
+    def _is_full(self, start: int) -> bool:
+        """Whether one more frame would make the phrase longer than allowed."""
+        return self._heard + FRAME_SAMPLES - start > self._longest
+
+    def _onset_start(self) -> int:
+        return self._heard - (self._onset.age or 0) * FRAME_SAMPLES
+
+    def _begin(self, wanted_start: int) -> None:
+        self._start = max(wanted_start, self._free_from)
+        self._number += 1
+        self._revision = 1
+        self._last_voiced = self._voiced_ends[-1]
+
+    def _end_phrase(self, at: int, *, keep_onset: bool = False) -> None:
+        self._start = self._paused = None
+        self._free_from = at
+        if not keep_onset:
+            self._onset.clear()
+
+    def _phrase(self, start: int, last: int) -> Phrase:
+        phrase_id = PhraseId(self._dictation, self._number)
+        return Phrase(phrase_id, self._revision, start, last, self._tape.cut(start, last))
+
+    def _finish_at(self, end: int) -> Iterator[SpeechEvent]:
+        """The last phrase, no longer than ``end`` unless all of it was told of before."""
+        self.finished = True
+        start, paused = self._start, self._paused
+        if start is None:
+            return
+        if paused is not None:
+            if not start < end < self._last_voiced:
+                yield PhraseEnded(paused)
+                return
+            self._revision += 1
+        elif start >= end:
+            if self._revision == 1:
+                return
+            end = self._heard
+        yield PhraseEnded(self._phrase(start, min(self._last_voiced + self._tail, end)))
+
+    def _forget(self) -> None:
+        """Keep no more than a phrase that begins now could need."""
+        if self._start is not None:
+            self._tape.forget(self._start)
+        else:
+            self._tape.forget(self._heard - self._onset.longest * FRAME_SAMPLES - self._pre_roll)

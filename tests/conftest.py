@@ -1,0 +1,31 @@
+"""Seeds of the property tests: the same examples each time, or new ones on request.
+
+SAYKEY_SEED unset: examples are derived from the tests, so every run checks the same ones.
+SAYKEY_SEED=fresh: new ones, from a seed that the header prints; SAYKEY_SEED=NUMBER repeats those.
+"""
+
+import os
+import secrets
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("fixed", derandomize=True, deadline=None)
+settings.register_profile("fresh", derandomize=False, deadline=None, print_blob=True)
+
+_WANTED = os.environ.get("SAYKEY_SEED", "fixed")
+settings.load_profile("fixed" if _WANTED == "fixed" else "fresh")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    if _WANTED == "fixed" or config.getoption("hypothesis_seed") is not None:
+        return
+    # Hypothesis reads its own option in its pytest_configure, and so do the workers of xdist.
+    config.option.hypothesis_seed = secrets.randbits(32) if _WANTED == "fresh" else int(_WANTED)
+
+
+def pytest_report_header(config):
+    if _WANTED == "fixed":
+        return "property tests: fixed examples (SAYKEY_SEED=fresh for new ones)"
+    return f"property tests: SAYKEY_SEED={config.getoption('hypothesis_seed')} repeats this run"

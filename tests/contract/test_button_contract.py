@@ -1,0 +1,169 @@
+"""One contract for every button: the desk's, and a GPIO pin that stands in gpiozero's mock.
+
+gpiozero's mock pins do not debounce (gpiozero/pins/mock.py: "Need to implement this"), so that
+a contact that bounces is no part of this contract; the kernel's GPIO simulator is to show it.
+"""
+
+import asyncio
+import threading
+from itertools import count
+
+import pytest
+from gpiozero.pins.mock import MockFactory
+
+from saykey.errors import HardwareError
+from saykey.flow import Edge
+from saykey.panel.gpio import GpioButton
+from saykey.simulated.desk import DeskButton
+
+PIN = 17
+
+
+class CountingClock:
+    """A clock that goes on by a millisecond each time someone looks at it."""
+
+    def __init__(self):
+        self._ticks = count(1_000_000, 1_000_000)
+
+    def now(self):
+        return next(self._ticks)
+
+
+class DeskRig:
+    def __init__(self):
+        self.button = DeskButton(CountingClock())
+
+    def press(self):
+        self.button.press()
+
+    def release(self):
+        self.button.release()
+
+
+class GpioRig:
+    """A finger on the pin: pressing connects it to ground."""
+
+    def __init__(self):
+        self.pins = MockFactory()
+        self.button = GpioButton(PIN, 10, CountingClock(), self.pins)
+
+    def press(self):
+        self.pins.pin(PIN).drive_low()
+
+    def release(self):
+        self.pins.pin(PIN).drive_high()
+
+
+@pytest.fixture(params=[DeskRig, GpioRig], ids=["desk", "gpiozero"])
+def rig(request):
+    made = request.param()
+    yield made
+    made.button.close()
+
+
+async def settle():
+    """Let everything that was handed to the loop so far run."""
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+    loop.call_soon(done.set_result, None)
+    await done
+
+
+def test_each_edge_is_told_in_order_and_dated(rig):
+    async def use():
+        edges = []
+        rig.button.open(edges.append)
+        for _ in range(2):
+            rig.press()
+            rig.release()
+        await settle()
+        return edges
+
+    ms = 1_000_000
+    assert asyncio.run(use()) == [
+        Edge(1 * ms, down=True),
+        Edge(2 * ms, down=False),
+        Edge(3 * ms, down=True),
+        Edge(4 * ms, down=False),
+    ]
+
+
+def test_a_button_already_where_it_is_moved_to_tells_nothing(rig):
+    async def use():
+        edges = []
+        rig.button.open(edges.append)
+        rig.release()
+        rig.press()
+        rig.press()
+        await settle()
+        return [edge.down for edge in edges]
+
+    assert asyncio.run(use()) == [True]
+
+
+def test_a_finger_in_another_thread_is_told_in_the_loop_thread(rig):
+    async def use():
+        edges = asyncio.Queue()
+        rig.button.open(lambda edge: edges.put_nowait((edge.down, threading.get_ident())))
+        finger = threading.Thread(target=rig.press)
+        finger.start()
+        told = await asyncio.wait_for(edges.get(), 5)
+        finger.join()
+        return told
+
+    assert asyncio.run(use()) == (True, threading.get_ident())
+
+
+def test_the_caller_is_never_called_back_before_the_loop_goes_on(rig):
+    async def use():
+        edges = []
+        rig.button.open(edges.append)
+        rig.press()
+        return list(edges)
+
+    assert asyncio.run(use()) == []
+
+
+def test_a_closed_button_tells_nothing_not_even_what_was_on_its_way(rig):
+    async def use():
+        edges = []
+        rig.button.open(edges.append)
+        rig.press()
+        rig.button.close()
+        rig.release()
+        await settle()
+        return edges
+
+    assert asyncio.run(use()) == []
+
+
+def test_closing_twice_does_no_harm(rig):
+    async def use():
+        rig.button.open(lambda _: None)
+        rig.button.close()
+        rig.button.close()
+
+    asyncio.run(use())
+
+
+def test_a_closed_button_can_be_opened_again(rig):
+    async def use():
+        edges = []
+        rig.button.open(lambda _: None)
+        rig.button.close()
+        rig.button.open(edges.append)
+        rig.press()
+        await settle()
+        return [edge.down for edge in edges]
+
+    assert asyncio.run(use()) == [True]
+
+
+def test_a_pin_in_use_is_one_line_with_advice():
+    async def use():
+        pins = MockFactory()
+        GpioButton(PIN, 10, CountingClock(), pins).open(lambda _: None)
+        GpioButton(PIN, 10, CountingClock(), pins).open(lambda _: None)
+
+    with pytest.raises(HardwareError, match=r"^button on GPIO 17 .*no other program.*$"):
+        asyncio.run(use())

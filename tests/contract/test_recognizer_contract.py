@@ -1,0 +1,210 @@
+"""The contract of the port Recognizer, held by the worker process and by the scripted one.
+
+Both hear the same recording: the one with whisper.cpp, the other by the phrases' numbers.
+"""
+
+import asyncio
+import wave
+from pathlib import Path
+
+import pytest
+
+import saykey
+from saykey.clock import MonotonicClock
+from saykey.errors import ModelError, RecognizerError
+from saykey.flow import PhraseId, Verdict
+from saykey.ports import SessionParameters
+from saykey.recognizer.client import WorkerRecognizer
+from saykey.settings import RecognizerSettings
+from saykey.simulated.recognizer import ScriptedRecognizer
+
+RECORDING = Path(saykey.__file__).parent / "data" / "recordings" / "dictation.wav"
+PARAMETERS = SessionParameters("en")
+PATIENCE = 60
+
+SPOKEN = {
+    PhraseId(1, 1): (0.4, 3.0, "Thank you for your new report."),
+    PhraseId(1, 2): (3.0, 6.0, "I need to buy bread and coffee."),
+    PhraseId(1, 3): (9.0, 12.0, "Please call the doctor on Monday."),
+    PhraseId(1, 4): (12.0, 15.0, "You should check the phone number now."),
+}
+FIRST, SECOND = PhraseId(1, 1), PhraseId(1, 2)
+SILENT = PhraseId(2, 1)
+
+
+def speech(phrase):
+    if phrase not in SPOKEN:
+        return bytes(48_000)
+    begin, end, _ = SPOKEN[phrase]
+    with wave.open(str(RECORDING)) as recording:
+        recording.setpos(int(begin * 16_000))
+        return recording.readframes(int((end - begin) * 16_000))
+
+
+def worker():
+    return WorkerRecognizer(RecognizerSettings(), MonotonicClock())
+
+
+def scripted():
+    texts = {phrase: text for phrase, (_, _, text) in SPOKEN.items()}
+    return ScriptedRecognizer(MonotonicClock(), texts, pace_ms=10)
+
+
+@pytest.fixture(params=[worker, scripted], ids=["worker", "scripted"])
+def make(request):
+    return request.param
+
+
+def holds(make, scene, *, load=True):
+    """Play a scene with a fresh recognizer, its model loaded, and close it."""
+
+    async def play():
+        recognizer = make()
+        try:
+            if load:
+                await recognizer.load("saykey-demo")
+            await scene(recognizer)
+        finally:
+            await recognizer.close()
+
+    asyncio.run(asyncio.wait_for(play(), 2 * PATIENCE))
+
+
+def finish(recognizer, phrase, revision=0, parameters=PARAMETERS):
+    session = recognizer.begin(parameters)
+    session.feed(speech(phrase))
+    return session.finish(phrase, revision)
+
+
+def test_phrases_come_back_as_text_in_whatever_order_they_are_asked_for(make):
+    async def scene(recognizer):
+        for phrase in (*SPOKEN, FIRST):
+            transcript = await finish(recognizer, phrase)
+            assert transcript.text == SPOKEN[phrase][2]
+            assert transcript.verdict is Verdict.GOOD
+
+    holds(make, scene)
+
+
+def test_a_transcript_names_what_it_is_of(make):
+    async def scene(recognizer):
+        transcript = await finish(recognizer, FIRST, 7, SessionParameters("en", attempt=2))
+        assert (transcript.phrase, transcript.revision, transcript.attempt) == (FIRST, 7, 2)
+        assert (transcript.language, transcript.model) == ("en", "saykey-demo")
+        assert 0 <= transcript.probability <= 1
+        assert 0 <= transcript.no_speech <= 1
+        assert transcript.timings.total_ms > 0
+
+    holds(make, scene)
+
+
+def test_samples_may_come_in_any_pieces(make):
+    async def scene(recognizer):
+        session = recognizer.begin(PARAMETERS)
+        pcm = speech(FIRST)
+        for begin in range(0, len(pcm), 640):
+            session.feed(pcm[begin : begin + 640])
+        assert (await session.finish(FIRST, 0)).text == SPOKEN[FIRST][2]
+
+    holds(make, scene)
+
+
+def test_silence_is_empty(make):
+    async def scene(recognizer):
+        transcript = await finish(recognizer, SILENT)
+        assert (transcript.text, transcript.verdict) == ("", Verdict.EMPTY)
+
+    holds(make, scene)
+
+
+def test_a_phrase_without_samples_is_empty(make):
+    async def scene(recognizer):
+        transcript = await recognizer.begin(PARAMETERS).finish(SILENT, 0)
+        assert transcript.verdict is Verdict.EMPTY
+
+    holds(make, scene)
+
+
+def test_a_session_that_was_begun_and_forgotten_disturbs_no_other(make):
+    async def scene(recognizer):
+        recognizer.begin(PARAMETERS).feed(speech(SECOND))
+        assert (await finish(recognizer, FIRST)).text == SPOKEN[FIRST][2]
+
+    holds(make, scene)
+
+
+def test_nothing_can_be_begun_before_a_model_is_loaded(make):
+    async def scene(recognizer):
+        with pytest.raises(RecognizerError, match="no model is loaded"):
+            recognizer.begin(PARAMETERS)
+
+    holds(make, scene, load=False)
+
+
+def test_a_model_that_does_not_exist_is_refused_with_those_that_do(make):
+    async def scene(recognizer):
+        with pytest.raises(ModelError, match="saykey-demo"):
+            await recognizer.load("large-v9")
+
+    holds(make, scene, load=False)
+
+
+def test_a_model_may_be_loaded_again(make):
+    async def scene(recognizer):
+        await recognizer.load("saykey-demo")
+        assert (await finish(recognizer, FIRST)).text == SPOKEN[FIRST][2]
+
+    holds(make, scene)
+
+
+def test_one_phrase_at_a_time(make):
+    async def scene(recognizer):
+        running = asyncio.create_task(finish(recognizer, FIRST))
+        await asyncio.sleep(0)
+        with pytest.raises(RecognizerError, match="still being recognised"):
+            recognizer.begin(PARAMETERS)
+        assert (await running).text == SPOKEN[FIRST][2]
+
+    holds(make, scene)
+
+
+def test_a_cancelled_phrase_leaves_the_recognizer_free_for_the_next(make):
+    async def scene(recognizer):
+        running = asyncio.create_task(finish(recognizer, FIRST))
+        await asyncio.sleep(0)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert (await finish(recognizer, SECOND)).text == SPOKEN[SECOND][2]
+
+    holds(make, scene)
+
+
+def test_closing_fails_the_phrase_that_is_running_and_takes_no_other(make):
+    async def scene(recognizer):
+        running = asyncio.create_task(finish(recognizer, FIRST))
+        await asyncio.sleep(0)
+        await recognizer.close()
+        with pytest.raises(RecognizerError, match="changed or closed"):
+            await running
+        with pytest.raises(RecognizerError, match="no model is loaded"):
+            recognizer.begin(PARAMETERS)
+
+    holds(make, scene)
+
+
+def test_closing_twice_is_closing_once(make):
+    async def scene(recognizer):
+        await recognizer.close()
+
+    holds(make, scene)
+
+
+def test_the_script_can_fail_a_phrase():
+    async def scene(recognizer):
+        recognizer.fail(FIRST)
+        with pytest.raises(RecognizerError, match="died"):
+            await finish(recognizer, FIRST)
+        assert (await finish(recognizer, FIRST)).text == SPOKEN[FIRST][2]
+
+    holds(scripted, scene)

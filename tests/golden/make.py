@@ -1,0 +1,21 @@
+"""Draw all pictures in this folder anew. Look at what changed before you keep it."""
+
+from pathlib import Path
+
+from golden_scenes import SCENES, file_name
+
+from saykey.panel.picture import draw
+from saykey.panel.screen import screen
+
+
+def main() -> None:
+    """Replace every picture."""
+    folder = Path(__file__).parent
+    for old in folder.glob("*.png"):
+        old.unlink()
+    for scene, view in SCENES.items():
+        draw(screen(view)).save(folder / file_name(scene), optimize=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""What holds for every text that is planned, and for what it leaves on a simulated host."""
+
+import string
+from itertools import pairwise
+from unicodedata import normalize
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saykey.flow import ALL_UP
+from saykey.keyboard.layouts import load_layout
+from saykey.keyboard.reports import Plan, Planner, begun, completed, safe_stop
+from saykey.simulated.screen import Screen
+
+US = load_layout("linux", "us")
+PLANNER = Planner(US)
+printable = st.text(string.ascii_letters + string.digits + string.punctuation + " \n", max_size=80)
+spoken = st.text("aAb .,!?\n’“”–…é\u0301ß€😀\u200d\ufeff\t\x00\r", max_size=20)
+anything = st.text(st.characters(exclude_categories=[]), max_size=20)
+
+
+def typed(plan: Plan, reports: int | None = None) -> str:
+    screen = Screen("us")
+    for report in plan.reports[:reports]:
+        screen.read(report.data, at=0)
+    return screen.text
+
+
+@given(printable)
+def test_printable_text_comes_out_as_it_went_in(text):
+    plan = PLANNER.plan(text)
+    assert plan.substitutions == ()
+    assert typed(plan) == text
+
+
+@given(spoken | anything)
+def test_any_text_comes_out_as_its_substitutions_say(text):
+    plan = PLANNER.plan(text)
+    instead = dict(zip(plan.substituted, plan.substitutions, strict=True))
+    expected = [
+        instead[number].typed if number in instead else normalize("NFC", grapheme)
+        for number, grapheme in enumerate(plan.graphemes)
+    ]
+    assert all(instead[number].wanted == plan.graphemes[number] for number in instead)
+    assert typed(plan) == "".join(expected).replace("\r\n", "\n")
+
+
+@given(spoken | anything | printable)
+def test_a_plan_accounts_for_all_of_the_text_and_never_goes_back(text):
+    plan = PLANNER.plan(text)
+    assert "".join(plan.graphemes) == text
+    assert len(plan.reports) == len(plan.completes) == len(plan.begins)
+    assert list(plan.completes) == sorted(plan.completes)
+    assert list(plan.begins) == sorted(plan.begins)
+    assert all(b >= c for b, c in zip(plan.begins, plan.completes, strict=True))
+    assert plan.completes[-1] == plan.begins[-1] == len(plan.graphemes)
+
+
+@given(spoken | anything | printable)
+def test_all_keys_are_up_in_the_end_and_a_key_never_goes_down_with_its_modifiers(text):
+    reports = [bytes(8)] + [report.data for report in PLANNER.plan(text).reports]
+    assert reports[-1] == ALL_UP.data
+    for before, after in pairwise(reports):
+        assert before != after or after == ALL_UP.data
+        if before[0] != after[0]:
+            assert after[2:] == bytes(6), "a modifier changed in the report of a key-down"
+
+
+@given(spoken | printable, st.data())
+def test_a_safe_stop_leaves_whole_characters(text, data):
+    plan = PLANNER.plan(text)
+    sent = data.draw(st.integers(0, len(plan.reports)))
+    stop = safe_stop(plan, sent)
+    assert stop >= sent
+    assert begun(plan, stop) == completed(plan, stop)
+    whole = "".join(plan.graphemes[: completed(plan, stop)])
+    assert typed(plan, stop) == typed(PLANNER.plan(whole))

@@ -1,0 +1,378 @@
+"""Capture: which of the microphone's samples a dictation gets, and what is told of them.
+
+The recording's voice is loud noise, so that the energy threshold tells it from the silence around.
+Time is in milliseconds since the microphone was opened; 16 samples are one.
+"""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+
+from saykey.audio.capture import Capture
+from saykey.audio.recording import RecordingMicrophone
+from saykey.errors import MicrophoneLost
+from saykey.events import (
+    CaptureDrained,
+    MicrophoneFailed,
+    MicrophoneReady,
+    PhraseEnded,
+    PhrasePaused,
+    SoundHeard,
+)
+from saykey.settings import MicrophoneSettings, SpeechSettings
+from saykey.simulated.clock import VirtualClock
+from saykey.simulated.detector import EnergyDetector
+from saykey.speech.cutter import Cutter
+
+MS = 1_000_000
+SPEECH = SpeechSettings(onset_ms=60, pre_roll_ms=100, pause_ms=200, hang_over_ms=400)
+
+
+def recording(*stretches):
+    """pcm16 of (voiced, milliseconds) stretches."""
+    noise = np.random.default_rng(2)
+    return b"".join(
+        noise.normal(0, 3000 if voiced else 0, ms * 16).astype("<i2").tobytes()
+        for voiced, ms in stretches
+    )
+
+
+QUIET_THEN_VOICE = recording((False, 1000), (True, 1000), (False, 3000))
+
+
+class Desk:
+    """A capture at work on a recording, and all that it posted."""
+
+    def __init__(self, sound, pre_roll_ms=300, post_roll_ms=200, clock=None):
+        self.clock = clock or VirtualClock()
+        self.sound = sound
+        self.microphone = RecordingMicrophone(sound, self.clock)
+        self.posted = []
+        self.capture = Capture(
+            self.microphone,
+            self.clock,
+            MicrophoneSettings(pre_roll_ms=pre_roll_ms, post_roll_ms=post_roll_ms),
+            lambda dictation: Cutter(dictation, SPEECH, EnergyDetector(-45)),
+            self.posted.append,
+        )
+
+    async def until(self, ms):
+        await self.clock.advance_to(ms * MS)
+
+    def of(self, *kinds):
+        return [event for event in self.posted if isinstance(event, kinds)]
+
+    def phrases(self):
+        return [event.phrase for event in self.of(PhraseEnded)]
+
+    def samples(self, from_ms, to_ms):
+        return self.sound[round(from_ms * 32) : round(to_ms * 32)]
+
+
+@asynccontextmanager
+async def running(sound=QUIET_THEN_VOICE, **settings):
+    desk = Desk(sound, **settings)
+    task = asyncio.create_task(desk.capture.run())
+    try:
+        yield desk
+    finally:
+        await desk.capture.shutdown()
+        assert task.cancelled()
+
+
+def scenario(test):
+    """Run an asynchronous test."""
+
+    def run():
+        asyncio.run(test())
+
+    run.__name__ = test.__name__
+    run.__doc__ = test.__doc__
+    return run
+
+
+@scenario
+async def test_a_dictation_begins_with_the_pre_roll_and_ends_at_the_release():
+    async with running() as desk:
+        await desk.until(1500)
+        desk.capture.open(1, 1500 * MS)
+        await desk.until(1700)
+        desk.capture.close(1, 1700 * MS)
+        await desk.until(2200)
+        (phrase,) = desk.phrases()
+        # Sample 0 is what was spoken at 1200 ms; the voice goes on through all of the post-roll.
+        assert phrase.pcm == desk.samples(1200, 1900)
+        assert (phrase.first_sample, phrase.last_sample) == (0, 700 * 16)
+        assert desk.of(CaptureDrained) == [CaptureDrained(1, 0)]
+        assert desk.posted[-1] == CaptureDrained(1, 0)
+
+
+@scenario
+async def test_a_press_that_is_told_late_misses_nothing_that_was_said_since():
+    async with running() as desk:
+        await desk.until(1900)
+        desk.capture.open(1, 1400 * MS)
+        desk.capture.close(1, 1850 * MS)
+        await desk.until(2400)
+        (phrase,) = desk.phrases()
+        assert phrase.pcm == desk.samples(1100, 2050)
+
+
+@scenario
+async def test_the_release_is_exact_to_the_sample_with_frames_read_and_unread():
+    for told_at in (1713, 1705, 1760):
+        async with running(post_roll_ms=0) as desk:
+            await desk.until(1500)
+            desk.capture.open(1, 1500 * MS)
+            await desk.until(told_at)
+            desk.capture.close(1, 1705 * MS)
+            await desk.until(2000)
+            (phrase,) = desk.phrases()
+            assert phrase.pcm == desk.samples(1200, 1705)
+
+
+@scenario
+async def test_a_release_in_silence_ends_at_once():
+    async with running() as desk:
+        await desk.until(900)
+        desk.capture.open(1, 900 * MS)
+        await desk.until(2260)
+        assert len(desk.of(PhrasePaused)) == 1
+        desk.capture.close(1, 2260 * MS)
+        assert desk.phrases() == [event.phrase for event in desk.of(PhrasePaused)]
+        assert desk.posted[-1] == CaptureDrained(1, 0)
+
+
+@scenario
+async def test_a_press_without_speech_gives_no_phrase():
+    async with running() as desk:
+        await desk.until(500)
+        desk.capture.open(1, 500 * MS)
+        await desk.until(700)
+        desk.capture.close(1, 700 * MS)
+        assert desk.phrases() == []
+        assert desk.posted[-1] == CaptureDrained(1, 0)
+
+
+@scenario
+async def test_frames_that_come_late_do_not_shift_the_press():
+    """The loop stood still from 1.3 s to 1.6 s; the press at 1.4 s is where it was made."""
+    async with running(post_roll_ms=0) as desk:
+        await desk.until(1300)
+        desk.clock.advance(300 * MS)
+        await desk.until(1640)
+        desk.capture.open(1, 1400 * MS)
+        desk.capture.close(1, 1640 * MS)
+        await desk.until(1700)
+        (phrase,) = desk.phrases()
+        assert phrase.pcm == desk.samples(1100, 1640)
+
+
+@scenario
+async def test_lost_samples_are_counted_and_heard_as_silence():
+    async with running(post_roll_ms=0) as desk:
+        await desk.until(1400)
+        desk.capture.open(1, 1400 * MS)
+        desk.microphone.lose(100 * 16)
+        await desk.until(1800)
+        desk.capture.close(1, 1800 * MS)
+        await desk.until(2000)
+        (phrase,) = desk.phrases()
+        assert phrase.pcm == desk.samples(1100, 1400) + bytes(3200) + desk.samples(1500, 1800)
+        assert desk.posted[-1] == CaptureDrained(1, 1600)
+
+
+@scenario
+async def test_a_second_dictation_may_begin_while_the_first_one_drains():
+    async with running() as desk:
+        await desk.until(1400)
+        desk.capture.open(1, 1400 * MS)
+        await desk.until(1500)
+        desk.capture.close(1, 1500 * MS)
+        await desk.until(1520)
+        desk.capture.open(2, 1520 * MS)
+        await desk.until(1800)
+        desk.capture.close(2, 1800 * MS)
+        await desk.until(2300)
+        first, second = desk.phrases()
+        assert (first.id.dictation, first.pcm) == (1, desk.samples(1100, 1700))
+        assert (second.id.dictation, second.pcm) == (2, desk.samples(1220, 2000))
+        assert desk.of(CaptureDrained) == [CaptureDrained(1, 0), CaptureDrained(2, 0)]
+
+
+@scenario
+async def test_an_aborted_dictation_is_not_heard_of_again():
+    async with running() as desk:
+        await desk.until(1000)
+        desk.capture.open(1, 1000 * MS)
+        await desk.until(1500)
+        told = list(desk.posted)
+        desk.capture.abort(1)
+        desk.capture.close(1, 1600 * MS)
+        await desk.until(4000)
+        assert desk.posted == told
+
+
+@scenario
+async def test_drained_is_told_exactly_once():
+    async with running() as desk:
+        await desk.until(1500)
+        desk.capture.open(1, 1500 * MS)
+        desk.capture.close(1, 1600 * MS)
+        desk.capture.close(1, 1700 * MS)
+        await desk.until(3000)
+        desk.capture.close(1, 1800 * MS)
+        assert len(desk.of(CaptureDrained)) == 1
+        assert desk.phrases()[0].pcm == desk.samples(1200, 1800)
+
+
+@scenario
+async def test_the_level_is_told_some_eight_times_a_second_while_the_button_is_down():
+    async with running() as desk:
+        await desk.until(1500)
+        desk.capture.open(1, 1500 * MS)
+        await desk.until(2460)
+        levels = [event.level_db for event in desk.of(SoundHeard)]
+        assert len(levels) == 8
+        assert levels[0] == pytest.approx(20 * np.log10(3000 / 32_768), abs=0.5)
+        assert levels[-1] == -96
+        desk.capture.close(1, 2460 * MS)
+        await desk.until(4000)
+        assert len(desk.of(SoundHeard)) == 8
+
+
+class TestWithoutPreRoll:
+    @staticmethod
+    def test_the_microphone_is_open_only_while_a_dictation_is():
+        async def dictates():
+            async with running(recording((True, 5000)), pre_roll_ms=0, post_roll_ms=0) as desk:
+                await desk.until(1000)
+                assert desk.posted == [MicrophoneReady()]
+                with pytest.raises(MicrophoneLost, match="not open"):
+                    await desk.microphone.read()
+                desk.capture.open(1, 1000 * MS)
+                await desk.until(1500)
+                desk.capture.close(1, 1500 * MS)
+                await desk.until(1600)
+                (phrase,) = desk.phrases()
+                assert phrase.pcm == desk.samples(0, 500)
+                with pytest.raises(MicrophoneLost, match="not open"):
+                    await desk.microphone.read()
+
+        asyncio.run(dictates())
+
+    @staticmethod
+    def test_each_dictation_begins_at_its_own_first_sample():
+        async def dictates():
+            async with running(recording((True, 5000)), pre_roll_ms=0, post_roll_ms=0) as desk:
+                for number, start in ((1, 1000), (2, 2000)):
+                    await desk.until(start)
+                    desk.capture.open(number, start * MS)
+                    await desk.until(start + 300)
+                    desk.capture.close(number, (start + 300) * MS)
+                    await desk.until(start + 400)
+                assert [phrase.pcm for phrase in desk.phrases()] == [desk.samples(0, 300)] * 2
+
+        asyncio.run(dictates())
+
+    @staticmethod
+    def test_a_button_released_before_the_first_frame_gives_no_phrase():
+        async def dictates():
+            async with running(recording((True, 5000)), pre_roll_ms=0, post_roll_ms=0) as desk:
+                await desk.until(1000)
+                desk.capture.open(1, 1000 * MS)
+                desk.capture.close(1, 1000 * MS)
+                await desk.until(1100)
+                assert desk.posted == [MicrophoneReady(), CaptureDrained(1, 0)]
+
+        asyncio.run(dictates())
+
+
+class TestALostMicrophone:
+    @staticmethod
+    def test_gives_what_was_said_then_says_so_and_is_found_again_within_a_second():
+        async def loses():
+            async with running() as desk:
+                await desk.until(1500)
+                desk.capture.open(1, 1500 * MS)
+                await desk.until(1800)
+                desk.microphone.unplug()
+                await desk.until(1801)
+                ended, drained, failed = desk.posted[-3:]
+                assert ended.phrase.pcm == desk.samples(1200, 1800)
+                assert drained == CaptureDrained(1, 0)
+                assert "plug the microphone in" in failed.reason
+                desk.microphone.plug()
+                await desk.until(2900)
+                assert desk.posted[-1] == MicrophoneReady()
+
+        asyncio.run(loses())
+
+    @staticmethod
+    def test_does_not_go_on_with_the_dictation_when_it_is_back():
+        async def loses():
+            async with running(recording((True, 9000))) as desk:
+                await desk.until(500)
+                desk.capture.open(1, 500 * MS)
+                await desk.until(800)
+                desk.microphone.unplug()
+                await desk.until(900)
+                desk.microphone.plug()
+                await desk.until(5000)
+                desk.capture.close(1, 5000 * MS)
+                assert len(desk.phrases()) == len(desk.of(CaptureDrained)) == 1
+
+        asyncio.run(loses())
+
+    @staticmethod
+    def test_is_told_once_however_long_it_is_away_and_a_press_meanwhile_drains_at_once():
+        async def loses():
+            desk = Desk(QUIET_THEN_VOICE)
+            desk.microphone.unplug()
+            task = asyncio.create_task(desk.capture.run())
+            await desk.until(60_000)
+            (failed,) = desk.posted
+            assert isinstance(failed, MicrophoneFailed)
+            desk.capture.open(1, 60_000 * MS)
+            assert desk.posted[1:] == [CaptureDrained(1, 0)]
+            desk.capture.close(1, 60_100 * MS)
+            desk.microphone.plug()
+            await desk.until(62_000)
+            assert desk.posted[2:] == [MicrophoneReady()]
+            await desk.capture.shutdown()
+            assert task.cancelled()
+
+        asyncio.run(loses())
+
+    @staticmethod
+    def test_hears_the_next_dictation_as_the_first_one():
+        async def loses():
+            async with running(recording((True, 9000))) as desk:
+                await desk.until(500)
+                desk.microphone.unplug()
+                await desk.until(600)
+                desk.microphone.plug()
+                await desk.until(2000)  # found at 1500: the recording begins anew there
+                desk.capture.open(1, 2000 * MS)
+                await desk.until(2500)
+                desk.capture.close(1, 2500 * MS)
+                await desk.until(3000)
+                (phrase,) = desk.phrases()
+                assert phrase.pcm == desk.samples(200, 1200)
+
+        asyncio.run(loses())
+
+
+@scenario
+async def test_shutdown_lets_go_of_the_microphone_and_posts_nothing_more():
+    async with running() as desk:
+        await desk.until(1500)
+        desk.capture.open(1, 1500 * MS)
+        await desk.until(1600)
+        told = list(desk.posted)
+        await desk.capture.shutdown()
+        with pytest.raises(MicrophoneLost, match="not open"):
+            await desk.microphone.read()
+        assert desk.posted == told

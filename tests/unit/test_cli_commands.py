@@ -1,0 +1,244 @@
+"""The command line as a user meets it: each command in a process of its own or in this one."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import msgspec
+import pytest
+
+from saykey import __version__, cli
+from saykey.control.server import ControlServer
+from saykey.control.status import HeldStatus, ModelStatus, Status
+from saykey.events import (
+    Cancelled,
+    DictationEnded,
+    DictationStarted,
+    HeldTextDropped,
+    HeldTextWanted,
+    HostWanted,
+    ModelWanted,
+    RetryWanted,
+)
+from saykey.ports import Link
+
+UNFINISHED_WAIT_S = 20
+
+
+class StoppedClock:
+    def now(self):
+        return 7
+
+    async def sleep_until(self, at):
+        raise AssertionError(at)
+
+
+class RunningSaykey:
+    """A control server in a thread of its own, in front of a device that remembers its host."""
+
+    def __init__(self, path):
+        self.path = path
+        self.events = []
+        self.status = Status(
+            capture="off",
+            host="box",
+            hosts=("box", "mac"),
+            link=Link.UP,
+            model=ModelStatus(name="saykey-demo", state="ready"),
+            held=HeldStatus(characters=6, pieces=1, text=("secret",)),
+        )
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
+
+    def __enter__(self):
+        self._thread.start()
+        assert self._ready.wait(UNFINISHED_WAIT_S)
+        return self
+
+    def __exit__(self, *_):
+        self._loop.call_soon_threadsafe(self._done.set)
+        self._thread.join()
+
+    async def _run(self):
+        self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
+        self._server = ControlServer(
+            self.path, clock=StoppedClock(), ask=self._ask, status=lambda: self.status
+        )
+        await self._server.open()
+        self._ready.set()
+        await self._done.wait()
+        await self._server.close()
+
+    async def _ask(self, event):
+        self.events.append(event)
+        if isinstance(event, HostWanted):
+            self.status = msgspec.structs.replace(self.status, host=event.host)
+        self._server.changed()
+
+
+@pytest.fixture
+def running(tmp_path):
+    with RunningSaykey(tmp_path / "control.sock") as saykey:
+        yield saykey
+
+
+@pytest.fixture
+def saykey(capsys):
+    """Run a command in this process: exit status, what it printed, what it complained of."""
+
+    def run(*args):
+        status = cli.main([str(arg) for arg in args])
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return run
+
+
+def complaint(result):
+    status, out, err = result
+    assert out == ""
+    assert err.startswith("saykey: ")
+    assert err.count("\n") == 1
+    return status, err.removeprefix("saykey: ").rstrip("\n")
+
+
+def test_help_lists_every_command_with_a_line_about_it(saykey):
+    status, out, _ = saykey("--help")
+    assert status == 0
+    for name, (_, about) in cli.COMMANDS.items():
+        assert f"  {name} " in out
+        assert about in out
+
+
+def test_version_is_that_of_the_package(saykey):
+    assert saykey("--version") == (0, f"saykey {__version__}\n", "")
+
+
+@pytest.mark.parametrize("name", list(cli.COMMANDS))
+def test_each_command_documents_itself(saykey, name):
+    status, out, err = saykey(name, "--help")
+    assert (status, err) == (0, "")
+    assert f"Usage: saykey {name}" in out
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["stauts"], 'there is no command "stauts"; did you mean "status"?'),
+        (["zzz"], 'there is no command "zzz"; see `saykey --help`'),
+        (["status", "--jsno"], "No such option '--jsno'. Did you mean '--json'?"),
+        (["use-host"], "Missing argument 'NAME'; see `saykey use-host --help`"),
+        (["status", "--text"], "--text shows in JSON only; add --json; see `saykey status --help`"),
+    ],
+)
+def test_a_mistyped_command_line_is_one_line_and_exit_status_2(saykey, args, expected):
+    assert complaint(saykey(*args)) == (2, expected)
+
+
+def test_without_arguments_the_help_is_shown_and_the_status_is_2(saykey):
+    status, out, err = saykey()
+    assert (status, out) == (2, "")
+    assert "Usage: saykey" in err
+
+
+@pytest.mark.parametrize(
+    ("args", "event"),
+    [
+        (["press"], DictationStarted(at=7)),
+        (["release"], DictationEnded(at=7)),
+        (["cancel"], Cancelled()),
+        (["type-held"], HeldTextWanted()),
+        (["drop-held"], HeldTextDropped()),
+        (["retry"], RetryWanted()),
+        (["use-model", "base"], ModelWanted("base")),
+        (["use-host", "mac"], HostWanted("mac")),
+    ],
+)
+def test_commands_reach_the_running_saykey_and_print_nothing(saykey, running, args, event):
+    assert saykey(*args, "--socket", running.path) == (0, "", "")
+    assert running.events == [event]
+
+
+def test_status_is_a_line_for_people_or_json_for_programs(saykey, running):
+    _, out, _ = saykey("status", "--socket", running.path)
+    assert out == "idle · box up · saykey-demo ready · held 6 characters in 1 piece\n"
+    _, out, _ = saykey("status", "--json", "--socket", running.path)
+    assert json.loads(out)["held"] == {"characters": 6, "pieces": 1, "doubtful": 0}
+    _, out, _ = saykey("status", "--json", "--text", "--socket", running.path)
+    assert json.loads(out)["held"]["text"] == ["secret"]
+
+
+def test_the_socket_is_found_in_the_settings_file(saykey, running, tmp_path):
+    config = tmp_path / "saykey.toml"
+    config.write_text(f'[control]\nsocket = "{running.path}"\n')
+    assert saykey("press", "--config", config) == (0, "", "")
+    assert running.events == [DictationStarted(at=7)]
+
+
+def test_an_unknown_host_is_refused_with_the_known_ones(saykey, running):
+    result = saykey("use-host", "bix", "--socket", running.path)
+    assert complaint(result) == (1, "no host 'bix'; hosts: box, mac")
+
+
+def test_no_running_saykey_is_one_line_that_says_how_to_start_it(saykey, tmp_path):
+    status, line = complaint(saykey("status", "--socket", tmp_path / "absent.sock"))
+    assert status == 1
+    assert line.startswith("saykey is not running (no socket at ")
+    assert "start it with `saykey run`" in line
+
+
+def test_settings_print_as_a_file_that_checks_as_right(saykey, tmp_path):
+    _, out, _ = saykey("settings")
+    file = tmp_path / "saykey.toml"
+    file.write_text(out)
+    status, out, _ = saykey("settings", "check", file)
+    assert (status, out) == (0, f"{file} is right: model saykey-demo; hosts: computer\n")
+
+
+def test_settings_that_are_wrong_are_one_line_and_exit_status_2(saykey, tmp_path):
+    file = tmp_path / "saykey.toml"
+    file.write_text("[button]\nmode = 1\n")
+    expected = f'{file}: [button] mode = 1 must be "hold" or "toggle"'
+    assert complaint(saykey("settings", "check", file)) == (2, expected)
+
+
+def test_watch_prints_each_change_until_interrupted_which_is_status_130(running):
+    command = [sys.executable, "-m", "saykey", "watch", "--json", "--socket", str(running.path)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as watch:
+        assert json.loads(watch.stdout.readline())["host"] == "box"
+        assert cli.main(["use-host", "mac", "--socket", str(running.path)]) == 0
+        assert json.loads(watch.stdout.readline())["host"] == "mac"
+        watch.send_signal(signal.SIGINT)
+        out, err = watch.communicate(timeout=UNFINISHED_WAIT_S)
+    assert (watch.returncode, out, err.strip()) == (130, "", "")
+
+
+def test_watch_ends_with_a_line_when_saykey_ends(tmp_path):
+    path = tmp_path / "control.sock"
+    command = [sys.executable, "-m", "saykey", "watch", "--socket", str(path)]
+    with RunningSaykey(path):
+        watch = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert watch.stdout.readline().startswith("idle")
+    _, err = watch.communicate(timeout=UNFINISHED_WAIT_S)
+    assert watch.returncode == 1
+    assert err == "saykey: saykey has ended; see its log, or start it with `saykey run`\n"
+
+
+def test_a_reader_that_has_had_enough_is_no_cause_for_complaint():
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(
+            [sys.executable, "-m", "saykey", "settings"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=UNFINISHED_WAIT_S,
+        )
+    assert (done.returncode, done.stderr) == (1, b"")

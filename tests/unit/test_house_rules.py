@@ -1,0 +1,360 @@
+"""The rules of the house that a machine can hold: what may import what, and how long things get.
+
+When a rule fails, mend the code. Widening a table here is a decision: docs/decisions says why.
+"""
+
+import ast
+import re
+import subprocess
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FIRMWARE = ROOT / "firmware"
+PACKAGE = FIRMWARE / "saykey"
+
+MODULES = {
+    ".".join(path.relative_to(FIRMWARE).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+# What `saykey --help` may load besides the standard library, and what of that it may not.
+
+LOADED_FOR_HELP = {"saykey", "saykey.cli", "saykey.errors"}
+OTHERS_LOADED_FOR_HELP = {"click"}
+TOO_HEAVY_FOR_HELP = {
+    "asyncio",
+    "concurrent",
+    "ctypes",
+    "email",
+    "http",
+    "json",
+    "logging",
+    "multiprocessing",
+    "pathlib",
+    "socket",
+    "ssl",
+    "subprocess",
+    "tempfile",
+    "tomllib",
+    "urllib",
+}
+
+# Pure modules: patterns of names, and what none of them may import.
+
+PURE = (
+    "saykey.flow",
+    "saykey.events",
+    "saykey.effects",
+    "saykey.errors",
+    "saykey.settings_check",
+    "saykey.settings_text",
+    "saykey.state",
+    "saykey.state.*",
+    "saykey.text",
+    "saykey.text.*",
+    "saykey.keyboard.strokes",
+    "saykey.keyboard.reports",
+    "saykey.speech.cutter",
+    "saykey.speech.onset",
+    "saykey.speech.quiet",
+    "saykey.speech.tape",
+    "saykey.panel.gestures",
+    "saykey.panel.screen",
+    "saykey.panel.view",
+    "saykey.control.protocol",
+    "saykey.control.status",
+    "saykey.recognizer.guards",
+    "saykey.recognizer.window",
+    "saykey.models.ggml",
+    "saykey.models.tensors",
+)
+IMPURE = {
+    "alsaaudio",
+    "asyncio",
+    "gpiozero",
+    "lgpio",
+    "logging",
+    "luma",
+    "multiprocessing",
+    "os",
+    "random",
+    "select",
+    "serial",
+    "signal",
+    "smbus2",
+    "socket",
+    "soundfile",
+    "subprocess",
+    "threading",
+    "time",
+}
+
+# Rooms carry values forward; they know the common modules and themselves.
+
+ROOMS = (
+    "audio",
+    "control",
+    "hub",
+    "keyboard",
+    "models",
+    "panel",
+    "recognizer",
+    "speech",
+    "state",
+    "text",
+    "transport",
+)
+COMMON = {"clock", "effects", "errors", "events", "flow", "ports", "settings"}
+WIRING = {"__main__", "app", "cli", "simulated"}
+"""These choose adapters and may import any room."""
+OF_SETTINGS = {"settings_check", "settings_text"}
+MAY_ALSO_IMPORT = {
+    "hub": {"state"},
+    "panel": {"state"},  # it shows the device state, and never changes it
+    "state": {"text"},  # how a piece joins the one before is part of what is typed
+}
+HARDWARE = {"alsaaudio", "gpiozero", "lgpio", "luma", "smbus2"}
+"""Libraries that only a device has: imported inside functions."""
+
+# Length, with some room above the goal of 250 lines a file and 40 a function.
+
+LONGEST_FILE = 300
+LONGEST_FUNCTION = 60
+
+CATCHES_EVERYTHING: set[str] = set()
+"""Modules with a supervisor, which may catch Exception: it logs and reports Failed."""
+
+NAMED_NOWHERE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # Written so that no pattern is found in this file.
+        r"(?<![\w.])/(?:work|tmp|root|opt)(?=/)/[\w.]",
+        r"(?:pypi|pythonhosted)\.(?:org|io)",
+        r"--(?:extra-)?index-url[= ]\S|--find-links[= ]\S|--trusted-host[= ]\S",
+    )
+)
+NAMES_MADE_UP = {"tests/unit/test_house_rules.py"}
+"""Files in which such names are examples."""
+
+
+def tree_of(path):
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def imports_of(tree):
+    """(module, line) of each import, also inside functions, save those for type checkers only."""
+    skipped = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for part in node.body
+        for inner in ast.walk(part)
+    }
+    for node in ast.walk(tree):
+        if node in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are written in full"
+            # `from saykey import events` imports saykey.events
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield (inner if inner in MODULES else node.module), node.lineno
+
+
+def part_of_the_house(module):
+    """The room or top-level module that holds a module of the package."""
+    return f"{module}.".split(".")[1]
+
+
+def pure_modules():
+    return [name for name in MODULES if any(fnmatch(name, pattern) for pattern in PURE)]
+
+
+def everything_it_loads(name):
+    """A module and all modules of the house that come with it."""
+    loaded, waiting = set(), {name}
+    while waiting:
+        loaded |= waiting
+        waiting = {
+            imported
+            for module in waiting
+            for imported, _ in imports_of(tree_of(MODULES[module]))
+            if imported in MODULES
+        } - loaded
+    return sorted(loaded)
+
+
+def place(path, line):
+    return f"{path.relative_to(ROOT)}:{line}"
+
+
+def help_imports():
+    """Modules that `saykey --help` loads beyond a Python that does nothing."""
+
+    def loaded(*command):
+        done = subprocess.run(
+            [sys.executable, "-X", "importtime", *command],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+        return {line.rpartition("|")[2].strip() for line in lines}
+
+    return loaded("-m", "saykey", "--help") - loaded("-c", "import runpy")
+
+
+def test_the_help_loads_only_what_it_needs():
+    modules = help_imports()
+    assert {name for name in modules if name.partition(".")[0] == "saykey"} == LOADED_FOR_HELP
+    tops = {name.partition(".")[0] for name in modules}
+    assert tops & TOO_HEAVY_FOR_HELP == set()
+    assert tops - sys.stdlib_module_names - {"saykey"} == OTHERS_LOADED_FOR_HELP
+
+
+def test_pure_modules_import_no_clock_no_loop_and_no_device():
+    found = [
+        f"{name} is pure, but {place(MODULES[needed], line)} imports {imported}"
+        for name in pure_modules()
+        for needed in everything_it_loads(name)
+        for imported, line in imports_of(tree_of(MODULES[needed]))
+        if imported.partition(".")[0] in IMPURE
+    ]
+    assert not found, "\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_the_common_modules_and_itself(room):
+    allowed = COMMON | {"", room} | MAY_ALSO_IMPORT.get(room, set())
+    found = [
+        f"{place(path, line)} imports {imported}"
+        for name, path in MODULES.items()
+        if part_of_the_house(name) == room
+        for imported, line in imports_of(tree_of(path))
+        if imported.partition(".")[0] == "saykey" and part_of_the_house(imported) not in allowed
+    ]
+    assert not found, "\n" + "\n".join(found)
+
+
+def test_every_module_has_its_place_in_the_house():
+    known = {"", *ROOMS, *COMMON, *WIRING, *OF_SETTINGS}
+    assert {name for name in MODULES if part_of_the_house(name) not in known} == set()
+
+
+def test_common_modules_import_no_room():
+    found = [
+        f"{place(path, line)} imports {imported}"
+        for name, path in MODULES.items()
+        if part_of_the_house(name) in COMMON | OF_SETTINGS
+        for imported, line in imports_of(tree_of(path))
+        if imported.startswith("saykey.") and part_of_the_house(imported) in {*ROOMS, *WIRING}
+    ]
+    assert not found, "\n" + "\n".join(found)
+
+
+def test_libraries_of_the_device_are_imported_inside_functions():
+    found = []
+    for path in MODULES.values():
+        tree = tree_of(path)
+        outside = ast.Module([node for node in tree.body if not defines(node)], [])
+        found += [
+            f"{place(path, line)} imports {imported}"
+            for imported, line in imports_of(outside)
+            if imported.partition(".")[0] in HARDWARE
+        ]
+    assert not found, "\n" + "\n".join(found)
+
+
+def defines(node):
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+
+
+def test_no_file_grows_too_long():
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines())
+        for path in FIRMWARE.rglob("*.py")
+    }
+    assert {name: n for name, n in lengths.items() if n > LONGEST_FILE} == {}
+
+
+def test_no_function_grows_too_long():
+    found = [
+        f"{place(path, node.lineno)} {node.name} has {node.end_lineno - node.lineno + 1} lines"
+        for path in FIRMWARE.rglob("*.py")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+    assert not found, "\n" + "\n".join(found)
+
+
+def test_only_supervisors_catch_everything():
+    found = [
+        place(path, node.lineno)
+        for name, path in MODULES.items()
+        if name not in CATCHES_EVERYTHING
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or {"Exception", "BaseException"} & names_in(node.type))
+        and not passes_it_on(node)
+    ]
+    assert not found, "\n" + "\n".join(found)
+
+
+def passes_it_on(handler):
+    """Whether a handler only cleans up: its last statement is a bare raise."""
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
+
+
+def names_in(expression):
+    return {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
+
+
+def test_no_file_names_the_machine_it_was_made_on_or_a_package_registry():
+    found = [
+        f"{name}:{number} {match.group()}"
+        for name in project_files()
+        if name not in NAMES_MADE_UP
+        for number, line in enumerate(text_of(ROOT / name).splitlines(), start=1)
+        for pattern in NAMED_NOWHERE
+        if (match := pattern.search(line))
+    ]
+    assert not found, "\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "see /work/shared for more",
+        "socket:/tmp/x.sock",
+        "https://pypi.org/simple",
+        "--index-url https://example.org",
+    ],
+)
+def test_names_that_must_not_be_are_found(line):
+    assert any(pattern.search(line) for pattern in NAMED_NOWHERE)
+
+
+def project_files():
+    """All files git knows or would add, relative to the root."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def text_of(path):
+    """The text of a file; that of a file which is no text is empty."""
+    data = path.read_bytes()
+    return "" if b"\0" in data[:4096] else data.decode("utf-8", "replace")

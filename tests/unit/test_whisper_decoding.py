@@ -1,0 +1,148 @@
+"""whisper.cpp itself, with the bundled model: what it hears and how it is stopped."""
+
+import wave
+from array import array
+from pathlib import Path
+
+import pytest
+
+import saykey
+from saykey.errors import RecognizerError
+from saykey.models import store
+from saykey.recognizer import libwhisper
+from saykey.recognizer.whisper import Aborted, Decoding, Whisper, floats
+from saykey.recognizer.window import FULL_WINDOW, most_tokens
+
+RECORDING = Path(saykey.__file__).parent / "data" / "recordings" / "dictation.wav"
+
+
+def never():
+    return False
+
+
+@pytest.fixture(scope="module")
+def image():
+    return store.checked_image(store.find("saykey-demo"))[0]
+
+
+@pytest.fixture(scope="module")
+def whisper(image):
+    loaded = Whisper(image, 1, exact_windows=True)
+    yield loaded
+    loaded.close()
+
+
+@pytest.fixture(scope="module")
+def dictation():
+    with wave.open(str(RECORDING)) as recording:
+        return floats(recording.readframes(recording.getnframes()))
+
+
+def seconds(samples, begin, end):
+    return samples[int(begin * 16_000) : int(end * 16_000)]
+
+
+def heard(whisper, samples, window=256, **changed):
+    wanted = {"language": "en", "prompt": "", "most_tokens": most_tokens(len(samples))} | changed
+    return whisper.transcribe(samples, Decoding(window=window, **wanted), never)
+
+
+def test_it_hears_what_was_said(whisper, dictation):
+    result = heard(whisper, seconds(dictation, 0.4, 3))
+    assert result.text == "Thank you for your new report."
+    assert result.probability > 0.9
+    assert 0 < result.encode_ms <= result.total_ms
+
+
+@pytest.mark.parametrize("window", [128, 256, 320, 512, 1024, FULL_WINDOW])
+def test_the_same_samples_are_heard_the_same_whatever_was_heard_before(image, dictation, window):
+    first, other = seconds(dictation, 9, 12), seconds(dictation, 3, 6)
+    whisper = Whisper(image, 1, exact_windows=True)
+    fresh = heard(whisper, first, window)
+    for before in (FULL_WINDOW, 320, 256, 1280, 192):
+        heard(whisper, other, before)
+        again = heard(whisper, first, window)
+        assert (again.text, again.probability) == (fresh.text, fresh.probability)
+    whisper.close()
+
+
+def test_with_flash_attention_an_earlier_phrase_shines_through(image, dictation):
+    # why exact_windows exists; when this fails, whisper.cpp has mended it
+    whisper = Whisper(image, 1, exact_windows=False)
+    first, other = seconds(dictation, 9, 12), seconds(dictation, 3, 6)
+    heard(whisper, other, FULL_WINDOW)
+    fresh = heard(whisper, first, 320)
+    heard(whisper, other, 512)
+    assert heard(whisper, first, 320).probability != fresh.probability
+    whisper.close()
+
+
+def test_full_windows_alone_are_heard_the_same_with_flash_attention_too(image, dictation):
+    whisper = Whisper(image, 1, exact_windows=False)
+    first, other = seconds(dictation, 9, 12), seconds(dictation, 3, 6)
+    fresh = heard(whisper, first, FULL_WINDOW)
+    heard(whisper, other, FULL_WINDOW)
+    assert heard(whisper, first, FULL_WINDOW).probability == fresh.probability
+    whisper.close()
+
+
+def test_the_library_and_its_log_are_quiet(image, capfd):
+    Whisper(image, 1, exact_windows=True).close()
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("samples", [0, 1, 1600, 8000])
+def test_audio_of_no_length_is_silence(whisper, samples):
+    assert heard(whisper, array("f", bytes(4 * samples))).text == ""
+
+
+def test_a_token_limit_cuts_the_text_and_says_so(whisper, dictation):
+    cut = heard(whisper, seconds(dictation, 0.4, 3), most_tokens=3)
+    assert cut.capped
+    assert "Thank you for your new report.".startswith(cut.text)
+    assert not heard(whisper, seconds(dictation, 0.4, 3)).capped
+
+
+def test_a_long_prompt_with_anything_in_it_is_survived(whisper, dictation):
+    prompt = "naïve \0 😀 " * 400
+    assert heard(whisper, seconds(dictation, 0.4, 3), prompt=prompt).text
+
+
+def test_an_abort_ends_the_work(whisper, dictation):
+    questions = iter([False, False])
+    with pytest.raises(Aborted):
+        whisper.transcribe(
+            seconds(dictation, 0.4, 3),
+            Decoding("en", "", 256, 50),
+            lambda: next(questions, True),
+        )
+    assert heard(whisper, seconds(dictation, 0.4, 3)).text == "Thank you for your new report."
+
+
+def test_an_english_model_refuses_other_languages(whisper, dictation):
+    with pytest.raises(RecognizerError, match="knows English only, not 'de'"):
+        heard(whisper, seconds(dictation, 0.4, 3), language="de")
+
+
+def test_an_improbable_text_comes_with_the_probability_of_silence(whisper, dictation):
+    backwards = seconds(dictation, 3, 6)[::-1]
+    first, second = heard(whisper, backwards), heard(whisper, backwards)
+    assert first.probability < 0.75
+    assert 0 < first.no_speech < 1
+    assert first.no_speech == second.no_speech
+
+
+def test_another_version_of_the_library_is_refused(monkeypatch):
+    monkeypatch.setattr(libwhisper, "VERSION", "1.9.0")
+    with pytest.raises(RecognizerError, match=r"whisper\.cpp is 1\.8\.5, Saykey needs 1\.9\.0"):
+        libwhisper.load()
+
+
+def test_a_missing_library_is_named_with_what_to_install(monkeypatch):
+    monkeypatch.setattr(libwhisper.importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(RecognizerError, match=r"install pywhispercpp 1\.5\.1"):
+        libwhisper.load()
+
+
+def test_pcm_becomes_floats_of_one_at_most():
+    assert list(floats(b"\0\0\xff\x7f\0\x80")) == [0.0, 32767 / 32768, -1.0]
