@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from saykey import looks
+from saykey import journal, looks
 from saykey.audio.capture import Capture
 from saykey.clock import MonotonicClock
 from saykey.control.server import ControlServer
@@ -142,7 +142,7 @@ class App:
             else None
         )
         self.latency = Latency()
-        self.hub.observe(self._measure)
+        self.hub.observe(self._record)
         self.hub.observe(lambda *_step: self._painter.changed())
 
     async def run(self) -> Exit:
@@ -225,7 +225,9 @@ class App:
         typist = Typist(transport, layout, self._adapters.clock, self.hub.post, host.name)
         return Computer(transport, typist)
 
-    def _measure(self, event: Event, device: Device, effects: tuple[Effect, ...], now: int) -> None:
+    def _record(self, event: Event, device: Device, effects: tuple[Effect, ...], now: int) -> None:
+        if (line := journal.line(event)) is not None:
+            _log.info("%s", line)
         before = self.latency
         self.latency = note(before, event, effects, now)
         if before.last_report != self.latency.last_report and looks.idle(device):

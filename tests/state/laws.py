@@ -23,9 +23,9 @@ def check_answer(device: Device, event: ev.Event, done: tuple[fx.Effect, ...]) -
     """Raise Broken if a press was answered without waking the host that sleeps."""
     opened = any(isinstance(effect, fx.OpenCapture) for effect in done)
     target = next(h for h in device.delivery.hosts if h.name == device.delivery.target)
-    if isinstance(event, ev.DictationStarted) and opened and target.link is Link.ASLEEP:
-        if fx.WakeHost(target.name) not in done:
-            raise Broken("a sleeping host was not woken at the press")
+    sleeps = isinstance(event, ev.DictationStarted) and opened and target.link is Link.ASLEEP
+    if sleeps and fx.WakeHost(target.name) not in done:
+        raise Broken("a sleeping host was not woken at the press")
 
 
 def _nothing_is_lost(world: World, device: Device) -> None:

@@ -31,7 +31,7 @@ class Violation(AssertionError):
     """A rule was broken; the message is the shortest story that leads there."""
 
 
-def begin(bounds: Bounds, keep: Filter) -> State:
+def begin(bounds: Bounds) -> State:
     """Two hosts, the first up, the second asleep; the model is loaded."""
     settings = Settings(
         recognizer=RecognizerSettings(doubtful="hold"),
@@ -80,7 +80,7 @@ def everything(_event: ev.Event, _effect: fx.Effect) -> bool:
 
 def walk(bounds: Bounds, keep: Filter = everything) -> int:
     """Visit every state and return their number. Raises Violation with the story that broke it."""
-    first = begin(bounds, keep)
+    first = begin(bounds)
     seen: dict[State, tuple[State, str] | None] = {canonical(*first): None}
     queue = deque([(first, canonical(*first))])
     while queue:

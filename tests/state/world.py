@@ -336,7 +336,9 @@ def on_screen(world: World, host: str, text: str, *, down: bool) -> World:
     return put(world, replace(machine, screen=machine.screen + text, down=down))
 
 
-def perform(world: World, device: Device, effect: fx.Effect) -> World:
+def perform(  # noqa: PLR0912  a row of effects
+    world: World, device: Device, effect: fx.Effect
+) -> World:
     """What an effect begins. Raises Broken for one that must not be."""
     match effect:
         case fx.OpenCapture(dictation):

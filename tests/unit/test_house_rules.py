@@ -52,6 +52,8 @@ PURE = (
     "saykey.errors",
     "saykey.settings_check",
     "saykey.settings_text",
+    "saykey.latency",
+    "saykey.looks",
     "saykey.state",
     "saykey.state.*",
     "saykey.text",
@@ -100,6 +102,7 @@ ROOMS = (
     "control",
     "hub",
     "keyboard",
+    "latency",
     "models",
     "panel",
     "recognizer",
@@ -109,8 +112,9 @@ ROOMS = (
     "transport",
 )
 COMMON = {"clock", "effects", "errors", "events", "flow", "ports", "settings"}
-WIRING = {"__main__", "app", "cli", "simulated"}
-"""These choose adapters and may import any room."""
+WIRING = {"__main__", "app", "cli", "looks", "performer", "simulated"}
+"""These join rooms and may import any of them: app chooses the adapters, performer hands effects
+to the rooms, looks turns the device state into what panel and control show."""
 OF_SETTINGS = {"settings_check", "settings_text"}
 MAY_ALSO_IMPORT = {
     "hub": {"state"},

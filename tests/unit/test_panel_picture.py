@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from saykey.panel import fonts, icons
-from saykey.panel.picture import enlarge, half_blocks
+from saykey.panel.picture import braille, enlarge
 
 
 def two_by_four(*rows):
@@ -54,11 +54,10 @@ def test_all_icons_of_a_kind_have_one_size():
             assert set("".join(rows)) == {"#", "."}
 
 
-def test_half_blocks_put_two_rows_of_pixels_in_a_line():
-    picture = two_by_four("#.", "..", ".#", ".#")
-    assert half_blocks(picture) == "▀\n █"
-    assert half_blocks(two_by_four("##", "#.")) == "█▀"
-    assert half_blocks(two_by_four("..", "#.")) == "▄"
+def test_braille_puts_two_by_four_pixels_in_a_character():
+    assert braille(two_by_four("#.", "..", "..", "..")) == "⠁"
+    assert braille(two_by_four("##", "##", "##", "##")) == "⣿"
+    assert braille(two_by_four("..", "..", "..", ".#")) == "⢀"
 
 
 def test_enlarged_pixels_are_lit_squares_with_a_dark_grid():

@@ -68,7 +68,8 @@ def play(wire: Wire, scene: Callable[[Rig], Awaitable[None]]) -> None:
     async def perform() -> None:
         rig = Rig(wire)
         try:
-            await scene(rig)
+            async with asyncio.timeout(20):
+                await scene(rig)
         finally:
             await rig.transport.close()
             wire.far.close()

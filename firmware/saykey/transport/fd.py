@@ -171,7 +171,6 @@ class FdTransport:
         self._let_go()
         if self._reopening is not None:
             self._reopening.cancel()
-            self._reopening = None
 
     def _up(self, fd: int) -> None:
         self._fd = fd

@@ -1,0 +1,32 @@
+"""What is worth a line in the log. Never what was spoken, at any level."""
+
+from saykey import events as ev
+
+
+def line(event: ev.Event) -> str | None:
+    """The line for an event, None for one that happens all the time."""
+    match event:
+        case ev.ModelReady(name):
+            return f"model {name} is ready"
+        case ev.ModelFailed(name, reason):
+            return f"model {name} cannot be used: {reason}"
+        case ev.ModelLost(reason):
+            return f"the recognizer is started again: {reason}"
+        case ev.RecognitionFailed(phrase, _, reason):
+            return f"phrase {phrase.dictation}.{phrase.number} not recognised: {reason}"
+        case ev.MicrophoneReady():
+            return "the microphone is ready"
+        case ev.MicrophoneFailed(reason):
+            return f"no microphone: {reason}"
+        case ev.LinkChanged(host, link):
+            return f"host {host} is {link.value}"
+        case ev.CaptureDrained(dictation, lost) if lost:
+            return f"dictation {dictation}: {lost} samples were lost by the sound card"
+        case ev.TypingStopped(reports=reports, rest=rest, doubtful=doubtful):
+            return f"typing stopped after {reports} reports, {len(doubtful + rest)} characters left"
+        case ev.TypingFinished(substitutions=replaced) if replaced:
+            return f"{len(replaced)} characters were replaced: the layout lacks them"
+        case ev.ShutdownWanted():
+            return "shutting down"
+        case _:
+            return None

@@ -1,0 +1,181 @@
+"""The whole device in one process: real audio, real whisper.cpp, a host that decodes reports."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+
+from saykey import effects as fx
+from saykey import events as ev
+from saykey.app import Adapters, App
+from saykey.audio.files import read_pcm16
+from saykey.audio.recording import RecordingMicrophone
+from saykey.cli.demo import bundled
+from saykey.clock import MonotonicClock
+from saykey.settings import HostSettings, MicrophoneSettings, Settings
+from saykey.simulated.desk import DeskButton, DeskLamp
+from saykey.simulated.host import Host
+
+RECORDING, REFERENCE = bundled()
+PATIENCE_S = 60
+
+
+class Desk:
+    """A device on a desk: its app, its host, and what has happened so far."""
+
+    def __init__(self, recording: bytes) -> None:
+        clock = MonotonicClock()
+        self.host = Host(clock)
+        self.button = DeskButton(clock)
+        self.lamp = DeskLamp()
+        self.microphone = RecordingMicrophone(recording, clock, paced=False)
+        settings = Settings(
+            microphone=MicrophoneSettings(pre_roll_ms=0), host=(HostSettings(name="desk"),)
+        )
+        self.app = App(
+            settings,
+            Adapters(
+                clock=clock,
+                microphone=self.microphone,
+                transports={"desk": self.host},
+                button=self.button,
+                lamp=self.lamp,
+            ),
+        )
+        self.events: list[ev.Event] = []
+        self.effects: list[fx.Effect] = []
+        self.moved = asyncio.Event()
+        self.app.hub.observe(self._note)
+
+    def _note(self, event: ev.Event, _device: object, effects: tuple, _now: int) -> None:
+        self.events.append(event)
+        self.effects += effects
+        self.moved.set()
+
+    async def until(self, reached: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while not reached():
+                self.moved.clear()
+                await self.moved.wait()
+
+    async def happens(self, kind: type, count: int = 1) -> None:
+        await self.until(lambda: sum(isinstance(e, kind) for e in self.events) >= count)
+
+    async def begins(self, kind: type) -> None:
+        await self.until(lambda: any(isinstance(e, kind) for e in self.effects))
+
+    async def speak_to_the_end(self) -> None:
+        """Press, let the whole recording be heard, release."""
+        self.button.press()
+        await self.until(lambda: self.microphone.ended)
+        self.button.release()
+        await self.happens(ev.CaptureDrained)
+
+    async def rest(self) -> None:
+        hearing, delivery = (lambda d: (d.hearing, d.delivery)), self.app.hub
+        await self.until(
+            lambda: (
+                not hearing(delivery.device)[0].dictations
+                and delivery.device.delivery.typing is None
+                and not delivery.device.delivery.queue
+            )
+        )
+
+
+def live(story: Callable[[Desk], Awaitable[None]], recording: bytes) -> Desk:
+    """Run a device, tell it a story, and shut it down."""
+
+    async def life() -> Desk:
+        desk = Desk(recording)
+        running = asyncio.create_task(desk.app.run())
+        try:
+            await desk.happens(ev.ModelReady)
+            await story(desk)
+        finally:
+            desk.app.hub.post(ev.ShutdownWanted())
+            await running
+        return desk
+
+    return asyncio.run(life())
+
+
+def test_what_was_said_stands_on_the_host() -> None:
+    async def story(desk: Desk) -> None:
+        await desk.speak_to_the_end()
+        await desk.rest()
+
+    desk = live(story, read_pcm16(RECORDING))
+    assert desk.host.text == REFERENCE
+    assert desk.host.keys_down == frozenset()
+
+
+def test_a_worker_killed_in_mid_phrase_loses_no_word() -> None:
+    async def story(desk: Desk) -> None:
+        speaking = asyncio.create_task(desk.speak_to_the_end())
+        await desk.begins(fx.Recognise)
+        os.kill(desk.app.recognizer.worker_pid, signal.SIGKILL)
+        await speaking
+        await desk.rest()
+
+    desk = live(story, read_pcm16(RECORDING))
+    assert any(isinstance(event, ev.RecognitionFailed) for event in desk.events)
+    assert desk.host.text == REFERENCE
+
+
+def test_unplugged_in_mid_dictation_the_rest_is_held_and_a_tap_types_it() -> None:
+    async def story(desk: Desk) -> None:
+        speaking = asyncio.create_task(desk.speak_to_the_end())
+        await desk.happens(ev.TypingFinished)
+        desk.host.unplug()
+        desk.host.plug()
+        await speaking
+        await desk.rest()
+        stood = desk.host.text
+        assert REFERENCE.startswith(stood)
+        assert stood != REFERENCE
+        await desk.app.hub.ask(ev.HeldTextWanted())
+        await desk.rest()
+
+    desk = live(story, read_pcm16(RECORDING))
+    assert _words(desk.host.text) == _words(REFERENCE)
+
+
+def test_the_microphone_is_unplugged_and_what_was_said_before_is_typed() -> None:
+    async def story(desk: Desk) -> None:
+        desk.button.press()
+        await desk.happens(ev.PhraseEnded)
+        desk.microphone.unplug()
+        await desk.happens(ev.MicrophoneFailed)
+        await desk.rest()
+
+    desk = live(story, read_pcm16(RECORDING))
+    assert desk.host.text
+    assert REFERENCE.startswith(desk.host.text)
+
+
+def test_cancel_leaves_what_is_typed_and_types_no_more() -> None:
+    async def story(desk: Desk) -> None:
+        speaking = asyncio.create_task(desk.speak_to_the_end())
+        await desk.happens(ev.TypingFinished)
+        speaking.cancel()
+        await desk.app.hub.ask(ev.Cancelled())
+        await desk.rest()
+
+    desk = live(story, read_pcm16(RECORDING))
+    assert desk.host.text
+    assert desk.host.text != REFERENCE
+    assert REFERENCE.startswith(desk.host.text)
+
+
+def test_a_minute_of_silence_types_nothing() -> None:
+    async def story(desk: Desk) -> None:
+        await desk.speak_to_the_end()
+        await desk.rest()
+
+    desk = live(story, bytes(60 * 32_000))
+    assert desk.host.text == ""
+    assert not any(isinstance(effect, fx.Recognise) for effect in desk.effects)
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(".", ". ").split()
