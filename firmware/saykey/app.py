@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from saykey import journal, looks
-from saykey.audio.capture import Capture
 from saykey.clock import MonotonicClock
 from saykey.control.server import ControlServer
 from saykey.effects import Effect, Exit
@@ -17,6 +16,7 @@ from saykey.hub import Hub
 from saykey.keyboard.layouts import load_layout
 from saykey.keyboard.typist import Typist
 from saykey.latency import Latency, note
+from saykey.listening.capture import Capture
 from saykey.panel.hand import Hand
 from saykey.panel.painter import Painter
 from saykey.performer import Computer, Performer

@@ -5,7 +5,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 
 from saykey import effects as fx
-from saykey.audio.capture import Capture
 from saykey.errors import SaykeyError
 from saykey.events import (
     Event,
@@ -17,6 +16,7 @@ from saykey.events import (
 )
 from saykey.flow import PhraseId
 from saykey.keyboard.typist import Typist
+from saykey.listening.capture import Capture
 from saykey.ports import Recognizer, SessionParameters, Transport
 
 

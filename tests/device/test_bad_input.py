@@ -60,7 +60,7 @@ def test_an_audio_file_that_is_none(command: str, kind: str, tmp_path: Path) -> 
             file.write_text("not a sound")
         case "folder":
             file.mkdir()
-    status, line = saykey(command, *(["--wav"] if command == "demo" else []), file)
+    status, line = saykey(command, file)
     assert status == 1
     assert "own.wav" in line
 

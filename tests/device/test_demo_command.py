@@ -46,7 +46,7 @@ def test_ones_own_recording_has_no_reference(tmp_path) -> None:
     pcm = memoryview(read_pcm16(recording)).cast("h")
     own = tmp_path / "own.flac"
     soundfile.write(own, pcm, 16_000)
-    told = json.loads(demo("--json", "--fast", "--wav", str(own)).stdout)
+    told = json.loads(demo("--json", "--fast", str(own)).stdout)
     assert told["reference"] is None
     assert plain(told["typed"]) == plain(text)
 

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 import numpy as np
 import pytest
 
-from saykey.audio.capture import Capture
 from saykey.audio.recording import RecordingMicrophone
 from saykey.errors import MicrophoneLost
 from saykey.events import (
@@ -21,6 +20,7 @@ from saykey.events import (
     PhrasePaused,
     SoundHeard,
 )
+from saykey.listening.capture import Capture
 from saykey.settings import MicrophoneSettings, SpeechSettings
 from saykey.simulated.clock import VirtualClock
 from saykey.simulated.detector import EnergyDetector

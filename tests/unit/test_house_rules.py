@@ -52,6 +52,7 @@ PURE = (
     "saykey.errors",
     "saykey.settings_check",
     "saykey.settings_text",
+    "saykey.journal",
     "saykey.latency",
     "saykey.looks",
     "saykey.state",
@@ -69,7 +70,9 @@ PURE = (
     "saykey.panel.view",
     "saykey.control.protocol",
     "saykey.control.status",
+    "saykey.listening.timeline",
     "saykey.recognizer.guards",
+    "saykey.recognizer.pace",
     "saykey.recognizer.window",
     "saykey.models.ggml",
     "saykey.models.tensors",
@@ -101,6 +104,7 @@ ROOMS = (
     "audio",
     "control",
     "hub",
+    "journal",
     "keyboard",
     "latency",
     "models",
@@ -112,12 +116,14 @@ ROOMS = (
     "transport",
 )
 COMMON = {"clock", "effects", "errors", "events", "flow", "ports", "settings"}
-WIRING = {"__main__", "app", "cli", "looks", "performer", "simulated"}
+WIRING = {"__main__", "app", "cli", "listening", "looks", "performer", "simulated"}
 """These join rooms and may import any of them: app chooses the adapters, performer hands effects
-to the rooms, looks turns the device state into what panel and control show."""
+to the rooms, listening hands the microphone's frames to the speech room, looks turns the device
+state into what panel and control show."""
 OF_SETTINGS = {"settings_check", "settings_text"}
 MAY_ALSO_IMPORT = {
     "hub": {"state"},
+    "recognizer": {"models"},  # the worker checks the very bytes it loads
     "panel": {"state"},  # it shows the device state, and never changes it
     "state": {"text"},  # how a piece joins the one before is part of what is typed
 }

@@ -31,7 +31,7 @@ def bundled() -> tuple[Path, str]:
 
 
 @click.command()
-@click.option("--wav", type=click.Path(path_type=Path), metavar="FILE", help="Your own recording.")
+@click.argument("wav", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
 @click.option(
     "--mic", is_flag=False, flag_value="default", metavar="[DEVICE]", help="An ALSA microphone."
 )
@@ -50,7 +50,7 @@ def command(  # noqa: PLR0913  click hands each option over
 ) -> None:
     """Dictate to a simulated host: from the bundled recording, a file, or a microphone."""
     if mic is not None and (wav is not None or fast):
-        raise UsageError("--mic goes with neither --wav nor --fast: leave one of them out")
+        raise UsageError("--mic goes with neither a FILE nor --fast: leave one of them out")
     from saykey.cli.demo_show import shown
 
     settings = _settings(load(config), model)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -125,16 +125,22 @@ def _machine_pins() -> gpiozero.Factory:
 @contextmanager
 def _advice(what: str, pin: int) -> Iterator[None]:
     """Turn what gpiozero and lgpio raise into one line with advice."""
+    refusals: list[type[Exception]] = [OSError]
     try:
         import gpiozero
-        import lgpio
+
+        refusals.append(gpiozero.GPIOZeroError)
+        with suppress(ImportError):  # only the machine's own pins need it
+            import lgpio
+
+            refusals.append(lgpio.error)  # "GPIO busy"
+        yield
     except ImportError as missing:
         raise HardwareError(
-            f"{what} on GPIO {pin}: {missing.name} is not installed: pip install 'saykey[pi]'"
+            f"{what} on GPIO {pin}: {missing.name} is not installed: pip install 'saykey[pi]', "
+            "or apt install python3-gpiozero python3-lgpio"
         ) from missing
-    try:
-        yield
-    except (gpiozero.GPIOZeroError, lgpio.error, OSError) as error:  # lgpio: "GPIO busy"
+    except tuple(refusals) as error:
         raise HardwareError(
             f"{what} on GPIO {pin} cannot be opened ({error}): is this a Raspberry Pi, is the "
             "user in the group gpio, and does no other program use the pin?"

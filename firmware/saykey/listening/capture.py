@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from saykey.audio.level import level_db
-from saykey.audio.listener import Listener
-from saykey.audio.timeline import Timeline
 from saykey.clock import NS_PER_S
 from saykey.errors import MicrophoneLost
 from saykey.events import CaptureDrained, Event, MicrophoneFailed, MicrophoneReady, SoundHeard
 from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
+from saykey.listening.listener import Listener
+from saykey.listening.timeline import Timeline
 from saykey.ports import Clock, Microphone
 from saykey.settings import MicrophoneSettings
 from saykey.speech.cutter import Cutter

@@ -1,8 +1,8 @@
 """What one dictation gets of the microphone's frames."""
 
-from saykey.audio.timeline import Timeline
 from saykey.events import CaptureDrained, Event
 from saykey.flow import SAMPLE_BYTES, AudioFrame
+from saykey.listening.timeline import Timeline
 from saykey.speech.cutter import Cutter
 
 
