@@ -31,7 +31,7 @@ lint: for-test
 	$(BIN)/mypy
 
 docs: for-test
-	$(BIN)/python tools/setup/made_files.py
+	PYTHONPATH=tools $(BIN)/python tools/setup/made_files.py
 
 # Package names and hashes only: where packages come from is for each machine to say.
 COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
