@@ -149,11 +149,13 @@ class Stroke:
 
     ``usage`` is a usage of the HID Usage Tables, page 0x07 (Keyboard/Keypad); ``modifiers`` is the
     boot keyboard's first byte: bit 0 left Control, 1 left Shift, 2 left Alt, 3 left GUI, 4..7 the
-    right ones (HID 1.11, appendix B.1 and C).
+    right ones (HID 1.11, appendix B.1 and C). ``held`` are usages of keys held besides, which no
+    bit of that byte stands for: some layouts reach their fifth level by such a key.
     """
 
     usage: int
     modifiers: int = 0
+    held: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

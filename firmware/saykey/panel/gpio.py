@@ -7,9 +7,11 @@ ground.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from saykey.errors import HardwareError
@@ -130,6 +132,8 @@ def _advice(what: str, pin: int) -> Iterator[None]:
         import gpiozero
 
         refusals.append(gpiozero.GPIOZeroError)
+        # lgpio makes a FIFO in its working directory when imported (lgpio.py, lgNotify.c)
+        os.environ.setdefault("LG_WD", os.environ.get("RUNTIME_DIRECTORY", gettempdir()))
         with suppress(ImportError):  # only the machine's own pins need it
             import lgpio
 
