@@ -53,6 +53,13 @@ class Microphone(Protocol):
         """
         ...
 
+    def has_frame(self) -> bool:
+        """Whether the next frame is complete already, so that ``read`` does not wait.
+
+        Raises MicrophoneLost as ``read`` does.
+        """
+        ...
+
     async def close(self) -> None:
         """Stop recording; a closed microphone can be opened again and starts at sample 0."""
         ...

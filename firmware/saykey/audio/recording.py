@@ -59,19 +59,22 @@ class RecordingMicrophone:
 
     async def read(self) -> AudioFrame:
         """The next frame. Raises MicrophoneLost once unplugged. May be cancelled."""
-        if self._unplugged is None:
-            raise MicrophoneLost(f"{self.name} is not open")
-        await asyncio.sleep(0)
-        if not (self._paced or self._over):
-            self._began_at -= max(0, self._due() - self._clock.now())
-        while self._clock.now() < self._due() and not self._unplugged.done():
-            await self._wait(self._due(), self._unplugged)
-        if self._unplugged.done():
-            self._unplugged = None
-            raise MicrophoneLost(f"{self.name} went away: plug the microphone in again")
+        unplugged = self._opened()
+        if not self._paced:
+            await asyncio.sleep(0)  # a recording that comes at once: let others run
+            if not self._over:
+                self._began_at -= max(0, self._due() - self._clock.now())
+        while self._clock.now() < self._due() and not unplugged.done():
+            await self._wait(self._due(), unplugged)
+        self._opened()
         frame = AudioFrame(self._play(FRAME_SAMPLES), self._sample)
         self._sample = frame.end
         return frame
+
+    def has_frame(self) -> bool:
+        """Whether the next frame was spoken already. Raises MicrophoneLost once unplugged."""
+        self._opened()
+        return not (self._paced or self._over) or self._clock.now() >= self._due()
 
     async def close(self) -> None:
         """Stop; can be opened again and starts at sample 0."""
@@ -92,6 +95,15 @@ class RecordingMicrophone:
     def plug(self) -> None:
         """Bring it back: it can be opened again."""
         self._plugged = True
+
+    def _opened(self) -> asyncio.Future[None]:
+        """What tells that the microphone was unplugged while it is open."""
+        if self._unplugged is None:
+            raise MicrophoneLost(f"{self.name} is not open")
+        if self._unplugged.done():
+            self._unplugged = None
+            raise MicrophoneLost(f"{self.name} went away: plug the microphone in again")
+        return self._unplugged
 
     def _due(self) -> int:
         """When the last sample of the next frame is spoken; `lose` makes it later."""

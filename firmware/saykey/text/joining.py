@@ -59,7 +59,9 @@ def join(before: str, text: str) -> str:
 
 
 def _space(before: str, text: str) -> str:
-    if not before or _NO_SPACE_AFTER.search(before) or _NO_SPACE_BEFORE.match(text):
+    if not before or before[-1].isspace():  # wider than \s: the information separators, too
+        return ""
+    if _NO_SPACE_AFTER.search(before) or _NO_SPACE_BEFORE.match(text):
         return ""
     if _UNSPACED_BEFORE.search(before) and _UNSPACED_AFTER.match(text):
         return ""
