@@ -11,12 +11,22 @@ from saykey import journal, looks
 from saykey.clock import MonotonicClock
 from saykey.control.server import ControlServer
 from saykey.effects import Effect, Exit
-from saykey.events import Event, LedsChanged, LinkChanged, ModelLost, ModelReady, ShutdownWanted
+from saykey.errors import Refused
+from saykey.events import (
+    Event,
+    LedsChanged,
+    LinkChanged,
+    ModelLost,
+    ModelReady,
+    ModelWanted,
+    ShutdownWanted,
+)
 from saykey.hub import Hub
 from saykey.keyboard.layouts import load_layout
 from saykey.keyboard.typist import Typist
 from saykey.latency import Latency, note
 from saykey.listening.capture import Capture
+from saykey.models.store import find
 from saykey.panel.hand import Hand
 from saykey.panel.painter import Painter
 from saykey.performer import Computer, Performer
@@ -180,12 +190,20 @@ class App:
         control = ControlServer(
             self._adapters.control,
             clock=self._adapters.clock,
-            ask=self.hub.ask,
+            ask=self._ask,
             status=lambda: looks.status(self.hub.device),
         )
         await control.open()
         self.hub.observe(lambda *_step: control.changed())
         return control
+
+    async def _ask(self, event: Event) -> None:
+        """What a client asks for. Raises SaykeyError for what would come to nothing."""
+        if isinstance(event, ModelWanted):
+            find(event.name)
+        if (reason := looks.refusal(self.hub.device, event)) is not None:
+            raise Refused(reason)
+        await self.hub.ask(event)
 
     async def _open_world(self) -> None:
         for name, computer in self._computers.items():

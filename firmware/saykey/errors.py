@@ -48,5 +48,9 @@ class ControlError(SaykeyError):
     """The control socket is in use, absent, or speaks another version."""
 
 
+class Refused(SaykeyError):
+    """The device is in no state to do what is asked for."""
+
+
 class HardwareError(SaykeyError):
     """A button, LED or display cannot be opened."""

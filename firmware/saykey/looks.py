@@ -3,10 +3,11 @@
 from typing import Literal
 
 from saykey.control.status import HeldStatus, ModelStatus, Status
+from saykey.events import DictationEnded, DictationStarted, Event, HeldTextWanted, RetryWanted
 from saykey.flow import SAMPLE_RATE
 from saykey.panel.view import Capture as Listening
 from saykey.panel.view import Fault, ModelState, View
-from saykey.ports import Light
+from saykey.ports import Light, Link
 from saykey.state import delivery
 from saykey.state import hosts as computers
 from saykey.state.device import Device
@@ -80,6 +81,28 @@ def light(device: Device) -> Light:
     if _in_flight(device) or delivery.busy(device.delivery):
         return Light.WORKING
     return Light.HELD if _target(device).held else Light.OFF
+
+
+def refusal(device: Device, event: Event) -> str | None:
+    """Why the device would not do what is asked for now; one line, with what to do instead."""
+    target = _target(device)
+    match event:
+        case DictationStarted() if device.microphone_fault:
+            return device.microphone_fault
+        case DictationStarted() if _capture(device) == "open":
+            return "a dictation is open already: release or cancel it"
+        case DictationEnded() if _capture(device) != "open":
+            return "no dictation is open: press first"
+        case HeldTextWanted() if not target.held:
+            return f"no text is held for {target.name}"
+        case HeldTextWanted() if target.link is not Link.UP:
+            return f"{target.name} is {target.link.value}: its text stays held until it is up"
+        case HeldTextWanted() if delivery.busy(device.delivery):
+            return "text is being typed: wait until it is done"
+        case RetryWanted() if not device.hearing.unheard:
+            return "no phrase has failed"
+        case _:
+            return None
 
 
 def idle(device: Device) -> bool:

@@ -74,7 +74,7 @@ def test_a_dictation_over_the_control_socket_arrives_at_the_host(tmp_path) -> No
     settings = str(config(tmp_path, f"file:{RECORDING}"))
     with (
         computer(tmp_path) as host,
-        process("saykey", "run", "--config", settings) as device,
+        process("saykey", "run", "--verbose", "--config", settings) as device,
     ):
         with connected(tmp_path / "control.sock", device) as client:
             statuses = client.watch()
@@ -129,6 +129,9 @@ def test_a_microphone_that_does_not_exist_is_a_fault_and_no_crash(tmp_path) -> N
     ):
         status = client.request("status")
         assert "exist.wav" in str(status.fault)
+        refused = saykey("press", "--socket", str(tmp_path / "control.sock"))
+        assert refused.returncode == 1
+        assert "exist.wav" in refused.stderr
         assert os.path.exists(f"/proc/{device.pid}")  # noqa: PTH110  a process, not a file
 
 
@@ -139,3 +142,26 @@ def test_a_host_that_is_not_there_is_told_in_one_line(tmp_path) -> None:
     assert refused.stderr.splitlines()[-1].startswith("saykey: ")
     assert "host.sock" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+REFUSED = {
+    "release": "press first",
+    "type-held": "no text is held",
+    "retry": "no phrase has failed",
+    "use-model nosuch": "nosuch",
+    "use-host nowhere": "hosts: desk",
+}
+
+
+def test_what_would_come_to_nothing_is_refused_in_one_line(tmp_path) -> None:
+    settings = str(config(tmp_path, f"file:{RECORDING}"))
+    with (
+        computer(tmp_path),
+        process("saykey", "run", "--config", settings) as device,
+        connected(tmp_path / "control.sock", device),
+    ):
+        for command, reason in REFUSED.items():
+            refused = saykey(*command.split(), "--config", settings)
+            assert refused.returncode in {1, 2}
+            assert reason in refused.stderr
+            assert refused.stderr.count("\n") == 1

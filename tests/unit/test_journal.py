@@ -1,0 +1,65 @@
+"""The log never holds what was spoken."""
+
+import dataclasses
+import logging
+import typing
+
+import pytest
+
+from saykey import effects as fx
+from saykey import events as ev
+from saykey import flow, journal
+from saykey.flow import (
+    Gesture,
+    GestureKind,
+    Phrase,
+    PhraseId,
+    Substitution,
+    Transcript,
+    Verdict,
+)
+from saykey.ports import Link
+
+SPOKEN = "sesame"
+PHRASE = Phrase(PhraseId(1, 2), 1, 0, 320, SPOKEN.encode())
+TRANSCRIPT = Transcript(PHRASE.id, 1, SPOKEN, "en", "model", 1, Verdict.GOOD)
+REPLACED = (Substitution(SPOKEN, SPOKEN, "not on the us layout"),)
+
+EVENTS = [
+    ev.Gestured(Gesture(GestureKind.TAP, 0)),
+    ev.DictationStarted(0), ev.DictationEnded(0), ev.Cancelled(), ev.HeldTextWanted(),
+    ev.HeldTextDropped(), ev.RetryWanted(), ev.ModelWanted("m"), ev.HostWanted("h"),
+    ev.ShutdownWanted(), ev.MicrophoneReady(), ev.MicrophoneFailed("gone"), ev.SoundHeard(-20.0),
+    ev.PhrasePaused(PHRASE), ev.PhraseResumed(PHRASE.id), ev.PhraseEnded(PHRASE),
+    ev.CaptureDrained(1, 40), ev.ModelReady("m"), ev.ModelFailed("m", "bad"), ev.ModelLost("gone"),
+    ev.Recognised(TRANSCRIPT), ev.RecognitionFailed(PHRASE.id, 1, "killed"),
+    ev.RecognitionAborted(PHRASE.id, 1), ev.LinkChanged("h", Link.UP), ev.LedsChanged("h", 2),
+    ev.TypingBegan(1), ev.TypingFinished(1, 9, REPLACED),
+    ev.TypingStopped(1, SPOKEN, SPOKEN, SPOKEN, 5, REPLACED),
+]  # fmt: skip
+
+
+def test_every_event_there_is_is_tried() -> None:
+    assert {type(event) for event in EVENTS} == set(typing.get_args(ev.Event))
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_no_line_tells_what_was_spoken(event: ev.Event) -> None:
+    assert SPOKEN not in (journal.line(event) or "")
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_not_even_the_event_printed_as_it_is_tells_it(event: ev.Event) -> None:
+    assert SPOKEN not in repr(event)
+
+
+def test_no_value_that_carries_text_prints_it() -> None:
+    values = [PHRASE, TRANSCRIPT, *REPLACED, flow.Insert(SPOKEN), fx.TypeText(1, "h", SPOKEN)]
+    assert all(dataclasses.is_dataclass(value) and SPOKEN not in repr(value) for value in values)
+
+
+def test_what_matters_has_a_line() -> None:
+    assert journal.line(ev.ModelFailed("big", "too big")) == "model big cannot be used: too big"
+    assert journal.line(ev.CaptureDrained(3, 320)) is not None
+    assert journal.line(ev.CaptureDrained(3, 0)) is None
+    assert logging.getLogger("saykey").level == logging.NOTSET

@@ -1,0 +1,103 @@
+"""What panel and control show of a device, derived and never stored."""
+
+from dataclasses import replace
+
+import pytest
+from story import Story
+
+from saykey import events as ev
+from saykey import looks
+from saykey.flow import SAMPLE_RATE
+from saykey.panel.view import Capture
+from saykey.ports import Light, Link
+
+
+def test_an_idle_device() -> None:
+    view = looks.view(Story().device)
+    assert (view.capture, view.link, view.phrases, view.held) == (Capture.OFF, Link.UP, 0, 0)
+    assert looks.light(Story().device) is Light.OFF
+    assert looks.idle(Story().device)
+
+
+def test_a_device_that_listens_while_a_phrase_is_recognised() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    assert looks.view(story.device).capture is Capture.LISTENING
+    assert looks.view(story.device).phrases == 1
+    assert looks.status(story.device).in_flight == 1
+    assert looks.light(story.device) is Light.LISTENING
+
+
+def test_a_device_that_still_works_after_the_release() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.release()
+    assert looks.view(story.device).capture is Capture.FINISHING
+    assert looks.light(story.device) is Light.WORKING
+    assert not looks.idle(story.device)
+
+
+def test_a_device_that_holds_text_shows_the_end_of_it_and_counts_it() -> None:
+    story = Story()
+    story.link("desk", Link.DOWN)
+    story.press()
+    story.say(1)
+    story.hear(1, "Hello.")
+    story.release()
+    story.drained()
+    view, status = looks.view(story.device), looks.status(story.device)
+    assert (view.held, view.held_text) == (6, "Hello.")
+    assert (status.held.characters, status.held.pieces, status.held.doubtful) == (6, 1, 0)
+    assert looks.light(story.device) is Light.HELD
+
+
+def test_a_lost_microphone_and_a_failed_model_are_faults() -> None:
+    story = Story()
+    story.tell(ev.MicrophoneFailed("plug it in"))
+    story.tell(ev.ModelLost("killed"))
+    story.tell(ev.ModelFailed("saykey-demo", "pull it again"))
+    assert [fault.advice for fault in looks.view(story.device).faults] == [
+        "plug it in", "pull it again",
+    ]  # fmt: skip
+    assert looks.status(story.device).fault == "plug it in"
+    assert looks.light(story.device) is Light.FAULT
+
+
+def test_lost_sound_is_shown_in_milliseconds() -> None:
+    story = Story()
+    story.press()
+    story.release()
+    story.tell(ev.CaptureDrained(1, SAMPLE_RATE // 4))
+    assert looks.view(story.device).lost_ms == 250
+
+
+def test_failed_phrases_are_counted() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.worker_dies_on(1)
+    story.worker_dies_on(1)
+    assert looks.view(story.device).failed == looks.status(story.device).failed == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (ev.DictationEnded(0), "press first"),
+        (ev.HeldTextWanted(), "no text is held for desk"),
+        (ev.RetryWanted(), "no phrase has failed"),
+    ],
+)
+def test_an_idle_device_refuses_what_would_come_to_nothing(event: ev.Event, reason: str) -> None:
+    assert reason in (looks.refusal(Story().device, event) or "")
+
+
+def test_a_press_is_refused_while_listening_or_without_a_microphone() -> None:
+    story = Story()
+    assert looks.refusal(story.device, ev.DictationStarted(0)) is None
+    story.press()
+    assert "open already" in (looks.refusal(story.device, ev.DictationStarted(0)) or "")
+    lost = replace(Story().device, microphone_fault="plug it in")
+    assert looks.refusal(lost, ev.DictationStarted(0)) == "plug it in"
