@@ -29,3 +29,10 @@ def pytest_report_header(config):
     if _WANTED == "fixed":
         return "property tests: fixed examples (SAYKEY_SEED=fresh for new ones)"
     return f"property tests: SAYKEY_SEED={config.getoption('hypothesis_seed')} repeats this run"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Figures that tests record are part of what they tell, also when they pass."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{name}: {value}")

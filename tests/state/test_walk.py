@@ -13,17 +13,17 @@ TWO_DICTATIONS = Bounds(presses=2, phrases=2, luck=1)
 
 
 @pytest.mark.parametrize("bounds", [*SHORT, TWO_DICTATIONS], ids=str)
-def test_no_order_of_events_breaks_a_promise(bounds: Bounds) -> None:
+def test_no_order_of_events_breaks_a_promise(bounds: Bounds, record_property) -> None:
     states = walk(bounds)
-    print(f"{bounds}: {states} states")
+    record_property(f"states of {bounds}", states)
     assert states > 30_000
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("bounds", [Bounds(1, 3, 2), Bounds(2, 3, 1)], ids=str)
-def test_no_longer_order_of_events_breaks_a_promise(bounds: Bounds) -> None:
+def test_no_longer_order_of_events_breaks_a_promise(bounds: Bounds, record_property) -> None:
     states = walk(bounds)
-    print(f"{bounds}: {states} states")
+    record_property(f"states of {bounds}", states)
     assert states > 300_000
 
 
@@ -33,7 +33,7 @@ NOT_NEEDED = {
 }
 
 
-def test_deleting_any_single_effect_breaks_a_promise() -> None:
+def test_deleting_any_single_effect_breaks_a_promise(record_property) -> None:
     """So the walk would notice if a line that emits an effect were lost from the code."""
     pairs: set[tuple[str, str]] = set()
 
@@ -58,5 +58,5 @@ def test_deleting_any_single_effect_breaks_a_promise() -> None:
         except Violation:
             continue
         unnoticed.append(pair)
-    print(f"{len(pairs)} pairs of event and effect")
+    record_property("pairs of event and effect", len(pairs))
     assert set(unnoticed) == NOT_NEEDED
