@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from saykey import effects as fx
 from saykey import events as ev
-from saykey.flow import Phrase, PhraseId, Transcript, Verdict
+from saykey.flow import Phrase, PhraseId, Timings, Transcript, Verdict
 from saykey.ports import Link
 from saykey.settings import HostSettings, RecognizerSettings, Settings
 from saykey.state import hosts as computers
@@ -60,10 +60,13 @@ class Story:
         revision: int = 1,
         dictation: int = 1,
         verdict: Verdict = Verdict.GOOD,
+        *,
+        took_ms: float = 50.0,
     ) -> tuple[fx.Effect, ...]:
         heard = Transcript(
-            PhraseId(dictation, number), revision, text, "en", "saykey-demo", 1, verdict
-        )
+            PhraseId(dictation, number), revision, text, "en", "saykey-demo", 1, verdict,
+            timings=Timings(took_ms),
+        )  # fmt: skip
         return self.tell(ev.Recognised(heard))
 
     def worker_dies_on(self, number: int, revision: int = 1) -> tuple[fx.Effect, ...]:

@@ -313,6 +313,44 @@ def test_a_speculation_that_broke_the_worker_is_not_tried_again() -> None:
     assert fx.Recognise not in kinds(story.worker_dies_on(1))
 
 
+def _pauses_and_goes_on(story: Story, number: int, times: int) -> None:
+    for revision in range(1, times + 1):
+        story.pause(number, revision)
+        story.resume(number)
+        story.tell(ev.RecognitionAborted(PhraseId(1, number), revision))
+
+
+def test_guessing_stops_where_most_pauses_are_no_ends() -> None:
+    story = Story()
+    story.press()
+    _pauses_and_goes_on(story, 1, times=8)
+    assert story.pause(1, revision=9) == ()
+
+
+def test_guessing_begins_again_when_pauses_are_ends_again() -> None:
+    story = Story()
+    story.press()
+    _pauses_and_goes_on(story, 1, times=8)
+    story.say(1, revision=9)
+    story.hear(1, "One.", revision=9)
+    for number in range(2, 6):
+        story.pause(number)
+        story.say(number)
+        story.hear(number, "More.")
+    assert kinds(story.pause(6)) == [fx.Recognise]
+
+
+def test_guessing_stops_earlier_where_a_pass_takes_long() -> None:
+    story = Story()
+    story.press()
+    for number in range(1, 4):
+        story.pause(number)
+        story.say(number)
+        story.hear(number, "Yes.", took_ms=1500)
+    _pauses_and_goes_on(story, 4, times=5)
+    assert story.pause(4, revision=6) == ()
+
+
 def test_the_microphone_is_lost_and_what_there_is_is_recognised() -> None:
     story = Story()
     story.press()

@@ -69,7 +69,7 @@ def canonical(world: World, device: Device) -> State:
         level_db=0.0,
         counters=Counters(),
         delivery=replace(device.delivery, hosts=hosts),
-        hearing=replace(device.hearing, late=0),
+        hearing=replace(device.hearing, late=0, pauses=()),
     )
 
 

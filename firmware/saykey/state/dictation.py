@@ -6,11 +6,14 @@ the same revision; anything else is late, and ignored. The tables `CAPTURE` and 
 rules; docs/states.md is drawn from them.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from saykey.effects import AbortCapture, CloseCapture, Effect
 from saykey.flow import Phrase, PhraseId, Transcript, Verdict
+
+PAUSES = 16
+"""Short pauses remembered: enough to tell how the user speaks, few enough to follow changes."""
 
 UNHEARD = 20
 """Phrases kept as audio, at most: 20 of 28 s are 18 MB. The oldest goes, and is counted."""
@@ -110,6 +113,8 @@ class Hearing:
     """All dictations in flight, oldest first.
 
     ``late`` counts ignored results, ``lost`` phrases of which not even the audio could be kept.
+    ``pauses``: for each of the last short pauses, whether the phrase was over. ``pass_ms`` is how
+    long the last recognition took.
     """
 
     dictations: tuple[Dictation, ...] = ()
@@ -119,6 +124,8 @@ class Hearing:
     started: int = 0
     late: int = 0
     lost: int = 0
+    pauses: tuple[bool, ...] = ()
+    pass_ms: float = field(compare=False, default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +187,9 @@ def paused(hearing: Hearing, phrase: Phrase) -> Hearing:
 
 def ended(hearing: Hearing, phrase: Phrase) -> Hearing:
     """A phrase is complete. A finished speculation on the same samples is its result at once."""
+    before = spoken_of(hearing, phrase.id)
+    if before is not None and before.stage is Stage.TENTATIVE:
+        hearing = _paused_for(hearing, over=before.phrase.revision == phrase.revision)
     hearing = _place(hearing, phrase, "ended")
     spoken = spoken_of(hearing, phrase.id)
     if spoken is None or spoken.early is None or spoken.stage is not Stage.WAITING:
@@ -192,7 +202,12 @@ def resumed(hearing: Hearing, phrase: PhraseId) -> Hearing:
     spoken = spoken_of(hearing, phrase)
     if spoken is None or (spoken.stage, "resumed") not in PHRASE:
         return hearing
+    hearing = _paused_for(hearing, over=False)
     return put(hearing, replace(spoken, stage=PHRASE[spoken.stage, "resumed"], early=None))
+
+
+def _paused_for(hearing: Hearing, *, over: bool) -> Hearing:
+    return replace(hearing, pauses=(*hearing.pauses, over)[-PAUSES:])
 
 
 def _place(hearing: Hearing, phrase: Phrase, cue: str) -> Hearing:

@@ -24,6 +24,12 @@ from saykey.state.dictation import (
 ATTEMPTS = 2
 """Recognitions of a complete phrase that may fail before its audio is put aside."""
 
+LONG_PASS_MS = 1000.0
+"""A pass as long as this makes the next phrase wait noticeably when the guess was wrong."""
+
+ENOUGH_PAUSES = 8
+"""Pauses that must be known before guessing is given up."""
+
 RANK = {Stage.WAITING: 0, Stage.TENTATIVE: 1}
 RETRY, USELESS = 2, 3
 
@@ -31,6 +37,7 @@ RETRY, USELESS = 2, 3
 def recognised(hearing: Hearing, transcript: Transcript) -> Hearing:
     """The recognizer heard something; taken only if that very phrase still stands in the row."""
     hearing = _job_done(hearing, transcript.phrase, transcript.revision)
+    hearing = replace(hearing, pass_ms=transcript.timings.total_ms)
     spoken = spoken_of(hearing, transcript.phrase)
     if spoken is None or spoken.phrase.revision != transcript.revision:
         return replace(hearing, late=hearing.late + 1)
@@ -103,7 +110,7 @@ def schedule(
     dictation's model only.
     """
     job = hearing.job
-    wanted = _wanted(hearing, model, speculate=speculate)
+    wanted = _wanted(hearing, model, speculate=speculate and _worth_guessing(hearing))
     if job is None:
         if wanted is None:
             return hearing, ()
@@ -116,6 +123,17 @@ def schedule(
         return hearing, ()
     hearing = replace(hearing, job=replace(job, aborting=True))
     return hearing, (AbortRecognition(job.phrase, job.revision),)
+
+
+def _worth_guessing(hearing: Hearing) -> bool:
+    """Whether enough pauses turn out to be ends: a quarter, or a half where passes are long.
+
+    Pauses are judged whether guessed at or not, so guessing begins again by itself.
+    """
+    if len(hearing.pauses) < ENOUGH_PAUSES:
+        return True
+    share = sum(hearing.pauses) / len(hearing.pauses)
+    return share >= (0.5 if hearing.pass_ms >= LONG_PASS_MS else 0.25)
 
 
 def _wanted(
