@@ -1,5 +1,6 @@
 # make demo [WAV=file] [ARGS='…']  dictate from a recording to a simulated host; no hardware needed
 # make test                        all checks; make long, make bench: those that take their time
+# make kernel [ARGS='…']           the USB gadget on a real kernel, in a virtual machine
 # make lint | lock | docs | clean  lock [UPGRADE=1]: the pinned packages; docs: the made files
 
 BIN := .venv/bin
@@ -8,7 +9,7 @@ WAV ?=
 ARGS ?=
 UPGRADE ?=
 
-.PHONY: demo test long bench lint lock docs clean for-demo for-test
+.PHONY: demo test kernel long bench lint lock docs clean for-demo for-test
 .NOTPARALLEL:
 .DEFAULT_GOAL := demo
 
@@ -16,14 +17,18 @@ demo: for-demo
 	@$(BIN)/saykey demo $(if $(WAV),'$(WAV)') $(ARGS)
 
 test: for-test lint
-	$(BIN)/pytest -q -n $(WORKERS) -m 'not long'
-	SAYKEY_SEED=fresh $(BIN)/pytest -n $(WORKERS) -m 'not long' tests/property
+	$(BIN)/pytest -q -n $(WORKERS) -m 'not long and not kernel'
+	SAYKEY_SEED=fresh $(BIN)/pytest -n $(WORKERS) -m 'not long and not kernel' tests/property
+
+kernel: for-test
+	@tools/setup/system-packages kernel
+	tests/kernel/run $(ARGS)
 
 long: for-test
 	$(BIN)/pytest -m long
 
 bench: for-test
-	@for bench in tests/bench/bench_*.py; do $(BIN)/python "$$bench" || exit; done
+	@PYTHONPATH=tools $(BIN)/python -m bench
 
 lint: for-test
 	$(BIN)/ruff check
@@ -41,7 +46,7 @@ COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-un
 lock: for-test
 	$(COMPILE) -o requirements.lock pyproject.toml
 	$(COMPILE) -o requirements-dev.lock -c requirements.lock \
-		--extra dev --extra mic --extra pi pyproject.toml
+		--extra dev --extra kernel --extra mic --extra pi pyproject.toml
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

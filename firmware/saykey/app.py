@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from saykey import journal, looks
+from saykey.audio.level import level_db
 from saykey.clock import MonotonicClock
 from saykey.control.server import ControlServer
 from saykey.effects import Effect, Exit
@@ -21,8 +22,10 @@ from saykey.events import (
     ModelWanted,
     ShutdownWanted,
 )
+from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES
 from saykey.hub import Hub
 from saykey.keyboard.layouts import load_layout
+from saykey.keyboard.profile import profile_of
 from saykey.keyboard.typist import Typist
 from saykey.latency import Latency, note
 from saykey.listening.capture import Capture
@@ -30,7 +33,7 @@ from saykey.models.store import find
 from saykey.panel.hand import Hand
 from saykey.panel.painter import Painter
 from saykey.performer import Computer, Performer
-from saykey.ports import Button, Clock, Display, Lamp, Microphone, Recognizer, Transport
+from saykey.ports import Button, Clock, Display, Lamp, Link, Microphone, Recognizer, Transport
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.settings import HostSettings, Settings
 from saykey.speech.cutter import Cutter
@@ -172,6 +175,7 @@ class App:
             tasks = [group.create_task(self._capture.run())]
             tasks += [group.create_task(c.typist.run()) for c in self._computers.values()]
             tasks += [group.create_task(self._painter.run())]
+            tasks += [group.create_task(asyncio.to_thread(self._rehearse))]
             end = await self.hub.run()
             await self._settle_keys()
             await self._capture.shutdown()
@@ -207,18 +211,24 @@ class App:
 
     async def _open_world(self) -> None:
         for name, computer in self._computers.items():
-            await self._connect(name, computer.transport)
+            await self._connect(name, computer)
         if self._hand is not None:
             self._hand.open()
         loop = asyncio.get_running_loop()
         for number in self._adapters.signals:
             loop.add_signal_handler(number, self.hub.post, ShutdownWanted())
 
-    async def _connect(self, name: str, transport: Transport) -> None:
-        await transport.open(
-            lambda link: self.hub.post(LinkChanged(name, link)),
-            lambda leds: self.hub.post(LedsChanged(name, leds)),
-        )
+    async def _connect(self, name: str, computer: Computer) -> None:
+        def link_changed(link: Link) -> None:
+            if link is Link.DOWN:
+                computer.typist.leds_changed(None)
+            self.hub.post(LinkChanged(name, link))
+
+        def leds_changed(leds: int) -> None:
+            computer.typist.leds_changed(leds)
+            self.hub.post(LedsChanged(name, leds))
+
+        await computer.transport.open(link_changed, leds_changed)
 
     async def _close_world(self, control: ControlServer | None) -> None:
         if self._hand is not None:
@@ -237,10 +247,17 @@ class App:
         speech = self._settings.speech
         return Cutter(dictation, speech, WebRtcDetector(speech.aggressiveness))
 
+    def _rehearse(self) -> None:
+        """Hear a frame of silence: it loads the libraries the first dictation would wait for."""
+        silence = bytes(FRAME_SAMPLES * SAMPLE_BYTES)
+        self._cutter(0).feed(silence, 0)
+        level_db(silence)
+
     def _computer(self, host: HostSettings) -> Computer:
         transport = self._adapters.transports[host.name]
         layout = load_layout(host.os, host.layout)
-        typist = Typist(transport, layout, self._adapters.clock, self.hub.post, host.name)
+        clock, post = self._adapters.clock, self.hub.post
+        typist = Typist(transport, layout, clock, post, host.name, profile_of(host))
         return Computer(transport, typist)
 
     def _record(self, event: Event, device: Device, effects: tuple[Effect, ...], now: int) -> None:

@@ -17,6 +17,13 @@ from saykey.settings_check import check_tables, parse_toml
 STANDARD_FILE = Path("/etc/saykey/saykey.toml")
 """Read when no file is named, if it is there."""
 
+UNICODE_METHODS = {
+    "linux": ("ctrl+shift+u",),
+    "windows": ("alt+numpad", "wincompose"),
+    "macos": ("hex-input",),
+}
+"""The ways of typing characters by their number that each system has, when the user sets it up."""
+
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of the settings file: unknown keys are refused."""
@@ -83,6 +90,7 @@ class RecognizerSettings(_Section, frozen=True):
     language: The language spoken, as an ISO 639-1 code.
     threads: Threads the engine computes with; 0 is one less than the cores.
     speculate: Recognise at a short pause already, so that text is there sooner.
+    gate: Recognise a phrase only if a second detector (Silero) hears speech in it.
     doubtful: What to do with text the guards doubt: type it, hold it until asked for, or drop it.
     vocabulary: Names and words the engine should know how to spell, separated by commas.
     """
@@ -93,6 +101,7 @@ class RecognizerSettings(_Section, frozen=True):
     ] = "en"
     threads: Annotated[int, Meta(ge=0, le=64)] = 0
     speculate: bool = True
+    gate: bool = True
     doubtful: Literal["type", "hold", "drop"] = "type"
     vocabulary: str = ""
 
@@ -111,9 +120,23 @@ class HostSettings(_Section, frozen=True):
 
     name: What the display, the messages and `saykey use-host` call it. No two may share one.
     transport: The device file of the USB gadget, or the socket of a simulated host.
-    os: What runs there; decides how characters outside the layout are typed.
+    os: What runs there; decides which keys a layout of the same name has.
     layout: The keyboard layout that is set there, as xkeyboard-config names it, such as "de" or
-        "us(intl)".
+        "de+nodeadkeys" with a variant.
+    pace: With "wire" keys come as fast as the host polls, which only Linux on a cable takes. With
+        "safe" modifiers come apart and with gaps. "slow" is for remote desktops and KVM switches,
+        "human" for programs that refuse what no hand could type.
+    unicode: How to type characters the layout lacks. On linux "ctrl+shift+u" works where programs
+        use GTK or IBus. On windows "alt+numpad" types characters of code page 1252 and needs Num
+        Lock on; "wincompose" needs WinCompose with its Compose key at Right Alt. On macos
+        "hex-input" needs the input source Unicode Hex Input, whose keys are those of "us". With
+        "none" the nearest characters are typed instead.
+    newline: The key for a new line, of which "enter" sends a message in most chats; with "none" a
+        space is typed.
+    caps: With "fix" Caps Lock is tapped off while text is typed and on again after it, if the host
+        says that it is on.
+    transliterate: Type text in a script of which the layout has no letter in the letters it has,
+        such as Cyrillic in Latin ones. If not, a placeholder stands for each character.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=16)] = "computer"
@@ -122,6 +145,11 @@ class HostSettings(_Section, frozen=True):
     ] = "usb:/dev/hidg0"
     os: Literal["linux", "windows", "macos"] = "linux"
     layout: Annotated[str, Meta(min_length=1)] = "us"
+    pace: Literal["wire", "safe", "slow", "human"] = "safe"
+    unicode: Literal["none", "ctrl+shift+u", "alt+numpad", "wincompose", "hex-input"] = "none"
+    newline: Literal["enter", "shift+enter", "none"] = "enter"
+    caps: Literal["fix", "leave"] = "fix"
+    transliterate: bool = True
 
 
 class PanelSettings(_Section, frozen=True):
@@ -209,6 +237,12 @@ def _contradictions(settings: Settings) -> list[str]:
     faults += [
         f'two hosts are called "{name}"; give each [[host]] another name'
         for name in sorted({name for name in names if names.count(name) > 1})
+    ]
+    faults += [
+        f'[[host]] "{host.name}": unicode = "{host.unicode}" is not for os = "{host.os}", '
+        f"which has: none, {', '.join(UNICODE_METHODS[host.os])}"
+        for host in settings.host
+        if host.unicode not in ("none", *UNICODE_METHODS[host.os])
     ]
     speech, button, panel = settings.speech, settings.button, settings.panel
     if speech.pause_ms >= speech.hang_over_ms:

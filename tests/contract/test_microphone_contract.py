@@ -213,6 +213,42 @@ def test_a_cancelled_read_loses_nothing(desk):
     asyncio.run(records())
 
 
+def test_a_frame_that_is_there_is_read_without_waiting(desk):
+    async def records():
+        await desk.microphone.open()
+        (first,) = await _read(desk, 1)
+        await desk.pass_ms(60)
+        gathered = [first]
+        while desk.microphone.has_frame() and len(gathered) < 4:
+            reading = desk.microphone.read()
+            with pytest.raises(StopIteration) as done:
+                reading.send(None)
+            gathered.append(done.value.value)
+        assert b"".join(frame.pcm16 for frame in gathered) == SOUND[: 4 * 640]
+        await desk.microphone.close()
+        with pytest.raises(MicrophoneLost, match="not open"):
+            desk.microphone.has_frame()
+
+    asyncio.run(records())
+
+
+def test_no_frame_is_there_before_its_last_sample_was_spoken(disturbed):
+    async def records():
+        await disturbed.microphone.open()
+        await _read(disturbed, 2)
+        assert not disturbed.microphone.has_frame()
+        await disturbed.pass_ms(18)
+        assert not disturbed.microphone.has_frame()
+        await disturbed.pass_ms(2)
+        assert disturbed.microphone.has_frame()
+        await disturbed.microphone.read()
+        disturbed.unplug()
+        with pytest.raises(MicrophoneLost, match="plug the microphone in again"):
+            disturbed.microphone.has_frame()
+
+    asyncio.run(records())
+
+
 def test_closed_twice_is_closed(desk):
     async def closes():
         await desk.microphone.open()

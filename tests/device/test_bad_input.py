@@ -98,7 +98,7 @@ def test_a_layout_without_a_table_is_refused_before_anything_is_typed(tmp_path: 
     status, line = saykey("run", "--config", file)
     assert status == 2
     assert "uss" in line
-    assert "Did you mean us?" in line
+    assert "Did you mean us" in line
 
 
 def test_options_that_exclude_each_other() -> None:

@@ -4,11 +4,14 @@ import string
 from itertools import pairwise
 from unicodedata import normalize
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saykey.flow import ALL_UP
 from saykey.keyboard.layouts import load_layout
+from saykey.keyboard.pace import PACES
+from saykey.keyboard.profile import NewLine, Profile, UnicodeMethod
 from saykey.keyboard.reports import Plan, Planner, begun, completed, safe_stop
 from saykey.simulated.screen import Screen
 
@@ -31,6 +34,43 @@ def test_printable_text_comes_out_as_it_went_in(text):
     plan = PLANNER.plan(text)
     assert plan.substitutions == ()
     assert typed(plan) == text
+
+
+@pytest.mark.parametrize("name", ["de", "fr", "es", "us+intl", "pl", "gr", "ru", "de+neo", "vn"])
+@given(pace=st.sampled_from(list(PACES.values())), data=st.data())
+@settings(max_examples=25)  # a fresh host for each takes its time
+def test_what_a_layout_types_comes_out_of_it_at_every_pace(name, pace, data):
+    layout = load_layout("linux", name)
+    alphabet = sorted({*layout.strokes, "\n"} - {"\t", "\x1b", "\x7f"})
+    text = normalize("NFC", "".join(data.draw(st.lists(st.sampled_from(alphabet), max_size=60))))
+    plan = Planner(layout, Profile(pace=pace)).plan(text)
+    assert plan.substitutions == ()
+    screen = Screen(*name.partition("+")[::2])
+    for report in plan.reports:
+        screen.read(report.data, at=0)
+    assert normalize("NFC", screen.text) == text
+
+
+profiles = st.builds(
+    Profile,
+    pace=st.sampled_from(list(PACES.values())),
+    unicode=st.sampled_from(UnicodeMethod),
+    newline=st.sampled_from(NewLine),
+    transliterate=st.booleans(),
+)
+
+
+@given(spoken | anything, profiles, st.sampled_from(["us", "fr", "ru", "ara", "us+dvorak"]))
+def test_no_profile_has_trouble_with_any_text_and_tells_what_it_changed(text, profile, name):
+    layout = load_layout("linux", name)
+    plan = Planner(layout, profile).plan(text)
+    assert "".join(plan.graphemes) == text
+    assert plan.completes[-1] == plan.begins[-1] == len(plan.graphemes)
+    assert plan.reports[-1].data == ALL_UP.data
+    for number, made in zip(plan.substituted, plan.substitutions, strict=True):
+        assert made.wanted == plan.graphemes[number]
+        assert made.reason
+        assert all(character in layout.strokes or character == "\n" for character in made.typed)
 
 
 @given(spoken | anything)

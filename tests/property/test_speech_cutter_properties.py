@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import msgspec
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,6 +134,19 @@ def test_events_tell_one_story_of_each_phrase(wanted, run):
         paused = event.phrase if isinstance(event, PhrasePaused) else None
         last += isinstance(event, PhraseEnded)
     assert paused is None
+
+
+@given(settings, runs)
+def test_no_phrase_pauses_or_ends_before_it_was_said_to(wanted, run):
+    """Whoever lets audio gather up to that position hears of no pause and no end late."""
+    pcm16 = _pcm16(_voice(run)[:1400])
+    cut = _cutter(msgspec.structs.replace(wanted, longest_s=29.0))
+    promised = 0
+    for sample in range(0, len(pcm16) // 2, FRAME_SAMPLES):
+        promised = max(promised, cut.tells_nothing_before)
+        events = cut.feed(pcm16[sample * 2 : (sample + FRAME_SAMPLES) * 2], sample)
+        if any(isinstance(event, PhrasePaused | PhraseEnded) for event in events):
+            assert sample + FRAME_SAMPLES >= promised
 
 
 @given(settings, runs, st.data())

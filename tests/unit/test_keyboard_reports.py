@@ -110,11 +110,6 @@ def test_before_the_first_report_nothing_is_begun():
     assert (begun(plan, 0), completed(plan, 0), safe_stop(plan, 0)) == (0, 0, 0)
 
 
-def test_every_report_but_the_last_is_held_as_long_as_the_planner_says():
-    plan = Planner(US, hold_ns=5).plan("aB")
-    assert [report.hold_ns for report in plan.reports] == [5, 5, 5, 0]
-
-
 def test_a_planner_that_forgot_what_it_learned_plans_the_same(monkeypatch):
     text = "Hello, “world” – née… " * 3
     expected = Planner(US).plan(text)

@@ -1,11 +1,13 @@
 """Every grapheme has a defined outcome; what is not typed as written is told."""
 
+from collections.abc import Iterable
 from types import MappingProxyType
 
 import pytest
 
 from saykey.flow import Stroke
 from saykey.keyboard.layouts import Layout, load_layout
+from saykey.keyboard.profile import NewLine, Profile
 from saykey.keyboard.strokes import ENTER, graphemes, strokes_for
 
 US = load_layout("linux", "us")
@@ -38,8 +40,8 @@ def written(strokes: tuple[Stroke, ...], layout: Layout = US) -> str:
         ("ß", "ss", ABSENT),
         ("€", "EUR", ABSENT),
         ("½", "1/2", ABSENT),
-        ("Ж", "Zh", ABSENT),
-        ("中", "Zhong", ABSENT),
+        ("Ж", "Zh", "no Cyrillic letters on the us layout"),
+        ("中", "Zhong", "no Chinese letters on the us layout"),
         ("😀", ":grinning:", ABSENT),
         ("👍🏽", ":thumbsup:", ABSENT),
         ("👨\u200d👩\u200d👧", ":man::woman::girl:", ABSENT),
@@ -85,6 +87,103 @@ def test_a_character_with_an_equivalent_on_the_layout_is_no_substitution():
     assert outcome.substitution is None
 
 
+def layout_of(entries: Iterable[str], name: str = "x") -> Layout:
+    """A layout with a key of its own for each entry."""
+    keys = {entry: (Stroke(4 + n),) for n, entry in enumerate(entries)}
+    return Layout("linux", name, "", "", "", MappingProxyType(keys))
+
+
+@pytest.mark.parametrize("new_line", ["\n", "\r\n"])
+def test_a_new_line_is_shift_and_enter_where_enter_would_send_the_message(new_line):
+    outcome = strokes_for(new_line, US, Profile(newline=NewLine.SHIFT_ENTER))
+    assert outcome.strokes == (Stroke(0x28, 0x02),)
+    assert outcome.substitution is None
+
+
+@pytest.mark.parametrize("new_line", ["\n", "\r\n", "\u2028"])
+def test_a_new_line_is_a_space_and_told_where_new_lines_are_off(new_line):
+    outcome = strokes_for(new_line, US, Profile(newline=NewLine.NONE))
+    assert written(outcome.strokes) == " "
+    assert outcome.substitution is not None
+    assert (outcome.substitution.wanted, outcome.substitution.typed) == (new_line, " ")
+
+
+def test_control_characters_are_never_sent_even_if_the_layout_has_them():
+    layout = layout_of(" \t\x1b\x7f")
+    for control in "\t\x1b\x7f\x00":
+        outcome = strokes_for(control, layout)
+        assert outcome.strokes == layout.strokes[" "]
+        assert outcome.substitution is not None
+        assert outcome.substitution.reason == "control character"
+
+
+def test_the_longest_entry_of_the_layout_wins():
+    layout = layout_of(["\u0915", "\u093f", "\u0915\u093f"])
+    assert strokes_for("\u0915\u093f", layout).strokes == (Stroke(6),)
+
+
+def test_a_grapheme_whose_parts_have_keys_is_typed_by_its_parts_and_no_substitution():
+    ki = "\u0915\u093f"  # Devanagari KA, vowel sign I: two keys of an Indian layout
+    outcome = strokes_for(ki, layout_of(ki))
+    assert outcome.strokes == (Stroke(4), Stroke(5))
+    assert outcome.substitution is None
+
+
+def test_a_letter_is_typed_as_base_and_mark_where_the_layout_has_the_mark():
+    vietnamese = layout_of("ê\u0301")
+    outcome = strokes_for("ế", vietnamese)
+    assert outcome.substitution is not None, "ê and U+0301 are no canonical parts of one entry"
+    decomposed = layout_of("e\u0302\u0301")
+    outcome = strokes_for("ế", decomposed)
+    assert outcome.strokes == (Stroke(4), Stroke(5), Stroke(6))
+    assert outcome.substitution is None
+
+
+def test_hebrew_is_typed_in_the_order_it_is_read_and_direction_marks_are_left_out():
+    shalom = "\u05e9\u05dc\u05d5\u05dd"
+    hebrew = layout_of(shalom)
+    typed = [strokes_for(grapheme, hebrew) for grapheme in graphemes(f"\u200f{shalom}")]
+    assert typed[0].strokes == ()
+    assert typed[0].substitution is not None
+    assert typed[0].substitution.reason == "invisible character"
+    assert [outcome.strokes for outcome in typed[1:]] == [(Stroke(n),) for n in (4, 5, 6, 7)]
+
+
+def test_an_invisible_character_the_layout_has_a_key_for_is_typed():
+    persian = layout_of("\u200c")
+    assert strokes_for("\u200c", persian).strokes == (Stroke(4),)
+
+
+def test_a_digit_is_typed_as_the_layouts_own_digit_of_the_same_value():
+    arabic = layout_of("\u0661\u0662\u061f", name="ara")
+    outcome = strokes_for("2", arabic)
+    assert outcome.strokes == arabic.strokes["\u0662"]
+    assert outcome.substitution is not None
+    assert outcome.substitution.typed == "\u0662"
+
+
+def test_a_script_the_layout_lacks_is_transliterated_only_if_the_profile_allows():
+    strict = Profile(transliterate=False)
+    outcome = strokes_for("Ж", US, strict)
+    assert written(outcome.strokes) == "?"
+    assert outcome.substitution is not None
+    assert outcome.substitution.reason == "no Cyrillic letters on the us layout"
+    assert written(strokes_for("é", US, strict).strokes) == "e"
+
+
+def test_latin_text_on_a_layout_without_latin_letters_is_told_as_such():
+    russian = layout_of("ПРИВЕТ?", name="ru")
+    outcome = strokes_for("h", russian)
+    assert outcome.strokes == russian.strokes["?"]
+    assert outcome.substitution is not None
+    assert outcome.substitution.reason == "no Latin letters on the ru layout"
+
+
+@pytest.mark.parametrize("character", ["\ue000", "\U000f0000", "\ufffe", "\u0378"])
+def test_what_is_no_letter_of_any_script_has_an_outcome_too(character):
+    assert written(strokes_for(character, US).strokes) == "?"
+
+
 def test_a_layout_that_has_the_character_types_it_whichever_way_it_is_encoded():
     e_acute = (Stroke(0x34), Stroke(0x08))
     layout = Layout("linux", "x", "", "", "", MappingProxyType({"é": e_acute}))
@@ -99,7 +198,7 @@ def test_a_layout_without_even_a_question_mark_leaves_a_space_or_nothing():
     outcome = strokes_for("a", empty)
     assert outcome.strokes == ()
     assert outcome.substitution is not None
-    assert outcome.substitution.reason == "nothing similar on the x layout"
+    assert outcome.substitution.reason == "no Latin letters on the x layout"
 
 
 def test_text_is_cut_where_a_reader_sees_characters():

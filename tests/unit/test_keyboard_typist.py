@@ -10,6 +10,8 @@ from saykey.effects import StopTyping, TypeText
 from saykey.events import Event, TypingBegan, TypingFinished, TypingStopped
 from saykey.flow import ALL_UP, Report
 from saykey.keyboard.layouts import load_layout
+from saykey.keyboard.pace import Order, Pace
+from saykey.keyboard.profile import Profile
 from saykey.keyboard.reports import Planner
 from saykey.keyboard.typist import Typist
 from saykey.simulated.clock import VirtualClock
@@ -18,6 +20,7 @@ from saykey.simulated.host import Host
 MS = 1_000_000
 POLL = 8 * MS
 US = load_layout("linux", "us")
+EVEN = Profile(pace=Pace("even", Order.MODIFIERS_APART))
 TEXT = "Hello World. It’s a test…"
 TYPED = "Hello World. It's a test..."
 
@@ -70,8 +73,9 @@ def play(scene: Callable[[Desk], Awaitable[None]], poll_ns: int = POLL) -> None:
         clock = VirtualClock()
         posted: list[Event] = []
         host = PatientHost(clock, poll_ns=poll_ns)
-        desk = Desk(clock, host, Typist(host, US, clock, posted.append, "host"), posted)
-        await host.open(lambda _link: None, lambda _leds: None)
+        typist = Typist(host, US, clock, posted.append, "host", EVEN)
+        desk = Desk(clock, host, typist, posted)
+        await host.open(lambda _link: None, typist.leds_changed)
         running = asyncio.create_task(desk.typist.run())
         try:
             await scene(desk)
@@ -141,7 +145,8 @@ def test_a_text_too_long_to_plan_within_a_turn_of_the_loop_is_typed_as_well():
 
 def test_each_report_is_held_as_long_as_it_says():
     async def scene(desk: Desk) -> None:
-        desk.typist._planner = Planner(US, hold_ns=20 * MS)
+        pace = Pace("even", Order.ONE_REPORT, key_ns=20 * MS)
+        desk.typist._planner = Planner(US, Profile(pace=pace))
         desk.type("abc")
         await desk.after(1)
         assert desk.host.text == "a"

@@ -21,6 +21,7 @@ from saykey.ports import SessionParameters
 from saykey.recognizer import protocol
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.recognizer.process import WorkerProcess
+from saykey.recognizer.window import FULL_WINDOW
 from saykey.settings import RecognizerSettings
 from saykey.simulated.clock import VirtualClock
 
@@ -219,9 +220,9 @@ def test_the_worker_gives_up_a_phrase_it_is_told_to_and_answers_once():
         await asyncio.wait_for(worker.ready, PATIENCE)
         for session in (1, 2):
             answer = worker.answer(session)
-            worker.send(protocol.Begin(session, "en", "", 2))
+            worker.send(protocol.Begin(session, "en", ""))
             worker.send(protocol.Feed(session, speech()))
-            worker.send(protocol.Finish(session))
+            worker.send(protocol.Finish(session, FULL_WINDOW))
             if session == 1:
                 worker.send(protocol.Abort(session))
                 assert await asyncio.wait_for(answer, PATIENCE) == protocol.Aborted(1)
@@ -347,6 +348,7 @@ from saykey.clock import MonotonicClock
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.recognizer.process import WorkerProcess
+from saykey.recognizer.window import FULL_WINDOW
 from saykey.settings import RecognizerSettings
 from saykey.flow import PhraseId
 
@@ -373,7 +375,7 @@ def test_a_worker_does_not_outlive_a_killed_parent():
 
 def test_messages_show_nothing_of_what_was_said():
     final = protocol.Final(1, "a secret", 1.0, 0.0, capped=False, encode_ms=1.0, total_ms=1.0)
-    begin = protocol.Begin(1, "en", "a secret", 1)
+    begin = protocol.Begin(1, "en", "a secret")
     assert "secret" not in f"{final!r} {begin} {[final]}"
 
 

@@ -50,7 +50,8 @@ def test_hosts_are_a_list_in_the_order_of_the_file():
         ),
         (
             "[[host]]\n[[host]]\nqwertz = 1",
-            'saykey.toml: [[host]] number 2 has no key "qwertz"; keys: layout, name, os, transport',
+            'saykey.toml: [[host]] number 2 has no key "qwertz"; keys: '
+            "caps, layout, name, newline, os, pace, transliterate, transport, unicode",
         ),
         (
             '[button]\nmode = "latch"',
@@ -102,6 +103,11 @@ def test_what_is_not_right_is_named_with_what_would_be(toml_text, expected):
 @pytest.mark.parametrize(
     ("toml_text", "expected"),
     [
+        (
+            '[[host]]\nos = "macos"\nunicode = "wincompose"',
+            'saykey.toml: [[host]] "computer": unicode = "wincompose" is not for os = "macos", '
+            "which has: none, hex-input",
+        ),
         ("host = []", "saykey.toml: there must be at least one [[host]]"),
         (
             "[[host]]\n[[host]]",

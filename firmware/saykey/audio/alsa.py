@@ -17,6 +17,11 @@ from saykey.ports import Clock
 PATIENCE_S = 2.0
 """A sound card that gave nothing for so long has died without saying so."""
 
+FRAME_BYTES = FRAME_SAMPLES * SAMPLE_BYTES
+
+FRAMES_PER_TURN = 10
+"""A card that is behind gives frame upon frame: after so many, others run."""
+
 RECHECK_NS = 5_000_000
 """Wait after a descriptor was ready in vain, so that no plugin's timer can spin the loop."""
 
@@ -47,6 +52,7 @@ class AlsaMicrophone:
         self._taken = 0  # at the card's own rate, lost ones counted in
         self._drained_at = 0
         self._taken_since = 0  # since the card's buffer was last empty
+        self._in_a_row = 0  # frames read without a wait
 
     @property
     def name(self) -> str:
@@ -60,8 +66,7 @@ class AlsaMicrophone:
 
     async def open(self) -> None:
         """Start recording at sample 0. Raises MicrophoneLost with what the user should do."""
-        # A USB card takes a while to be set up; the loop must not wait for it.
-        pcm = await asyncio.to_thread(self._opener, self._device)
+        pcm = await asyncio.to_thread(self._set_up)
         granted = pcm.info()
         self._rate, self._channels = int(granted["rate"]), int(granted["channels"])
         self._format = str(granted["format_name"])
@@ -81,24 +86,36 @@ class AlsaMicrophone:
     async def read(self) -> AudioFrame:
         """The next FRAME_SAMPLES samples, as soon as they are complete. May be cancelled."""
         pcm = self._opened()
-        waited = False
-        while len(self._pending) < FRAME_SAMPLES * SAMPLE_BYTES:
+        while not self.has_frame():
+            self._in_a_row = 0
+            await self._ready(pcm)
             if not self._take(pcm):
-                waited = True
-                await self._ready(pcm)
-                if not self._take(pcm):
-                    await self._clock.sleep_until(self._clock.now() + RECHECK_NS)
-        if not waited:  # a card that is behind gives frame upon frame: let others run
+                await self._clock.sleep_until(self._clock.now() + RECHECK_NS)
+        self._in_a_row += 1
+        if self._in_a_row % FRAMES_PER_TURN == 0:
             await asyncio.sleep(0)
-        pcm16 = bytes(self._pending[: FRAME_SAMPLES * SAMPLE_BYTES])
-        del self._pending[: FRAME_SAMPLES * SAMPLE_BYTES]
+        pcm16 = bytes(self._pending[:FRAME_BYTES])
+        del self._pending[:FRAME_BYTES]
         frame = AudioFrame(pcm16, self._position)
         self._position = frame.end
         return frame
 
+    def has_frame(self) -> bool:
+        """Whether a frame is complete already. Raises MicrophoneLost when the device is gone."""
+        pcm = self._opened()
+        while len(self._pending) < FRAME_BYTES and self._take(pcm):
+            pass
+        return len(self._pending) >= FRAME_BYTES
+
     async def close(self) -> None:
         """Stop recording; can be opened again and starts at sample 0."""
         self._close()
+
+    def _set_up(self) -> Pcm:
+        """A USB card takes a while, and so does loading soxr: the loop must not wait for it."""
+        pcm = self._opener(self._device)
+        Converter(int(pcm.info()["rate"]))
+        return pcm
 
     def _close(self) -> None:
         if self._pcm is not None:

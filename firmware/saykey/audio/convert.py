@@ -22,13 +22,13 @@ class Converter:
     """
 
     def __init__(self, rate: int, quality: Quality = "HQ") -> None:
-        import soxr
+        self._stream = None
+        if rate != SAMPLE_RATE:
+            import soxr
 
-        self._stream = (
-            None
-            if rate == SAMPLE_RATE
-            else soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32", quality=quality)
-        )
+            self._stream = soxr.ResampleStream(
+                rate, SAMPLE_RATE, 1, dtype="float32", quality=quality
+            )
 
     def feed(self, samples: NDArray[np.float32], *, last: bool = False) -> bytes:
         """Convert samples of shape (length, channels); ``last`` also gives what was held back.

@@ -1,5 +1,7 @@
 """Loudness of pcm16."""
 
+import math
+
 FLOOR_DB = -96.0
 """Silence: below the smallest step of 16 bit (20 log10(1 / 32768) = -90.3 dB)."""
 
@@ -13,6 +15,10 @@ def level_db(pcm16: bytes) -> float:
     """
     import numpy as np
 
-    samples = np.frombuffer(pcm16, "<i2")
-    rms = float(samples.std(dtype=np.float64)) / FULL_SCALE if samples.size else 0.0
-    return max(FLOOR_DB, 20 * float(np.log10(rms))) if rms > 0 else FLOOR_DB
+    samples = np.frombuffer(pcm16, "<i2").astype(np.float64)
+    if not samples.size:
+        return FLOOR_DB
+    # Whole numbers below 2**53, so nothing cancels; std() calls ten times as much Python.
+    total = float(samples.sum())
+    power = (float(samples.dot(samples)) - total * total / samples.size) / samples.size
+    return max(FLOOR_DB, 10 * math.log10(power / FULL_SCALE**2)) if power > 0 else FLOOR_DB

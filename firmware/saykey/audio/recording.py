@@ -50,7 +50,7 @@ class RecordingMicrophone:
         if not self._plugged:
             raise MicrophoneLost(f"{self.name} is unplugged: plug the microphone in")
         self._blocks = self._source()
-        self._pending = bytearray(self._next_block())
+        self._pending = bytearray(await self._first_block())
         self._over = not self._pending
         self._sample = 0
         self._lost = 0
@@ -120,6 +120,11 @@ class RecordingMicrophone:
         if isinstance(self._recording, Path):
             return read_blocks(self._recording)
         return iter((self._recording,))
+
+    async def _first_block(self) -> bytes:
+        if isinstance(self._recording, Path):  # loads libsndfile, which takes too long for the loop
+            return await asyncio.to_thread(self._next_block)
+        return self._next_block()
 
     def _next_block(self) -> bytes:
         try:

@@ -28,6 +28,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "retry": ("control:retry", "Recognise failed phrases once more."),
     "use-model": ("control:use_model", "Use another model from the next dictation on."),
     "use-host": ("control:use_host", "Send the next dictation to another host."),
+    "keys": ("keys:command", "Print the keys that would type a text."),
+    "layouts": ("layouts:command", "List the keyboard layouts of hosts, and what they can type."),
     "settings": ("settings:command", "Print all settings with their defaults, or check a file."),
 }
 """Name -> (module of this package : the click command in it, one line of help)."""

@@ -1,36 +1,40 @@
-"""Layout tables: which strokes type a character on a host of some system and layout.
-
-The tables are data (``keyboard/data``). ``index.json`` names a file for each system and layout, so
-that systems on which a layout is the same share one. In a table each character, or grapheme, has
-its strokes, separated by spaces: a stroke is a usage of HID page 0x07 in hexadecimal, after the
-modifiers that are held, such as ``"04"``, ``"Shift+1e"``, ``"AltGr+34 08"`` (a dead key, then a
-letter).
-"""
+"""Keyboard layouts: which strokes type a character on a host of some system and layout."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 
 import msgspec
 
 from saykey.errors import LayoutError
 from saykey.flow import Stroke
+from saykey.keyboard.tables import KEYS, NOTHING, Head, LayoutSummary, Row, decoded, unpacked
+
+SYSTEMS = ("linux", "macos", "windows")
+"""The systems of hosts that tables exist for."""
 
 MODIFIERS: Mapping[str, int] = {
     "Ctrl": 0x01,
     "Shift": 0x02,
     "Alt": 0x04,
     "AltGr": 0x40,
+    "RightCtrl": 0x10,
+    "RightShift": 0x20,
+    "GUI": 0x08,
+    "RightGUI": 0x80,
 }
 """Bits of the boot report's first byte (HID 1.11, appendix B.1); AltGr is the right Alt key."""
+
+_MOST_NAMES_TOLD = 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """What one layout types: NFC graphemes to the strokes that type them.
+    """What one layout types: NFC characters to the strokes that type them.
 
-    ``origin`` and ``licence`` say where the table comes from.
+    ``origin`` and ``licence`` say where the table comes from; ``tried``, whether each entry was
+    typed into a host (for linux: libxkbcommon). ``caps`` is "lock" where the Caps Lock key is one,
+    else "other". ``dead_keys`` are strokes that wait for the next one.
     """
 
     os: str
@@ -39,55 +43,117 @@ class Layout:
     origin: str
     licence: str
     strokes: Mapping[str, tuple[Stroke, ...]]
+    tried: bool = False
+    caps: str = "lock"
+    dead_keys: frozenset[Stroke] = frozenset()
 
 
-class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    layout: str
-    title: str
-    origin: str
-    licence: str
-    characters: dict[str, str]
+def layout_summaries(os: str) -> tuple[LayoutSummary, ...]:
+    """All layouts of a system, sorted by name. Raises LayoutError."""
+    _check_system(os)
+    start = _start_of_line(os)
+    lines = [line for line in unpacked().splitlines() if line.startswith(start)]
+    return tuple(sorted((decoded(line, LayoutSummary) for line in lines), key=_name_of))
 
 
 def layout_names(os: str) -> tuple[str, ...]:
     """The layouts known for "linux", "windows" or "macos", sorted. Raises LayoutError."""
-    return tuple(sorted(_tables_of(os)))
+    return tuple(summary.name for summary in layout_summaries(os))
 
 
 def load_layout(os: str, name: str) -> Layout:
-    """The table of a layout on a system. Raises LayoutError with the nearest known names."""
-    tables = _tables_of(os)
-    if name not in tables:
-        raise LayoutError(_unknown(f"keyboard layout {name!r} on {os}", name, tables))
-    table = msgspec.json.decode(_read(tables[name]), type=_Table)
-    strokes = {
-        character: tuple(parse_stroke(stroke) for stroke in written.split())
-        for character, written in table.characters.items()
-    }
-    return Layout(os, name, table.title, table.origin, table.licence, strokes)
+    """The table of a layout, such as "de" or "de+nodeadkeys", on a system.
+
+    Raises LayoutError with the nearest known names, or if the tables are damaged.
+    """
+    _check_system(os)
+    lines = unpacked()
+    wanted = b"\n" + _start_of_line(os) + b',"name":' + msgspec.json.encode(name) + b","
+    at = lines.find(wanted)
+    if at < 0:
+        raise LayoutError(_unknown(f"keyboard layout {name!r} on {os}", name, layout_names(os)))
+    head = decoded(lines[: lines.index(b"\n")], Head)
+    row = decoded(lines[at + 1 : lines.index(b"\n", at + 1)], Row)
+    return layout_of(row, head)
+
+
+def layout_of(row: Row, head: Head) -> Layout:
+    """The layout that a line of the file describes."""
+    strokes = dict(_direct(row))
+    dead = {parse_stroke(key): composed for key, composed in row.dead.items()}
+    strokes |= _composed(strokes, dead, head.compositions, row.without)
+    origin = head.origins[row.origin]
+    return Layout(
+        row.os,
+        row.name,
+        row.title,
+        origin.origin,
+        origin.licence,
+        strokes,
+        row.tried,
+        row.caps,
+        frozenset(dead),
+    )
 
 
 def parse_stroke(written: str) -> Stroke:
-    """A stroke from its written form: ``parse_stroke("Shift+1e") == Stroke(0x1e, 0x02)``."""
+    """A stroke from its written form: ``parse_stroke("Shift+1e") == Stroke(0x1e, 0x02)``.
+
+    Keys held that are no modifiers are written as their usages, before the key itself.
+    """
     *held, usage = written.split("+")
     modifiers = 0
+    keys = []
     for name in held:
-        modifiers |= MODIFIERS[name]
-    return Stroke(int(usage, 16), modifiers)
+        if name in MODIFIERS:
+            modifiers |= MODIFIERS[name]
+        else:
+            keys.append(int(name, 16))
+    return Stroke(int(usage, 16), modifiers, tuple(keys))
 
 
-def _tables_of(os: str) -> dict[str, str]:
-    index = msgspec.json.decode(_read("index.json"), type=dict[str, dict[str, str]])
-    if os not in index:
-        raise LayoutError(_unknown(f"system {os!r}", os, index))
-    return index[os]
+def _direct(row: Row) -> Iterator[tuple[str, tuple[Stroke, ...]]]:
+    """Characters of one stroke; of the same character, the last one given counts."""
+    for chord, shown in reversed(row.levels.items()):
+        held = parse_stroke(f"{chord}+0" if chord else "0")
+        for usage, character in zip(reversed(KEYS), reversed(shown), strict=True):
+            if character != NOTHING:
+                yield character, (Stroke(usage, held.modifiers, held.held),)
 
 
-def _unknown(what: str, wanted: str, known: Mapping[str, object]) -> str:
-    near = difflib.get_close_matches(wanted.lower(), known, n=3, cutoff=0.4)
+def _composed(
+    direct: Mapping[str, tuple[Stroke, ...]],
+    dead: Mapping[Stroke, str],
+    compositions: Mapping[str, str],
+    without: str,
+) -> dict[str, tuple[Stroke, ...]]:
+    """Characters that take a dead key and a base, and cannot be had directly."""
+    found: dict[str, tuple[Stroke, ...]] = {}
+    for stroke, name in dead.items():
+        pairs = compositions[name]
+        for base, result in zip(pairs[::2], pairs[1::2], strict=True):
+            if base in direct and result not in direct and result not in without:
+                found.setdefault(result, (stroke, *direct[base]))
+    return found
+
+
+def _name_of(summary: LayoutSummary) -> str:
+    return summary.name
+
+
+def _start_of_line(os: str) -> bytes:
+    return f'{{"os":"{os}"'.encode()
+
+
+def _check_system(os: str) -> None:
+    if os not in SYSTEMS:
+        raise LayoutError(_unknown(f"system {os!r}", os, SYSTEMS))
+
+
+def _unknown(what: str, wanted: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    near = difflib.get_close_matches(wanted.lower(), names, n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    return f"No table is known for {what}.{hint} Known: {', '.join(sorted(known))}."
-
-
-def _read(name: str) -> bytes:
-    return (files("saykey.keyboard") / "data" / name).read_bytes()
+    if len(names) <= _MOST_NAMES_TOLD:
+        return f"No table is known for {what}.{hint} Known: {', '.join(names)}."
+    return f"No table is known for {what}.{hint} `saykey layouts` lists all {len(names)}."

@@ -1,20 +1,22 @@
 """Text to boot keyboard reports: the one encoder for every transport.
 
-Between two strokes the order is: key up, modifiers, key down. A modifier never changes in the
-report in which its key goes down: hosts that handle the key first would type the wrong level. The
-key-up may share a report with the modifier change (whatever the order, nothing is typed by it),
-and with the next key-down if no modifier changes and the key is another one (a rollover, as from
-fast fingers). Reports are those of HID 1.11, appendix B.1: modifiers, a reserved byte, six keys.
+Which states of the keys lie between two strokes, and how long each is held, is for the pace to
+say (keyboard.pace). Reports are those of HID 1.11, appendix B.1: modifiers, a reserved byte, six
+keys; keys held besides come before the key, so that a host that goes through the places in order
+has them down first.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from saykey.flow import ALL_UP, Report, Stroke, Substitution
 from saykey.keyboard.layouts import Layout
-from saykey.keyboard.strokes import graphemes, strokes_for
+from saykey.keyboard.profile import Profile
+from saykey.keyboard.strokes import Typed, graphemes, strokes_for
 
 _MOST_STEPS = 50_000  # bounds the planner's memory whatever is spoken; about 10 MB
 _NOTHING_HELD = Stroke(0)
+_KEYS = 6
+_PLAIN = Profile()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,9 @@ def substitutions_within(plan: Plan, count: int) -> tuple[Substitution, ...]:
 
 
 def report_of(stroke: Stroke, hold_ns: int = 0) -> Report:
-    """The report in which this stroke's key and modifiers are down; usage 0 is no key."""
-    return Report(bytes((stroke.modifiers, 0, stroke.usage, 0, 0, 0, 0, 0)), hold_ns)
-
-
-def reports_between(held: Stroke, wanted: Stroke) -> tuple[Stroke, ...]:
-    """The states to report, in order, to go from one stroke held down to another."""
-    if held.modifiers != wanted.modifiers or held.usage == wanted.usage:
-        return (Stroke(0, wanted.modifiers), wanted)
-    return (wanted,)
+    """The report in which this stroke's keys and modifiers are down; usage 0 is no key."""
+    keys = bytes((*stroke.held, stroke.usage))
+    return Report(bytes((stroke.modifiers, 0)) + keys.ljust(_KEYS, b"\0"), hold_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +85,17 @@ class _Step:
 
 
 class Planner:
-    """Plans texts for one layout; every report but the last is held for ``hold_ns``.
+    """Plans texts for one layout, typed as the profile says.
 
     The same text always gives the same plan. Remembers how single graphemes are typed.
     """
 
-    def __init__(self, layout: Layout, hold_ns: int = 0) -> None:
+    def __init__(self, layout: Layout, profile: Profile = _PLAIN) -> None:
         self._layout = layout
-        self._hold_ns = hold_ns
-        self._reports: dict[Stroke, Report] = {}
+        self._profile = profile
+        self._all_up = replace(ALL_UP, hold_ns=profile.pace.up_ns)
+        self._reports: dict[tuple[Stroke, int], Report] = {}
+        self._typed: dict[str, Typed] = {}
         self._following: dict[Stroke, dict[str, _Step]] = {}
         self._steps = 0
 
@@ -124,7 +122,7 @@ class Planner:
             following = step.following
         total = len(clusters)
         return Plan(
-            reports=(*reports, ALL_UP),
+            reports=(*reports, self._all_up),
             graphemes=tuple(clusters),
             completes=(*completes, total),
             begins=(*begins, total),
@@ -138,20 +136,25 @@ class Planner:
     def _step(self, held: Stroke, grapheme: str) -> _Step:
         self._steps += 1
         if self._steps > _MOST_STEPS:
+            self._typed = {}
             self._following = {}
             self._steps = 1
-        typed = strokes_for(grapheme, self._layout)
-        states: list[Stroke] = []
+        typed = self._typed.get(grapheme)
+        if typed is None:
+            typed = self._typed[grapheme] = strokes_for(grapheme, self._layout, self._profile)
+        reports: list[Report] = []
         first_key = 0
         last = held
         for stroke in typed.strokes:
-            states += reports_between(last, stroke)
-            first_key = first_key or len(states)
-            last = stroke
+            for state in self._profile.pace.states(last, stroke):
+                reports.append(self._report(state, self._profile.pace.hold_ns(last, state)))
+                last = state
+            first_key = first_key or len(reports)
+        count = len(reports)
         step = _Step(
-            reports=tuple(self._report(state) for state in states),
-            began=tuple(int(number >= first_key) for number in range(1, len(states) + 1)),
-            ended=tuple(int(number == len(states)) for number in range(1, len(states) + 1)),
+            reports=tuple(reports),
+            began=tuple(int(number >= first_key) for number in range(1, count + 1)),
+            ended=tuple(int(number == count) for number in range(1, count + 1)),
             held=last,
             following=self._after(last),
             substitution=typed.substitution,
@@ -159,7 +162,8 @@ class Planner:
         self._after(held)[grapheme] = step
         return step
 
-    def _report(self, state: Stroke) -> Report:
-        if state not in self._reports:
-            self._reports[state] = report_of(state, self._hold_ns)
-        return self._reports[state]
+    def _report(self, state: Stroke, hold_ns: int) -> Report:
+        known = self._reports.get((state, hold_ns))
+        if known is None:
+            known = self._reports[state, hold_ns] = report_of(state, hold_ns)
+        return known

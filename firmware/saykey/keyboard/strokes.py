@@ -1,7 +1,10 @@
 """Which strokes type a grapheme, and what stands in for one the layout lacks.
 
 Nothing here raises and nothing is dropped silently: whatever text comes, each grapheme has a
-defined outcome, and each one not typed as written is a flow.Substitution.
+defined outcome, and each one not typed as written is a flow.Substitution. In order of preference:
+the layout's own keys for as much of the grapheme as one entry has, its parts where it has those
+(a letter, then a combining mark), the host's Unicode method if the user chose one, and last what
+keyboard.similar finds.
 """
 
 import unicodedata
@@ -11,36 +14,27 @@ import regex
 
 from saykey.flow import Stroke, Substitution
 from saykey.keyboard.layouts import Layout
+from saykey.keyboard.profile import NewLine, Profile
+from saykey.keyboard.similar import placeholder, script_lacking, similar
+from saykey.keyboard.unicode import SHIFT, unicode_strokes
 
 ENTER = Stroke(0x28)
 """Keyboard Return (ENTER), HID Usage Tables page 0x07."""
 
 NEW_LINES = frozenset({"\n", "\r\n"})
-PLACEHOLDERS = ("?", "*", "-", " ")
-"""Stands for what has nothing similar: the first of these that the layout types."""
 
-PUNCTUATION = {
-    **dict.fromkeys("‘’‚‛‹›′", "'"),  # noqa: RUF001  look-alikes are what this is about
-    **dict.fromkeys("“”„‟«»″", '"'),
-    **dict.fromkeys("‐‑‒–−", "-"),  # noqa: RUF001
-    **dict.fromkeys("—―", "--"),
-    "…": "...",
-    "→": "->",
-    "←": "<-",
-    "\u2028": "\n",
-    "\u2029": "\n",
-}
-"""What recognisers write and plain layouts lack, by what people type instead."""
-
+_NEW_LINE_KEYS = {NewLine.ENTER: ENTER, NewLine.SHIFT_ENTER: Stroke(0x28, SHIFT)}
 _CLUSTERS = regex.compile(r"\X")  # UAX #29 extended grapheme clusters
-_INVISIBLE = frozenset({"Cf", "Mn", "Me"})  # joiners, direction marks, accents, variation selectors
+_PLAIN = Profile()
+
+Strokes = tuple[Stroke, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
     """A grapheme's strokes (none for an invisible character), and the substitution if any."""
 
-    strokes: tuple[Stroke, ...]
+    strokes: Strokes
     substitution: Substitution | None = None
 
 
@@ -52,53 +46,87 @@ def graphemes(text: str) -> list[str]:
     return clusters
 
 
-def strokes_for(grapheme: str, layout: Layout) -> Typed:
-    """The strokes for one grapheme as written, else for the nearest that the layout types."""
-    composed = unicodedata.normalize("NFC", grapheme)
-    direct = layout.strokes.get(composed)
-    if direct is not None:
-        return Typed(direct)
+def strokes_for(grapheme: str, layout: Layout, profile: Profile = _PLAIN) -> Typed:
+    """The strokes for one grapheme as written, else for the nearest that can be typed."""
     if grapheme in NEW_LINES:
-        return Typed((ENTER,))
-    typed = "".join(_similar(character, layout) for character in composed)
-    if all(unicodedata.category(character) == "Cf" for character in composed):
-        reason = "invisible character"
-    elif unicodedata.category(composed[0]) == "Cc":
-        reason = "control character"
-    elif typed:
-        reason = f"not on the {layout.name} layout"
-    else:
-        typed = _placeholder(layout)
-        reason = f"nothing similar on the {layout.name} layout"
-    enter = (ENTER,)
-    keys = tuple(stroke for character in typed for stroke in layout.strokes.get(character, enter))
-    return Typed(keys, Substitution(grapheme, typed, reason))
+        return _new_line(grapheme, layout, profile)
+    composed = unicodedata.normalize("NFC", grapheme)
+    if unicodedata.category(composed[0]) == "Cc":  # some layouts have Tab and Escape as symbols
+        return _instead(grapheme, _similar_to(composed, layout), "control character", layout)
+    invisible = all(unicodedata.category(character) == "Cf" for character in composed)
+    parts = [
+        (part, _exactly(part, layout, Profile() if invisible else profile))
+        for part in _longest_parts(composed, layout)
+    ]
+    if all(strokes is not None for _, strokes in parts):
+        return Typed(tuple(stroke for _, strokes in parts for stroke in strokes or ()))
+    if invisible:
+        return _instead(grapheme, "", "invisible character", layout)
+    return _nearest(grapheme, parts, layout, profile)
 
 
-def _similar(character: str, layout: Layout) -> str:
-    """Text the layout types in place of one code point; "" if none, or if nobody would see it."""
-    if character in layout.strokes:
-        return character
-    category = unicodedata.category(character)
-    if category in _INVISIBLE:
-        return ""
-    if category in {"Cc", "Zs"}:  # a tab would leave the text field, an escape close the window
-        return _typable(" ", layout)
-    mapped = PUNCTUATION.get(character)
-    if mapped == "\n":
-        return mapped
-    return _typable(mapped or "", layout) or _typable(_to_ascii(character), layout)
+def _nearest(
+    grapheme: str, parts: list[tuple[str, Strokes | None]], layout: Layout, profile: Profile
+) -> Typed:
+    lacking = script_lacking(grapheme, layout)
+    reason = f"not on the {layout.name} layout"
+    if lacking:
+        reason = f"no {lacking} letters on the {layout.name} layout"
+    allowed = profile.transliterate or not lacking
+    pieces = [
+        (part, exact) if exact is not None else _keys(similar(part, layout), layout, profile)
+        for part, exact in parts
+    ]
+    typed = "".join(text for text, _ in pieces) if allowed else ""
+    if not typed:
+        if not lacking:
+            reason = f"nothing similar on the {layout.name} layout"
+        return _instead(grapheme, placeholder(layout), reason, layout)
+    strokes = tuple(stroke for _, keys in pieces for stroke in keys)
+    return Typed(strokes, Substitution(grapheme, typed, reason))
 
 
-def _typable(text: str, layout: Layout) -> str:
-    return text if all(character in layout.strokes for character in text) else ""
+def _keys(text: str, layout: Layout, profile: Profile) -> tuple[str, Strokes]:
+    """The keys of a text of the layout; a line separator has become a new line."""
+    if text == "\n":
+        typed = _new_line(text, layout, profile)
+        return (typed.substitution.typed if typed.substitution else text), typed.strokes
+    return text, tuple(stroke for character in text for stroke in layout.strokes[character])
 
 
-def _to_ascii(character: str) -> str:
-    from anyascii import anyascii
+def _new_line(grapheme: str, layout: Layout, profile: Profile) -> Typed:
+    key = _NEW_LINE_KEYS.get(profile.newline)
+    if key is not None:
+        return Typed((key,))
+    return _instead(grapheme, _similar_to(" ", layout), "new lines are off for this host", layout)
 
-    return anyascii(character)
+
+def _similar_to(text: str, layout: Layout) -> str:
+    return "".join(similar(character, layout) for character in text)
 
 
-def _placeholder(layout: Layout) -> str:
-    return next((mark for mark in PLACEHOLDERS if mark in layout.strokes), "")
+def _instead(grapheme: str, typed: str, reason: str, layout: Layout) -> Typed:
+    strokes = tuple(stroke for character in typed for stroke in layout.strokes[character])
+    return Typed(strokes, Substitution(grapheme, typed, reason))
+
+
+def _longest_parts(text: str, layout: Layout) -> list[str]:
+    """The text in the longest pieces the layout has, and single code points where it has none."""
+    parts = []
+    at = 0
+    while at < len(text):
+        ends = range(len(text), at + 1, -1)
+        end = next((end for end in ends if text[at:end] in layout.strokes), at + 1)
+        parts.append(text[at:end])
+        at = end
+    return parts
+
+
+def _exactly(part: str, layout: Layout, profile: Profile) -> Strokes | None:
+    """The strokes after which the very part stands there, or what is canonically equal to it."""
+    if part in layout.strokes:
+        return layout.strokes[part]
+    decomposed = unicodedata.normalize("NFD", part)
+    if len(part) == 1 and all(character in layout.strokes for character in decomposed):
+        return tuple(stroke for character in decomposed for stroke in layout.strokes[character])
+    return unicode_strokes(part, profile.unicode, layout) if len(part) == 1 else None

@@ -2,41 +2,25 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from saykey.effects import StopTyping, TypeText
 from saykey.errors import LinkLost
-from saykey.events import Event, TypingBegan, TypingFinished, TypingStopped
-from saykey.flow import ALL_UP
+from saykey.events import Event, TypingBegan, TypingStopped
+from saykey.flow import ALL_UP, Report
+from saykey.keyboard import locks
 from saykey.keyboard.layouts import Layout
-from saykey.keyboard.reports import (
-    Plan,
-    Planner,
-    begun,
-    completed,
-    safe_stop,
-    substitutions_within,
-)
+from saykey.keyboard.pieces import Piece
+from saykey.keyboard.profile import Profile
+from saykey.keyboard.reports import Plan, Planner
 from saykey.ports import Clock, Transport
 
 STOP_PATIENCE_NS = 200_000_000
 """How long a stop or a release waits for a host that does not poll: then it counts as lost."""
 
-_LONG_TEXT = 2_000  # characters; planning more takes over 20 ms on the slowest boards
+_LONG_TEXT = 2_000  # characters of ASCII; planning more takes over 20 ms on the slowest boards
+_LONG_FOREIGN_TEXT = 200  # where nearly each character may be one not met before
 _REPORTS_PER_TURN = 16  # a host that polls at once must not keep the loop from its other work
-
-
-@dataclass(slots=True)
-class _Piece:
-    """How far the piece at hand is. ``unsure``: one more report may be, or become, accepted."""
-
-    effect: TypeText
-    plan: Plan
-    sent: int
-    progress_at: int
-    released: bool = False
-    lost: bool = False
-    unsure: bool = False
+_PLAIN = Profile()
 
 
 class Typist:
@@ -45,19 +29,23 @@ class Typist:
     The three methods return at once; ``run`` does the work, in their order, and never two pieces
     at a time. Each TypeText ends in TypingFinished, or in TypingStopped whose three parts are
     the piece's text as it was given, cut between graphemes. What is spoken is never logged.
+    Caps Lock is tapped off before a piece and put back after it, as the profile wants.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  what a typist needs to know of its host
         self,
         transport: Transport,
         layout: Layout,
         clock: Clock,
         post: Callable[[Event], None],
         host: str,
+        profile: Profile = _PLAIN,
     ) -> None:
         self.host = host
         self._transport = transport
-        self._planner = Planner(layout)
+        self._planner = Planner(layout, profile)
+        self._caps = locks.caps_lock(layout, fix=profile.fix_caps)
+        self._lights = asyncio.Event()
         self._clock = clock
         self._post = post
         self._jobs: asyncio.Queue[TypeText | None] = asyncio.Queue()  # None: release the keys
@@ -85,6 +73,11 @@ class Typist:
         """
         self._jobs.put_nowait(None)
 
+    def leds_changed(self, leds: int | None) -> None:
+        """The host set its lock lights (see ports.Transport); None: it is gone, and they too."""
+        self._caps = locks.lit(self._caps, leds)
+        self._lights.set()
+
     async def settled(self) -> None:
         """Return once everything asked for so far is done."""
         await self._jobs.join()
@@ -102,31 +95,30 @@ class Typist:
                 finally:
                     self._jobs.task_done()
         finally:
-            if self._keys_down:
+            if self._keys_down or locks.owed(self._caps):
                 await self._release_within_patience()
             if self._release is not None:
                 self._release.cancel()
 
     async def _type(self, effect: TypeText) -> None:
+        outcome: Event
         if effect.piece not in self._stopped:
-            piece = await self._begin(effect)
+            plan = await self._plan(effect.text)
+            piece = Piece(effect, plan, progress_at=self._clock.now())
             await self._work(piece)
-            outcome = _outcome(piece, self._transport.in_doubt)
+            outcome = piece.outcome(self._transport.in_doubt)
         else:
             outcome = TypingStopped(effect.piece, typed="", doubtful="", rest=effect.text)
         self._awaited.discard(effect.piece)
         self._stopped.discard(effect.piece)
         self._post(outcome)
 
-    async def _begin(self, effect: TypeText) -> _Piece:
-        text = effect.text
-        if len(text) > _LONG_TEXT:
-            plan = await asyncio.to_thread(self._planner.plan, text)
-        else:
-            plan = self._planner.plan(text)
-        return _Piece(effect, plan, sent=0, progress_at=self._clock.now())
+    async def _plan(self, text: str) -> Plan:
+        if len(text) > (_LONG_TEXT if text.isascii() else _LONG_FOREIGN_TEXT):
+            return await asyncio.to_thread(self._planner.plan, text)
+        return self._planner.plan(text)
 
-    async def _work(self, piece: _Piece) -> None:
+    async def _work(self, piece: Piece) -> None:
         """Send the piece, and if a stop comes see that it ends in bounded time."""
         sending = asyncio.create_task(self._send(piece))
         stop = asyncio.create_task(self._stop_of(piece.effect.piece))
@@ -148,51 +140,88 @@ class Typist:
             self._stop_wanted.clear()
             await self._stop_wanted.wait()
 
-    async def _while_there_is_progress(self, sending: asyncio.Task[None], piece: _Piece) -> None:
+    async def _while_there_is_progress(self, sending: asyncio.Task[None], piece: Piece) -> None:
         """Return when the task is done, or when no report was accepted for too long."""
         deadline = max(piece.progress_at, self._clock.now()) + STOP_PATIENCE_NS
         while not sending.done() and self._clock.now() < deadline:
             await self._wait_until(deadline, sending)
             deadline = piece.progress_at + STOP_PATIENCE_NS
 
-    async def _wait_until(self, at: int, task: asyncio.Task[None]) -> None:
+    async def _wait_until(self, at: int, task: asyncio.Task[object]) -> None:
         alarm = asyncio.create_task(self._clock.sleep_until(at))
         try:
             await asyncio.wait({task, alarm}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             alarm.cancel()
 
-    async def _send(self, piece: _Piece) -> None:
-        plan = piece.plan
-        number = piece.effect.piece
+    async def _send(self, piece: Piece) -> None:
         try:
             if self._release is not None:
                 await asyncio.shield(self._release)
-            for report in plan.reports:
-                if number in self._stopped and _may_stop(plan, piece.sent):
-                    await self._stop(piece)
-                    return
-                self._keys_down = piece.unsure = True
-                await self._transport.send(report)
-                piece.unsure = False
-                piece.sent += 1
-                piece.progress_at = self._clock.now()
-                if piece.sent == 1:
-                    self._post(TypingBegan(number))
-                if report.hold_ns:
-                    await self._clock.sleep_until(piece.progress_at + report.hold_ns)
-                elif piece.sent % _REPORTS_PER_TURN == 0:
-                    await asyncio.sleep(0)
-            self._keys_down = False
+            self._caps = locks.begun(self._caps)
+            if locks.in_the_way(self._caps):
+                await self._tap_caps_off(piece)
+            while not await self._send_plan(piece):
+                await self._transmit(ALL_UP, piece, planned=False)
+                await self._tap_caps_off(piece)
+                piece.go_on_with(await self._plan(piece.rest()))
+            await self._put_caps_back(piece)
         except LinkLost:
             piece.lost = True
             piece.unsure = False
 
-    async def _stop(self, piece: _Piece) -> None:
-        if piece.sent:
-            await self._transport.send(ALL_UP)
-            self._keys_down = False
-            piece.released = True
+    async def _send_plan(self, piece: Piece) -> bool:
+        """Send the plan up to its end or a stop. False: Caps Lock came on, and no key is down."""
+        number = piece.effect.piece
+        for report in piece.plan.reports:
+            if number in self._stopped and piece.may_stop():
+                if piece.sent:
+                    await self._transmit(ALL_UP, piece, planned=False)
+                break
+            if locks.came_in_the_way(self._caps) and piece.may_stop():
+                return False
+            await self._transmit(report, piece, planned=True)
+        return True
+
+    async def _transmit(self, report: Report, piece: Piece | None, *, planned: bool) -> None:
+        """Send a report, for a piece or for none, and hold it."""
+        self._keys_down = True
+        if piece is not None:
+            piece.unsure = planned
+        await self._transport.send(report)
+        at = self._clock.now()
+        self._keys_down = report.data != ALL_UP.data
+        if piece is not None:
+            piece.accepted(at, planned=planned)
+            if piece.reports == 1:
+                self._post(TypingBegan(piece.effect.piece))
+        if report.hold_ns:
+            await self._clock.sleep_until(at + report.hold_ns)
+        elif piece is not None and piece.reports % _REPORTS_PER_TURN == 0:
+            await asyncio.sleep(0)
+
+    async def _tap_caps_off(self, piece: Piece) -> None:
+        self._caps = locks.tapped_off(self._caps)
+        await self._tap_caps(piece, on=False)
+
+    async def _put_caps_back(self, piece: Piece | None) -> None:
+        owed = locks.owed(self._caps)
+        self._caps = locks.put_back(self._caps)
+        if owed:
+            await self._tap_caps(piece, on=True)
+
+    async def _tap_caps(self, piece: Piece | None, *, on: bool) -> None:
+        """Returns when the light shows it. A host whose light never does is not waited for long."""
+        for report in locks.TAP:
+            await self._transmit(report, piece, planned=False)
+        deadline = self._clock.now() + locks.LIGHT_PATIENCE_NS
+        while self._caps.on is not on and self._clock.now() < deadline:
+            self._lights.clear()
+            waiting = asyncio.create_task(self._lights.wait())
+            try:
+                await self._wait_until(deadline, waiting)
+            finally:
+                waiting.cancel()
 
     def _start_release(self) -> asyncio.Task[None]:
         if self._release is None or self._release.done():
@@ -200,38 +229,14 @@ class Typist:
         return self._release
 
     async def _send_all_up(self) -> None:
+        """With Caps Lock put back, if an interrupted piece owes it."""
         try:
-            await self._transport.send(ALL_UP)
+            await self._transmit(ALL_UP, None, planned=False)
+            await self._put_caps_back(None)
         except LinkLost:
             return  # the device state asks for a release when the host is back
-        self._keys_down = False
 
     async def _release_within_patience(self) -> None:
         """Left waiting in the background after that: the keys go up when the host polls again."""
         release = self._start_release()
         await self._wait_until(self._clock.now() + STOP_PATIENCE_NS, release)
-
-
-def _may_stop(plan: Plan, sent: int) -> bool:
-    """Whether the keys may go up here with something left to type and no grapheme half typed."""
-    return completed(plan, sent) < len(plan.graphemes) and safe_stop(plan, sent) == sent
-
-
-def _outcome(piece: _Piece, in_doubt: int) -> TypingFinished | TypingStopped:
-    """What to report of a piece on which work has ended."""
-    plan, sent = piece.plan, piece.sent
-    if sent == len(plan.reports):
-        return TypingFinished(piece.effect.piece, sent, plan.substitutions)
-    if piece.lost:
-        typed = completed(plan, max(0, sent - in_doubt))
-        touched = begun(plan, sent + piece.unsure)
-    else:
-        typed = touched = completed(plan, sent)
-    return TypingStopped(
-        piece.effect.piece,
-        typed="".join(plan.graphemes[:typed]),
-        doubtful="".join(plan.graphemes[typed:touched]),
-        rest="".join(plan.graphemes[touched:]),
-        reports=sent + piece.released,
-        substitutions=substitutions_within(plan, touched),
-    )

@@ -9,7 +9,7 @@ from saykey.errors import MicrophoneLost
 from saykey.events import CaptureDrained, Event, MicrophoneFailed, MicrophoneReady, SoundHeard
 from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from saykey.listening.listener import Listener
-from saykey.listening.timeline import Timeline
+from saykey.listening.timeline import NS_PER_FRAME, Timeline
 from saykey.ports import Clock, Microphone
 from saykey.settings import MicrophoneSettings
 from saykey.speech.cutter import Cutter
@@ -23,8 +23,12 @@ LATE_NS = 2 * NS_PER_S
 SEARCH_NS = NS_PER_S
 """How often a microphone that is away is looked for."""
 
-LEVEL_BYTES = 6 * FRAME_SAMPLES * SAMPLE_BYTES
-"""The level is told every six frames: 8 1/3 times a second."""
+GATHERED = 8
+"""Frames that may gather, 160 ms, before they are read together: waking the processor costs far
+more than all that is done with a frame (docs/bench.md). No phrase is told later for it."""
+
+LEVEL_BYTES = GATHERED * FRAME_SAMPLES * SAMPLE_BYTES
+"""The level is told every eight frames: 6 1/4 times a second."""
 
 
 class Capture:
@@ -55,6 +59,7 @@ class Capture:
         self._ready: bool | None = None  # None: not tried yet
         self._loudness = bytearray()
         self._task: asyncio.Task[None] | None = None
+        self._resting = False
 
     def open(self, dictation: int, at: int) -> None:
         """Listen from ``at`` (monotonic ns) less the pre-roll; nothing since then is missed."""
@@ -64,6 +69,7 @@ class Capture:
         listener = Listener(dictation, at, self._pre_roll, self._make_cutter(dictation))
         self._listeners[dictation] = listener
         self._wanted.set()
+        self._end_rest()
         if self._timeline:
             self._tell(dictation, listener.hear(self._timeline))
 
@@ -72,10 +78,12 @@ class Capture:
         listener = self._listeners.get(dictation)
         if listener is not None and not listener.released:
             self._tell(dictation, listener.release(self._timeline, at, self._post_roll))
+            self._end_rest()
 
     def abort(self, dictation: int) -> None:
         """Stop listening; nothing more of this dictation is posted."""
         self._listeners.pop(dictation, None)
+        self._end_rest()
 
     async def run(self) -> None:
         """Until cancelled: keep the microphone open, or look for it, and hear its frames."""
@@ -112,6 +120,8 @@ class Capture:
     async def _hear_while_wanted(self) -> None:
         while self._stays_open or self._listeners:
             try:
+                if not self._microphone.has_frame():
+                    await self._rest()
                 frame = await self._microphone.read()
             except MicrophoneLost as lost:
                 self._lose(str(lost))
@@ -122,6 +132,38 @@ class Capture:
             self._tell_level(frame.pcm16)
         self._timeline.clear()
         await self._microphone.close()
+
+    async def _rest(self) -> None:
+        """Let frames gather while nobody waits for what is in them."""
+        frames = self._not_awaited()
+        if not frames or self._task is None:
+            return
+        self._resting = True
+        try:
+            await self._clock.sleep_until(self._clock.now() + frames * NS_PER_FRAME)
+        except asyncio.CancelledError:
+            # by _end_rest, or from outside: as in asyncio.timeout, only the count of cancels tells
+            if self._resting or self._task.uncancel() > 0:
+                raise
+        finally:
+            self._resting = False
+
+    def _not_awaited(self) -> int:
+        """How many frames from now on tell of no phrase; none behind the release."""
+        if not self._timeline:
+            return 0  # the first frame tells when sample 0 was spoken
+        frames = GATHERED
+        for listener in self._listeners.values():
+            if listener.released:
+                return 0
+            ahead = listener.tells_nothing_before - self._timeline.newest.end
+            frames = min(frames, max(1, -(-ahead // FRAME_SAMPLES)))
+        return frames
+
+    def _end_rest(self) -> None:
+        if self._resting and self._task is not None:
+            self._resting = False
+            self._task.cancel()
 
     async def _until_wanted(self) -> None:
         while not self._listeners:

@@ -28,6 +28,11 @@ class Listener:
         """Whether the button is up and only the rest is heard."""
         return self._released is not None
 
+    @property
+    def tells_nothing_before(self) -> int:
+        """The position on the microphone's clock up to which no phrase pauses or ends."""
+        return (self._origin or 0) + self._cutter.tells_nothing_before
+
     def hear(self, timeline: Timeline) -> tuple[Event, ...]:
         """The timeline got its newest frame. At first, all of it that belongs to the dictation."""
         events: list[Event] = []

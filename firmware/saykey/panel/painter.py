@@ -1,13 +1,19 @@
 """Keeps the display and the lamp up to date: the latest look wins, equal ones are not drawn."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from saykey.errors import HardwareError
 from saykey.panel.screen import Screen, screen
 from saykey.panel.view import View
 from saykey.ports import Clock, Display, Lamp, Light
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 FRAME_NS = 100_000_000
 """Between two pictures at least: 1 KB over I2C at 400 kHz takes 25 ms."""
@@ -34,7 +40,9 @@ class Painter:
         self._lit: Light | None = None
         self._shown: Screen | None = None
         self._failed = False
+        self._loaded = False
         self._changed = asyncio.Event()
+        self._drawn_at = -FRAME_NS
 
     def changed(self) -> None:
         """The device may look different now. Cheap."""
@@ -50,6 +58,7 @@ class Painter:
             return
         while True:
             await self._changed.wait()
+            await self._clock.sleep_until(self._drawn_at + FRAME_NS)
             self._changed.clear()
             try:
                 await self._draw(self._display)
@@ -57,16 +66,18 @@ class Painter:
                 if not self._failed:
                     _log.warning("%s", error)
                 self._failed = True
-            await self._clock.sleep_until(self._clock.now() + FRAME_NS)
+            self._drawn_at = self._clock.now()
 
     async def _draw(self, display: Display) -> None:
         latest = screen(self._view())
         if latest == self._shown:
             return
-        from saykey.panel.picture import draw
-
-        # the first drawing loads Pillow and the fonts, which takes too long for the loop
-        await display.show(await asyncio.to_thread(draw, latest))
+        if self._loaded:
+            picture = _drawn(latest)
+        else:  # it loads Pillow and the fonts, which takes too long for the loop
+            picture = await asyncio.to_thread(_drawn, latest)
+            self._loaded = True
+        await display.show(picture)
         self._shown, self._failed = latest, False
 
     async def close(self) -> None:
@@ -75,3 +86,9 @@ class Painter:
             self._lamp.close()
         if self._display is not None:
             await self._display.close()
+
+
+def _drawn(screen: Screen) -> Image:
+    from saykey.panel.picture import draw
+
+    return draw(screen)

@@ -5,8 +5,8 @@ Many small displays are yellow in the top 16 rows and blue below. The top bar st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from saykey.panel import fonts, icons
@@ -52,6 +52,20 @@ ACROSS = _Place(x=5, base=WORDS_Y + 20, step=10, width=8, height=17)
 
 def draw(screen: Screen) -> Image:
     """The picture of a screen: 128 x 64 pixels of mode "1", lit where 1."""
+    from PIL import ImageDraw
+
+    picture = _without_bar(replace(screen, bar=None)).copy()
+    if screen.bar is not None:
+        pen = ImageDraw.Draw(picture)
+        if screen.bar.kind is BarKind.PROGRESS:
+            _progress(pen, screen.bar.filled, BESIDE_HEADLINE)
+        else:
+            _level(pen, screen.bar.filled, BESIDE_HEADLINE if screen.words else ACROSS)
+    return picture
+
+
+@lru_cache(maxsize=1)  # while a voice speaks, mostly the level changes and nothing else
+def _without_bar(screen: Screen) -> Image:
     from PIL import Image, ImageDraw
 
     picture = Image.new("1", (WIDTH, HEIGHT))
@@ -59,10 +73,6 @@ def draw(screen: Screen) -> Image:
     pen.fontmode = "1"
     _top_bar(pen, screen)
     _headline(pen, screen)
-    if screen.bar is not None and screen.bar.kind is BarKind.PROGRESS:
-        _progress(pen, screen.bar.filled, BESIDE_HEADLINE)
-    elif screen.bar is not None:
-        _level(pen, screen.bar.filled, BESIDE_HEADLINE if screen.words else ACROSS)
     for number, line in enumerate(screen.words):
         _text(pen, fonts.small(), (LEFT, WORDS_Y + LINE_HEIGHT * number), line)
     _note(pen, screen)

@@ -4,18 +4,15 @@ import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from saykey.errors import ModelError, RecognizerError
-from saykey.flow import PhraseId, Timings, Transcript
+from saykey.flow import PhraseId, Transcript
 from saykey.models import store
 from saykey.ports import Clock, SessionParameters
-from saykey.recognizer import protocol
-from saykey.recognizer.guards import verdict
+from saykey.recognizer.climb import Tally, climb, end, settled, transcript
 from saykey.recognizer.pace import Pace
 from saykey.recognizer.process import WorkerProcess
 from saykey.recognizer.session import WorkerSession
-from saykey.recognizer.window import window_rows
 from saykey.settings import RecognizerSettings
 
 _SECOND = 1_000_000_000
@@ -23,9 +20,6 @@ _SECOND = 1_000_000_000
 _LOAD_FLOOR_NS = 30 * _SECOND
 _LOAD_BYTES_PER_SECOND = 5_000_000
 """A slow SD card, of which the model is read once."""
-
-_ABORT_NS = 60 * _SECOND
-"""An abort waits for the encoder's pass: 40 s with Whisper small on a Raspberry Pi 4."""
 
 _FIRST_PAUSE_NS = _SECOND // 10
 _LONGEST_PAUSE_NS = 30 * _SECOND
@@ -37,7 +31,8 @@ class WorkerRecognizer:
     A worker that dies or hangs is replaced, at once and then ever more slowly; a session begun
     meanwhile waits for the new one. ``on_lost`` gets one line whenever the worker of a loaded
     model is gone or cannot be replaced, ``on_ready`` the model's name when it was replaced. Both
-    are called from the event loop.
+    are called from the event loop. A doubtful phrase is recognised again (see ladder); ``tally``
+    counts what the guards and the gate did.
     """
 
     def __init__(
@@ -48,7 +43,9 @@ class WorkerRecognizer:
         on_ready: Callable[[str], None] = lambda _model: None,
         on_lost: Callable[[str], None] = lambda _reason: None,
     ) -> None:
+        self.tally = Tally()
         self._threads = settings.threads or max(1, (os.cpu_count() or 1) - 1)
+        self._gate = settings.gate
         self._clock = clock
         self._on_ready = on_ready
         self._on_lost = on_lost
@@ -105,7 +102,7 @@ class WorkerRecognizer:
             replacing.cancel()
             await asyncio.wait({replacing})
         if worker is not None:
-            await _end(worker, "the model was changed or closed")
+            await end(worker, "the model was changed or closed")
 
     def _loaded(self) -> WorkerProcess | None:
         if self._worker is None or not self._worker.done() or self._worker.exception() is not None:
@@ -115,16 +112,16 @@ class WorkerRecognizer:
     async def _start(self, path: Path) -> WorkerProcess:
         """Start a worker and wait until its model is loaded. Raises as `load`."""
         limit = _LOAD_FLOOR_NS + _size(path) * _SECOND // _LOAD_BYTES_PER_SECOND
-        worker = await WorkerProcess.start(path, self._threads)
+        worker = await WorkerProcess.start(path, self._threads, gate=self._gate)
         usable = False
         try:
-            if not await _settled(self._clock, limit, worker.ready):
+            if not await settled(self._clock, limit, worker.ready):
                 raise RecognizerError(f"{path} was not loaded within {limit // _SECOND} s")
             worker.ready.result()
             usable = True
         finally:
             if not usable:
-                await _end(worker, "the model could not be loaded")
+                await end(worker, "the model could not be loaded")
         return worker
 
     def _install(self, worker: WorkerProcess) -> None:
@@ -163,83 +160,19 @@ class WorkerRecognizer:
             if self._worker is None:
                 raise RecognizerError("no model is loaded; choose one")
             worker = session.worker or session.bind(await self._replacement(self._worker))
-            final = await self._answer(session, worker)
+            tries = await climb(session, worker, self._clock, self._pace)
         finally:
             self._busy = False
-        return self._transcript(session, final, phrase, revision)
+        self._pause_ns = _FIRST_PAUSE_NS
+        self.tally = self.tally.counted(tries)
+        return transcript(tries, session, self._model, phrase, revision)
 
     async def _replacement(self, waiting: asyncio.Future[WorkerProcess]) -> WorkerProcess:
-        if not await _settled(self._clock, _LOAD_FLOOR_NS, waiting):
+        if not await settled(self._clock, _LOAD_FLOOR_NS, waiting):
             raise RecognizerError(
                 "the recognizer's worker does not start again; choose another model"
             )
         return waiting.result()
-
-    async def _answer(self, session: WorkerSession, worker: WorkerProcess) -> protocol.Final:
-        """Finish the session and wait for its text, bounded."""
-        reduced = worker.ready.result().reduced and session.parameters.attempt == 1
-        rows = window_rows(session.samples, reduced=reduced)
-        answer = worker.answer(session.number)
-        worker.send(protocol.Finish(session.number))
-        begin, limit = self._clock.now(), self._pace.allowance(rows)
-        try:
-            in_time = await _settled(self._clock, limit, answer, worker.lost)
-        except asyncio.CancelledError:
-            worker.send(protocol.Abort(session.number))
-            if not await _settled(self._clock, _ABORT_NS, answer, worker.lost):
-                await _end(worker, "the recognizer's worker did not let go of a phrase")
-            raise
-        if not in_time:
-            await _end(worker, f"recognising a phrase took more than {limit // _SECOND} s")
-        if not answer.done():
-            raise RecognizerError(worker.lost.result())
-        final = answer.result()
-        if isinstance(final, protocol.Failed):
-            raise RecognizerError(final.reason)
-        if isinstance(final, protocol.Aborted):
-            raise RecognizerError("the phrase was given up")
-        self._pace.measured(rows, self._clock.now() - begin)
-        self._pause_ns = _FIRST_PAUSE_NS
-        return final
-
-    def _transcript(
-        self, session: WorkerSession, final: protocol.Final, phrase: PhraseId, revision: int
-    ) -> Transcript:
-        return Transcript(
-            phrase=phrase,
-            revision=revision,
-            text=final.text,
-            language=session.parameters.language,
-            model=self._model,
-            attempt=session.parameters.attempt,
-            verdict=verdict(
-                final.text,
-                probability=final.probability,
-                no_speech=final.no_speech,
-                capped=final.capped,
-            ),
-            probability=final.probability,
-            no_speech=final.no_speech,
-            timings=Timings(
-                final.total_ms, final.encode_ms, max(0.0, final.total_ms - final.encode_ms)
-            ),
-        )
-
-
-async def _settled(clock: Clock, limit_ns: int, *futures: asyncio.Future[Any]) -> bool:
-    """Wait until one of them is done, but no longer than this; whether one is."""
-    timer = asyncio.create_task(clock.sleep_until(clock.now() + limit_ns))
-    try:
-        # unlike an await of the future, this does not cancel it when this task is cancelled
-        await asyncio.wait({timer, *futures}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        timer.cancel()
-    return any(future.done() for future in futures)
-
-
-async def _end(worker: WorkerProcess, reason: str) -> None:
-    worker.kill(reason)
-    await asyncio.wait({worker.lost})
 
 
 def _give_up(waiting: asyncio.Future[WorkerProcess], reason: str) -> None:

@@ -4,11 +4,20 @@ import re
 import zlib
 
 from saykey.flow import Verdict
+from saykey.recognizer.inventions import INVENTIONS
 
 _ASIDES = re.compile(r"\[[^\]]*\]|\([^)]*\)|\*[^*]*\*")
 """What stock Whisper writes for noise: "[Music]", "(laughs)", "*sighs*"."""
 
+SPEECH = 0.5
+"""The least score of the gate (see gate.Gate) with which a phrase is recognised; chosen by
+measurement: docs/decisions/0020-nothing-invented.md."""
+
+SURE_OF_SPEECH = 0.95
+"""A score that 398 of 400 phrases in noise reached, and 2 of 1500 sounds without speech."""
+
 _LETTER = re.compile(r"[^\W_]")
+_WORD = re.compile(r"\w+")
 
 _NO_SPEECH = 0.6
 _NO_SPEECH_PROBABILITY = 0.5
@@ -39,13 +48,79 @@ def verdict(text: str, *, probability: float, no_speech: float, capped: bool) ->
     return Verdict.GOOD
 
 
+def speech_needed(probability: float) -> float:
+    """The least score with which a doubtful text is still taken for something that was said.
+
+    The less probable the text, the surer the gate must be: see
+    docs/decisions/0020-nothing-invented.md for the sounds and phrases this line keeps apart.
+    """
+    return 1 - probability**2 / 8
+
+
 def loops(text: str) -> bool:
     """Whether the engine went round in circles: words repeated on end, or little in much text."""
-    words = re.findall(r"\w+", text.lower())
-    for length in range(1, len(words) // _LOOP_REPEATS + 1):
-        for start in range(len(words) - _LOOP_REPEATS * length + 1):
-            piece = words[start : start + length]
-            if piece * _LOOP_REPEATS == words[start : start + _LOOP_REPEATS * length]:
-                return True
+    return _loop(words(text)) is not None or _ratio(text) > _LOOP_RATIO
+
+
+def unlooped(text: str) -> str:
+    """The text with each loop said once; "" if little remains that is no loop.
+
+    What stands before and behind a loop stays. Never loops itself.
+    """
+    while (loop := _loop(words(text))) is not None:
+        start, length, repeats = loop
+        places = [match.span() for match in _WORD.finditer(text)]
+        said, first, last = words(text), start + length, start + length * repeats
+        if said[last:] == said[start : start + len(said) - last]:
+            last = len(said)  # the token limit ended it in mid-round
+        text = text[: places[first - 1][1]] + text[places[last - 1][1] :]
+    return "" if _ratio(text) > _LOOP_RATIO else text
+
+
+def echoes(text: str, prompt: str) -> bool:
+    """Whether all words of the text stand in the prompt in the same order, round and round.
+
+    People say words of the vocabulary too: this asks for a second hearing without the prompt.
+    """
+    said, prompted = words(text), words(prompt)
+    if not said or not prompted:
+        return False
+    around = prompted * (2 + len(said) // len(prompted))
+    return any(around[at : at + len(said)] == said for at in range(len(prompted)))
+
+
+def invented(text: str) -> bool:
+    """Whether stock Whisper is known to write just this where nobody speaks.
+
+    People say some of it too: never enough by itself to drop a text.
+    """
+    return " ".join(words(text)) in INVENTIONS
+
+
+def words(text: str) -> list[str]:
+    """The words in lower case, without marks."""
+    return _WORD.findall(text.lower())
+
+
+def _loop(said: list[str]) -> tuple[int, int, int] | None:
+    """The first of the shortest loops: its first word, the words of a round, the rounds."""
+    for length in range(1, len(said) // _LOOP_REPEATS + 1):
+        same = 0
+        for at in range(length, len(said)):
+            same = same + 1 if said[at] == said[at - length] else 0
+            if same == length * (_LOOP_REPEATS - 1):
+                start = at + 1 - length * _LOOP_REPEATS
+                return start, length, _rounds(said, start, length)
+    return None
+
+
+def _rounds(said: list[str], start: int, length: int) -> int:
+    piece, rounds = said[start : start + length], 1
+    while said[start + rounds * length : start + (rounds + 1) * length] == piece:
+        rounds += 1
+    return rounds
+
+
+def _ratio(text: str) -> float:
     spelt = text.encode()
-    return len(spelt) / len(zlib.compress(spelt)) > _LOOP_RATIO
+    return len(spelt) / len(zlib.compress(spelt))

@@ -26,6 +26,7 @@ _INSTALL = "install pywhispercpp 1.5.1"
 
 AbortCallback = CFUNCTYPE(c_bool, c_void_p)
 LogCallback = CFUNCTYPE(None, c_int, c_char_p, c_void_p)
+LogitsFilter = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p, c_int, POINTER(c_float), c_void_p)
 
 
 class VadParams(Structure):
@@ -36,6 +37,12 @@ class VadParams(Structure):
         ("min_silence_duration_ms", c_int), ("max_speech_duration_s", c_float),
         ("speech_pad_ms", c_int), ("samples_overlap", c_float),
     )  # fmt: skip
+
+
+class VadContextParams(Structure):
+    """struct whisper_vad_context_params."""
+
+    _fields_ = (("n_threads", c_int), ("use_gpu", c_bool), ("gpu_device", c_int))
 
 
 class ContextParams(Structure):
@@ -69,7 +76,7 @@ class FullParams(Structure):
         ("new_segment_user_data", c_void_p), ("progress_callback", c_void_p),
         ("progress_user_data", c_void_p), ("encoder_begin_callback", c_void_p),
         ("encoder_begin_user_data", c_void_p), ("abort_callback", AbortCallback),
-        ("abort_user_data", c_void_p), ("logits_filter_callback", c_void_p),
+        ("abort_user_data", c_void_p), ("logits_filter_callback", LogitsFilter),
         ("logits_filter_user_data", c_void_p), ("grammar_rules", c_void_p),
         ("n_grammar_rules", c_size_t), ("i_start_rule", c_size_t), ("grammar_penalty", c_float),
         ("vad", c_bool), ("vad_model_path", c_char_p), ("vad_params", VadParams),
@@ -108,6 +115,13 @@ _FUNCTIONS = {
     "whisper_get_logits": (POINTER(c_float), (c_void_p,)),
     "whisper_get_timings": (POINTER(Timings), (c_void_p,)),
     "whisper_reset_timings": (None, (c_void_p,)),
+    "whisper_vad_default_context_params": (VadContextParams, ()),
+    "whisper_vad_init_from_file_with_params": (c_void_p, (c_char_p, VadContextParams)),
+    "whisper_vad_free": (None, (c_void_p,)),
+    "whisper_vad_reset_state": (None, (c_void_p,)),
+    "whisper_vad_detect_speech_no_reset": (c_bool, (c_void_p, POINTER(c_float), c_int)),
+    "whisper_vad_n_probs": (c_int, (c_void_p,)),
+    "whisper_vad_probs": (POINTER(c_float), (c_void_p,)),
 }
 
 

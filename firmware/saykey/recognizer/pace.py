@@ -25,7 +25,14 @@ class Pace:
         faded = now if self._slowest_ns is None else self._slowest_ns * _FADE
         self._slowest_ns = max(now, faded)
 
+    def expected(self, rows: int) -> int:
+        """Nanoseconds a phrase of so many rows takes, rather more than less."""
+        return int(rows * self._per_row_ns)
+
     def allowance(self, rows: int) -> int:
         """Nanoseconds after which a phrase of so many rows will not come any more."""
-        per_row = _UNMEASURED_NS if self._slowest_ns is None else self._slowest_ns
-        return _FLOOR_NS + int(_TIMES * rows * per_row)
+        return _FLOOR_NS + int(_TIMES * rows * self._per_row_ns)
+
+    @property
+    def _per_row_ns(self) -> float:
+        return _UNMEASURED_NS if self._slowest_ns is None else self._slowest_ns

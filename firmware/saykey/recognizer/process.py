@@ -39,15 +39,18 @@ class WorkerProcess:
         self._task = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls, model: Path, threads: int) -> "WorkerProcess":
-        """Start the process; it goes on to load the model. Raises RecognizerError."""
+    async def start(cls, model: Path, threads: int, *, gate: bool = True) -> "WorkerProcess":
+        """Start the process; it goes on to load the model. Raises RecognizerError.
+
+        ``gate``: phrases without speech are not recognised (see gate.Gate).
+        """
         ours, theirs = socket.socketpair()
         with theirs:
             try:
                 process = await asyncio.create_subprocess_exec(
                     # -P: the current directory is no place to import from
                     *(sys.executable, "-P", "-m", _MODULE),
-                    *(str(theirs.fileno()), str(model), str(threads)),
+                    *(str(theirs.fileno()), str(model), str(threads), "gate" if gate else "open"),
                     pass_fds=(theirs.fileno(),),
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=asyncio.subprocess.DEVNULL,

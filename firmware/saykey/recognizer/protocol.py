@@ -1,8 +1,9 @@
 """What the recognizer's client and its worker say to each other over one socket pair.
 
 Each message is a msgpack map with its type's name, behind its length as u32 in network order.
-Sessions are numbered by the client, rising from 1. To each Finish comes exactly one Final,
-Aborted or Failed, unless the worker dies. Messages hold spoken text and are never logged.
+Sessions are numbered by the client, rising from 1. To each Finish, of which a session may have
+several, comes exactly one Final, Aborted or Failed, unless the worker dies. Messages hold spoken
+text and are never logged.
 """
 
 import struct
@@ -24,12 +25,11 @@ class _Message(msgspec.Struct, frozen=True, tag=True):
 
 
 class Begin(_Message, frozen=True):
-    """A session starts; one that was not finished is forgotten. ``attempt`` counts from 1."""
+    """A session starts; the one before is forgotten once what it asked for is answered."""
 
     session: int
     language: str
     prompt: str
-    attempt: int
 
 
 class Feed(_Message, frozen=True):
@@ -40,9 +40,12 @@ class Feed(_Message, frozen=True):
 
 
 class Finish(_Message, frozen=True):
-    """All samples were fed: recognise them."""
+    """All samples were fed: recognise them this way (see ladder.Way). May be asked again."""
 
     session: int
+    rows: int
+    temperature: float = 0.0
+    prompted: bool = True
 
 
 class Abort(_Message, frozen=True):
@@ -67,7 +70,10 @@ class Unusable(_Message, frozen=True):
 
 
 class Final(_Message, frozen=True):
-    """What was heard; see whisper.Heard."""
+    """What was heard; see whisper.Heard.
+
+    ``speech`` is the gate's score, None without a gate; below guards.SPEECH nothing was recognised.
+    """
 
     session: int
     text: str
@@ -76,6 +82,7 @@ class Final(_Message, frozen=True):
     capped: bool
     encode_ms: float
     total_ms: float
+    speech: float | None = None
 
 
 class Aborted(_Message, frozen=True):

@@ -27,9 +27,7 @@ class WorkerSession:
         self.samples = 0
         self._waiting: list[protocol.Order] = []
         self._recognise = recognise
-        self._send(
-            protocol.Begin(number, parameters.language, parameters.prompt, parameters.attempt)
-        )
+        self._send(protocol.Begin(number, parameters.language, parameters.prompt))
 
     def feed(self, pcm16: bytes) -> None:
         """See ports.RecognizerSession."""

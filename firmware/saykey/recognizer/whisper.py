@@ -9,6 +9,7 @@ from math import exp
 
 from saykey.errors import ModelError, RecognizerError
 from saykey.recognizer import libwhisper
+from saykey.recognizer.sampling import Sampler
 
 _GREEDY = 0
 
@@ -30,13 +31,15 @@ class Aborted(Exception):
 class Decoding:
     """How to recognise: an ISO 639-1 code, the text before, encoder rows, the token limit.
 
-    The encoder has 50 rows a second, up to 1500.
+    The encoder has 50 rows a second, up to 1500. ``temperature`` 0 takes the most probable token
+    each time; above it tokens are drawn, the same ones for the same samples (see sampling).
     """
 
     language: str
     prompt: str = field(repr=False)
     window: int
     most_tokens: int
+    temperature: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Whisper:
     def transcribe(
         self, samples: "array[float]", decoding: Decoding, aborted: Callable[[], bool]
     ) -> Heard:
-        """Recognise 16 kHz mono samples of -1..1, at most 30 s, greedily.
+        """Recognise 16 kHz mono samples of -1..1, at most 30 s.
 
         ``aborted`` is asked once per pass of the encoder and per token; Aborted is raised soon
         after it says so. Raises RecognizerError for a language the model does not know.
@@ -100,6 +103,11 @@ class Whisper:
             samples = samples + array("f", bytes(4 * missing))
         parameters = self._parameters(decoding)
         parameters.abort_callback = libwhisper.AbortCallback(lambda _data: aborted())
+        sampler = None
+        if decoding.temperature > 0:
+            end_of_text = self._library.whisper_token_eot(self._context)
+            sampler = Sampler(decoding.temperature, end_of_text)
+            parameters.logits_filter_callback = libwhisper.LogitsFilter(sampler)
         self._library.whisper_reset_timings(self._context)
         begin = time.monotonic_ns()
         status = self._library.whisper_full(
@@ -110,7 +118,8 @@ class Whisper:
             raise Aborted
         if status != 0:
             raise RecognizerError(f"whisper.cpp failed with status {status}; try again")
-        return self._result(decoding.most_tokens, total_ms)
+        drawn = None if sampler is None else sampler.probabilities
+        return self._result(decoding.most_tokens, total_ms, drawn)
 
     def _check_language(self, language: str) -> None:
         if not self._library.whisper_is_multilingual(self._context):
@@ -135,12 +144,12 @@ class Whisper:
         parameters.single_segment = True
         parameters.suppress_nst = True
         parameters.print_progress = False
-        # second tries are the client's, which knows what the phrase is worth
+        # second tries are the client's (see ladder), which knows what the phrase is worth
         parameters.temperature_inc = 0.0
         parameters.no_speech_thold = _NEVER
         return parameters
 
-    def _result(self, most_tokens: int, total_ms: float) -> Heard:
+    def _result(self, most_tokens: int, total_ms: float, drawn: list[float] | None) -> Heard:
         library, context = self._library, self._context
         end_of_text = library.whisper_token_eot(context)
         text, probabilities, tokens, ended = b"", [], 0, True
@@ -151,6 +160,7 @@ class Whisper:
                 ended = library.whisper_full_get_token_id(context, segment, token) == end_of_text
                 if not ended:
                     probabilities.append(library.whisper_full_get_token_p(context, segment, token))
+        probabilities = probabilities if drawn is None else drawn
         probability = sum(probabilities) / len(probabilities) if probabilities else 1.0
         return Heard(
             # a limit can cut a character that is spelt in several tokens

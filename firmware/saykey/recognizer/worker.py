@@ -1,7 +1,8 @@
 """The recognizer's worker process: one model, one session at a time, until its client is gone.
 
-``python -m saykey.recognizer.worker SOCKET_FD MODEL_PATH THREADS``. A crash of whisper.cpp or a
-want of memory ends this process only. Imports little, to start quickly and stay small.
+``python -m saykey.recognizer.worker SOCKET_FD MODEL_PATH THREADS gate|open``. A crash of
+whisper.cpp or a want of memory ends this process only. Imports little, to start quickly and stay
+small.
 """
 
 import os
@@ -17,8 +18,10 @@ from pathlib import Path
 from saykey.errors import ModelError, RecognizerError
 from saykey.models.store import checked_image, traits
 from saykey.recognizer import protocol
+from saykey.recognizer.gate import Gate
+from saykey.recognizer.guards import SPEECH
 from saykey.recognizer.whisper import Aborted, Decoding, Heard, Whisper, floats
-from saykey.recognizer.window import LONGEST_SAMPLES, most_tokens, window_rows
+from saykey.recognizer.window import LONGEST_SAMPLES, most_tokens
 
 _NICENESS = 5
 """Capturing sound and pacing key strokes, in the client, cannot wait; this can."""
@@ -26,17 +29,24 @@ _NICENESS = 5
 
 @dataclass(slots=True)
 class _Session:
-    """What was fed so far."""
+    """What was fed so far. Nothing changes any more once it was finished."""
 
     begin: protocol.Begin
     samples: "array[float]" = field(default_factory=lambda: array("f"))
+    speech: float | None = None
+    spoken: slice = field(default_factory=lambda: slice(None))
+    finished: bool = False
 
 
 class _Inbox:
-    """Reads the client's messages in a thread, so that they arrive while whisper.cpp runs."""
+    """Reads the client's messages in a thread, so that they arrive while whisper.cpp runs.
 
-    def __init__(self, connection: socket.socket) -> None:
-        self.finished: queue.SimpleQueue[_Session] = queue.SimpleQueue()
+    The gate listens in the same thread: when a phrase is finished, it has heard all of it.
+    """
+
+    def __init__(self, connection: socket.socket, gate: Gate | None) -> None:
+        self.wanted: queue.SimpleQueue[tuple[_Session, protocol.Finish]] = queue.SimpleQueue()
+        self._gate = gate
         self._session: _Session | None = None
         self._aborted = 0
         self._stream = connection.makefile("rb")
@@ -59,36 +69,54 @@ class _Inbox:
     def _take(self, order: protocol.Order) -> None:
         if isinstance(order, protocol.Begin):
             self._session = _Session(order)
+            if self._gate is not None:
+                self._gate.begin()
         elif isinstance(order, protocol.Abort):
             self._aborted = order.session
         elif self._session is not None and self._session.begin.session == order.session:
-            if isinstance(order, protocol.Feed):
-                self._session.samples += floats(order.pcm16)
-            else:
-                self.finished.put(self._session)
-                self._session = None
+            if isinstance(order, protocol.Finish):
+                self._finish(self._session, order)
+            elif not self._session.finished:
+                self._feed(self._session, floats(order.pcm16))
+
+    def _feed(self, session: _Session, samples: "array[float]") -> None:
+        session.samples += samples
+        if self._gate is not None:
+            self._gate.hear(samples)
+
+    def _finish(self, session: _Session, order: protocol.Finish) -> None:
+        if self._gate is not None:
+            session.speech, session.spoken = self._gate.score, self._gate.span
+        session.finished = True
+        self.wanted.put((session, order))
 
 
-def _recognise(whisper: Whisper, session: _Session, inbox: _Inbox, *, reduced: bool) -> Heard:
-    begin, samples = session.begin, len(session.samples)
-    if samples > LONGEST_SAMPLES:
+_NOTHING = Heard("", probability=1.0, no_speech=1.0, capped=False, encode_ms=0.0, total_ms=0.0)
+
+
+def _recognise(whisper: Whisper, session: _Session, order: protocol.Finish, inbox: _Inbox) -> Heard:
+    begin = session.begin
+    if len(session.samples) > LONGEST_SAMPLES:
         raise RecognizerError("the phrase is longer than 30 s; pause between sentences")
+    if session.speech is not None and session.speech < SPEECH:
+        return _NOTHING
+    samples = session.samples[session.spoken]
     decoding = Decoding(
         language=begin.language,
-        prompt=begin.prompt,
-        # a doubtful first result may come from too short a window
-        window=window_rows(samples, reduced=reduced and begin.attempt == 1),
-        most_tokens=most_tokens(samples),
+        prompt=begin.prompt if order.prompted else "",
+        window=order.rows,
+        most_tokens=most_tokens(len(samples)),
+        temperature=order.temperature,
     )
-    return whisper.transcribe(session.samples, decoding, lambda: inbox.aborted(begin.session))
+    return whisper.transcribe(samples, decoding, lambda: inbox.aborted(begin.session))
 
 
 def _answer(
-    whisper: Whisper, session: _Session, inbox: _Inbox, *, reduced: bool
+    whisper: Whisper, session: _Session, order: protocol.Finish, inbox: _Inbox
 ) -> protocol.Answer:
     number = session.begin.session
     try:
-        heard = _recognise(whisper, session, inbox, reduced=reduced)
+        heard = _recognise(whisper, session, order, inbox)
     except Aborted:
         return protocol.Aborted(number)
     except RecognizerError as error:
@@ -101,6 +129,7 @@ def _answer(
         capped=heard.capped,
         encode_ms=heard.encode_ms,
         total_ms=heard.total_ms,
+        speech=session.speech,
     )
 
 
@@ -114,10 +143,10 @@ def _load(path: Path, threads: int) -> tuple[Whisper, protocol.Ready]:
     return whisper, protocol.Ready(reduced, facts.quantisation, facts.languages)
 
 
-def serve(connection: socket.socket, path: Path, threads: int) -> None:
+def serve(connection: socket.socket, path: Path, threads: int, *, gated: bool) -> None:
     """Load the model and answer sessions for ever; the process ends when the client closes."""
-    inbox = _Inbox(connection)
     try:
+        inbox = _Inbox(connection, Gate() if gated else None)
         whisper, ready = _load(path, threads)
     except (ModelError, RecognizerError) as error:
         unusable = protocol.Unusable(isinstance(error, ModelError), str(error))
@@ -125,8 +154,8 @@ def serve(connection: socket.socket, path: Path, threads: int) -> None:
         return
     connection.sendall(protocol.frame(ready))
     while True:
-        answer = _answer(whisper, inbox.finished.get(), inbox, reduced=ready.reduced)
-        connection.sendall(protocol.frame(answer))
+        session, order = inbox.wanted.get()
+        connection.sendall(protocol.frame(_answer(whisper, session, order, inbox)))
 
 
 def main() -> None:
@@ -134,9 +163,9 @@ def main() -> None:
     # Ctrl-C reaches the whole process group; the client decides what it means
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICENESS)
-    descriptor, path, threads = sys.argv[1:]
+    descriptor, path, threads, gate = sys.argv[1:]
     with socket.socket(fileno=int(descriptor)) as connection:
-        serve(connection, Path(path), int(threads))
+        serve(connection, Path(path), int(threads), gated=gate == "gate")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from saykey.errors import ModelError, RecognizerError
 from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE, PhraseId, Timings, Transcript
 from saykey.ports import Clock, SessionParameters
-from saykey.recognizer.guards import verdict
+from saykey.recognizer.ladder import Try, Way, conclude
 
 _NS_PER_MS = 1_000_000
 
@@ -86,15 +86,15 @@ class ScriptedRecognizer:
         if self._failures.get(phrase, 0) > 0:
             self._failures[phrase] -= 1
             raise RecognizerError("the recognizer's worker died, as the script has it")
-        text = self.texts.get(phrase, "")
+        end = conclude((Try(Way(0), self.texts.get(phrase, ""), probability=1.0),))
         return Transcript(
             phrase=phrase,
             revision=revision,
-            text=text,
+            text=end.text,
             language=parameters.language,
             model=model,
             attempt=parameters.attempt,
-            verdict=verdict(text, probability=1.0, no_speech=0.0, capped=False),
+            verdict=end.verdict,
             timings=Timings(total_ms=took_ms),
         )
 

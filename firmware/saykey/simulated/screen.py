@@ -49,10 +49,14 @@ class Screen:
         """Take a boot report read at this time."""
         self.pass_time(at)
         for code, down in self._events.of(report):
-            if down:
-                self._press(code, at)
-            else:
-                self._let_up(code)
+            self.key(code, down=down, at=at)
+
+    def key(self, code: int, *, down: bool, at: int) -> None:
+        """Take a key event, as Linux makes them of reports."""
+        if down:
+            self._press(code, at)
+        else:
+            self._let_up(code)
 
     def pass_time(self, at: int) -> None:
         """Let the key held down repeat up to this time."""

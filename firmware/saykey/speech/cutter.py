@@ -60,6 +60,19 @@ class Cutter:
         self._post_roll = 0
         self.finished = False
 
+    @property
+    def tells_nothing_before(self) -> int:
+        """No phrase pauses or ends before this position, however the sound goes on.
+
+        Save at the length cap and at the release, which nobody can wait for.
+        """
+        next_pause = self._heard + self._pause
+        if self._start is None:
+            return next_pause
+        if self._paused is None:
+            return self._last_voiced + self._pause
+        return min(self._last_voiced + self._hang_over, next_pause)
+
     def feed(self, pcm16: bytes, sample: int) -> tuple[SpeechEvent, ...]:
         """Hear the samples from position ``sample`` on. A gap is lost audio, heard as silence.
 

@@ -1,0 +1,86 @@
+"""`saykey layouts`: which keyboard layouts there are tables for, and how much they type."""
+
+import difflib
+from collections.abc import Sequence
+
+import click
+import msgspec
+
+from saykey.errors import LayoutError
+from saykey.keyboard.layouts import SYSTEMS, layout_summaries
+from saykey.keyboard.tables import LayoutSummary
+
+_ASCII = 95
+
+
+@click.command()
+@click.argument("search", default="")
+@click.option("--os", "system", metavar="OS", help=f"Of one system: {', '.join(SYSTEMS)}.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def command(search: str, system: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's way
+    """List the keyboard layouts of hosts, or those whose name, title or language is like SEARCH.
+
+    Of each: how much of ASCII and of its language's letters can be typed directly, and whether
+    the table was tried on a host.
+    """
+    systems = (system,) if system else SYSTEMS
+    every = [summary for name in systems for summary in layout_summaries(name)]
+    found = matching(every, search)
+    if not found:
+        raise LayoutError(_nothing_like(search, every))
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=1))
+        return
+    for line in table(found):
+        click.echo(line)
+
+
+def matching(summaries: Sequence[LayoutSummary], search: str) -> list[LayoutSummary]:
+    """Those of this very name; if there are none, those with the text in name, title, language."""
+    wanted = search.casefold()
+    exact = [summary for summary in summaries if summary.name.casefold() == wanted]
+    return exact or [
+        summary
+        for summary in summaries
+        if wanted in summary.name.casefold()
+        or wanted in summary.title.casefold()
+        or wanted == summary.language.casefold()
+    ]
+
+
+def table(summaries: Sequence[LayoutSummary]) -> list[str]:
+    """A line for each layout, in columns, under a line of headings."""
+    rows = [("system", "layout", "title", "ASCII", "letters", "tried")]
+    rows += [
+        (
+            summary.os,
+            summary.name,
+            summary.title,
+            f"{summary.ascii}/{_ASCII}",
+            f"{summary.language} {summary.letters}/{summary.letters_of}"
+            if summary.language
+            else "?",
+            "yes" if summary.tried else "no",
+        )
+        for summary in summaries
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _nothing_like(search: str, summaries: Sequence[LayoutSummary]) -> str:
+    names = {summary.name.casefold(): summary.name for summary in summaries}
+    words = {
+        word: summary.name
+        for summary in sorted(summaries, key=lambda summary: -len(summary.title))
+        for word in summary.title.casefold().replace("(", "").replace(")", "").split()
+    }
+    known = words | names
+    near = difflib.get_close_matches(search.casefold(), known, n=3, cutoff=0.6)
+    hint = (
+        f" Did you mean {' or '.join(dict.fromkeys(known[one] for one in near))}?" if near else ""
+    )
+    return f"No keyboard layout is like {search!r}.{hint} `saykey layouts` lists all."

@@ -1,0 +1,96 @@
+"""Which layout a host has, found by typing a few keys there and being told what they showed.
+
+Each question is one stroke, then a space, so that a dead key shows its accent. The next question
+is the one that leaves the fewest layouts on average, given the answers so far. AltGr is pressed
+only where nothing else helps, and never with a letter's key: where it is a plain Alt, that could
+open a menu.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from saykey.flow import Stroke
+from saykey.keyboard.layouts import MODIFIERS, parse_stroke
+from saykey.keyboard.tables import KEYS, NOTHING, Head, Row
+
+SPACE = Stroke(0x2C)
+"""Keyboard Spacebar, HID Usage Tables page 0x07."""
+
+_NOT_ON_EVERY_KEYBOARD = frozenset({0x64, 0x87, 0x89})  # the ISO key left of Z, Ro, Yen
+_LETTERS = range(0x04, 0x1E)
+_SHIFT, _ALT_GR = MODIFIERS["Shift"], MODIFIERS["AltGr"]
+_CHORDS = ("", "Shift", "AltGr")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Board:
+    """What the keys of a layout show alone, with Shift and AltGr, each followed by a space.
+
+    "" is nothing, where the layout has no AltGr. A stroke whose effect is not known is left out:
+    it tells nothing for or against the layout.
+    """
+
+    name: str
+    shows: Mapping[Stroke, str]
+
+
+def board_of(row: Row, head: Head) -> Board:
+    """The keys of a layout, from its line in the file of tables."""
+    shows = {}
+    for chord in _CHORDS:
+        modifiers = parse_stroke(f"{chord}+0" if chord else "0").modifiers
+        level = row.levels.get(chord, NOTHING * len(KEYS))
+        for usage, character in zip(KEYS, level, strict=True):
+            if character != NOTHING:
+                shows[Stroke(usage, modifiers)] = character
+            elif chord not in row.levels:
+                shows[Stroke(usage, modifiers)] = ""
+    for written, composed in row.dead.items():
+        pairs = head.compositions[composed]
+        accent = dict(zip(pairs[::2], pairs[1::2], strict=True)).get(" ")
+        shows.pop(parse_stroke(written), None)
+        if accent is not None:
+            shows[parse_stroke(written)] = accent
+    return Board(row.name, {stroke: shown for stroke, shown in shows.items() if _asked(stroke)})
+
+
+def _asked(stroke: Stroke) -> bool:
+    if stroke.usage in _NOT_ON_EVERY_KEYBOARD or stroke == SPACE:
+        return False
+    return stroke.modifiers in {0, _SHIFT} or (
+        stroke.modifiers == _ALT_GR and stroke.usage not in _LETTERS
+    )
+
+
+def next_stroke(boards: Sequence[Board], asked: Iterable[Stroke] = ()) -> Stroke | None:
+    """The stroke whose answer leaves the fewest of these layouts on average.
+
+    None if no stroke tells any two of them apart.
+    """
+    strokes = {stroke for board in boards for stroke in board.shows}.difference(asked)
+    for modifiers in ({0, _SHIFT}, {_ALT_GR}):
+        left = {
+            stroke: _left_on_average(boards, stroke)
+            for stroke in strokes
+            if stroke.modifiers in modifiers
+        }
+        best = min(left, key=lambda s: (left[s], s.modifiers, s.usage), default=None)
+        if best is not None and left[best] < len(boards):
+            return best
+    return None
+
+
+def matching(boards: Iterable[Board], stroke: Stroke, answer: str) -> tuple[Board, ...]:
+    """The layouts on which this stroke shows that, and those of which it is not known."""
+    return tuple(board for board in boards if board.shows.get(stroke, answer) == answer)
+
+
+def _left_on_average(boards: Sequence[Board], stroke: Stroke) -> float:
+    answers = Counter(board.shows.get(stroke) for board in boards)
+    unknown = answers.pop(None, 0)
+    known = len(boards) - unknown
+    if not known:
+        return float(len(boards))
+    left = sum(count * (count + unknown) for count in answers.values()) / known
+    return (known * left + unknown * len(boards)) / len(boards)

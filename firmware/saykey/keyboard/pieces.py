@@ -1,0 +1,90 @@
+"""How far a piece of text is on its way to the host, and what to tell of it in the end."""
+
+from dataclasses import dataclass
+
+from saykey.effects import TypeText
+from saykey.events import TypingFinished, TypingStopped
+from saykey.flow import Substitution
+from saykey.keyboard.reports import Plan, begun, completed, safe_stop, substitutions_within
+
+
+@dataclass(slots=True)
+class Piece:
+    """A piece at work: ``sent`` reports of ``plan`` were accepted, the last at ``progress_at``.
+
+    The plan is for what is left of the text: ``before`` was typed by earlier plans, with
+    ``substituted``. ``others`` are reports that no plan holds, such as taps of Caps Lock.
+    ``unsure``: one more report may be, or become, accepted.
+    """
+
+    effect: TypeText
+    plan: Plan
+    progress_at: int
+    sent: int = 0
+    before: str = ""
+    substituted: tuple[Substitution, ...] = ()
+    others: int = 0
+    lost: bool = False
+    unsure: bool = False
+
+    @property
+    def reports(self) -> int:
+        """How many reports were accepted in all."""
+        return self.sent + self.others
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the text was typed."""
+        return self.sent == len(self.plan.reports)
+
+    def accepted(self, at: int, *, planned: bool) -> None:
+        """One more report was accepted at this time (ns)."""
+        self.unsure = False
+        self.progress_at = at
+        if planned:
+            self.sent += 1
+        else:
+            self.others += 1
+
+    def may_stop(self) -> bool:
+        """Whether the keys may go up with something left to type and no grapheme half typed."""
+        plan, sent = self.plan, self.sent
+        return completed(plan, sent) < len(plan.graphemes) and safe_stop(plan, sent) == sent
+
+    def rest(self) -> str:
+        """What no report was sent for yet."""
+        return "".join(self.plan.graphemes[begun(self.plan, self.sent) :])
+
+    def go_on_with(self, plan: Plan) -> None:
+        """Type what is left by this plan, which is one for ``rest()``."""
+        typed = completed(self.plan, self.sent)
+        self.before += "".join(self.plan.graphemes[:typed])
+        self.substituted += substitutions_within(self.plan, typed)
+        self.others += self.sent
+        self.plan = plan
+        self.sent = 0
+
+    def outcome(self, in_doubt: int) -> TypingFinished | TypingStopped:
+        """What to report once work on it has ended.
+
+        ``in_doubt`` as the transport has it. Plans change only with more reports between than
+        are ever in doubt, so what earlier plans typed is certain.
+        """
+        plan, sent = self.plan, self.sent
+        number = self.effect.piece
+        if self.whole:
+            made = self.substituted + plan.substitutions
+            return TypingFinished(number, self.reports, made)
+        if self.lost:
+            typed = completed(plan, max(0, sent - in_doubt))
+            touched = begun(plan, sent + self.unsure)
+        else:
+            typed = touched = completed(plan, sent)
+        return TypingStopped(
+            number,
+            typed=self.before + "".join(plan.graphemes[:typed]),
+            doubtful="".join(plan.graphemes[typed:touched]),
+            rest="".join(plan.graphemes[touched:]),
+            reports=self.reports,
+            substitutions=self.substituted + substitutions_within(plan, touched),
+        )

@@ -1,0 +1,51 @@
+"""Draws tokens at a temperature for whisper.cpp, the same ones for the same phrase.
+
+whisper.cpp can sample by itself, but its generator goes on from phrase to phrase, and it reports
+probabilities sharpened by the temperature, which the guards would take for certainty
+(whisper_process_logits and whisper_sample_token of 1.8.5).
+"""
+
+import random
+from ctypes import c_void_p
+from math import exp
+from typing import Any
+
+_FAR = 15.0
+"""Tokens whose logit is so far below the best one are never drawn: one in three million."""
+
+_CERTAIN = 1e4
+"""A logit that none other comes near, finite in float32."""
+
+
+class Sampler:
+    """A whisper_logits_filter_callback: leaves whisper.cpp no choice but the token it drew.
+
+    ``end_of_text``: the id of that token; all text tokens have smaller ones. ``probabilities``
+    are those of the text tokens drawn, by the model itself, at temperature 1.
+    """
+
+    def __init__(self, temperature: float, end_of_text: int) -> None:
+        self.probabilities: list[float] = []
+        self._temperature = temperature
+        self._end_of_text = end_of_text
+        self._random = random.Random(0)  # noqa: S311 - any numbers, but the same each time
+
+    def __call__(
+        self,
+        _context: c_void_p,
+        _state: c_void_p,
+        _tokens: c_void_p,
+        _count: int,
+        logits: Any,
+        _data: c_void_p,
+    ) -> None:
+        """Called for each token, with the logits of the whole vocabulary."""
+        known = logits[: self._end_of_text + 1]
+        top = max(known)
+        near = [token for token, logit in enumerate(known) if logit > top - _FAR]
+        weights = [exp((known[token] - top) / self._temperature) for token in near]
+        (drawn,) = self._random.choices(near, weights)
+        if drawn != self._end_of_text:
+            total = sum(exp(known[token] - top) for token in near)
+            self.probabilities.append(exp(known[drawn] - top) / total)
+        logits[drawn] = _CERTAIN

@@ -1,0 +1,39 @@
+"""The command line behind tests/kernel/run."""
+
+import shutil
+import sys
+
+import vm
+from debian_kernel import Unavailable
+
+UNAVAILABLE = 77
+"""Status that test harnesses, automake's first, take for "skipped"."""
+
+INSIDE = ("tests/kernel/inside", "tests/unit/test_gadget_apply.py")
+"""Tests written for the machine, and tests that run anywhere and there on the real thing."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run pytest inside; its exit status."""
+    chosen = any((vm.ROOT / word.partition("::")[0]).exists() for word in arguments)
+    pytest = (
+        *(str(vm.ROOT / ".venv/bin/python"), "-m", "pytest", "-p", "no:cacheprovider"),
+        # tests/conftest.py only configures Hypothesis, which takes seconds to load in here.
+        *("--confcutdir", "tests/kernel/inside", "-p", "no:hypothesispytest", "-p", "no:xdist"),
+        *(() if chosen else INSIDE),
+    )
+    columns = shutil.get_terminal_size().columns
+    try:
+        outcome = vm.run(("env", f"COLUMNS={columns}", *pytest, *arguments))
+    except Unavailable as error:
+        sys.stderr.write(f"tests/kernel: SKIPPED, no virtual machine: {error}\n")
+        return UNAVAILABLE
+    sys.stdout.write(
+        f"kernel {outcome.kernel} ({outcome.accelerator}): booted in {outcome.booted_s:.1f} s, "
+        f"{outcome.whole_s:.0f} s in all, status {outcome.status}\n"
+    )
+    return outcome.status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,147 @@
+"""A cable with a hand on it: the gadget on one end, a computer in its own process on the other."""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from saykey_gadget import apply
+from saykey_gadget.identity import identity_of
+from saykey_gadget.kernel import Kernel
+from saykey_gadget.plan import plan
+from saykey_gadget.settings import GadgetSettings
+
+STEPS = plan(GadgetSettings(), identity_of("0123456789abcdef" * 2))
+PATIENCE_S = 60
+
+
+class Computer:
+    """The process on the other end, one for all tests."""
+
+    def __init__(self):
+        program = Path(__file__).with_name("usb_host.py")
+        self._process = subprocess.Popen(
+            (sys.executable, str(program)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+        self._said = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def begin(self, kind):
+        """Have an empty screen, and a keyboard that is read in this way."""
+        self._process.stdin.write(f"{kind}\n")
+        while self.next()["event"] != "waiting":
+            pass
+
+    def next(self):
+        """The next thing it says; queue.Empty if it says nothing."""
+        return self._said.get(timeout=PATIENCE_S)
+
+    def end(self):
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        self._process.stdin.close()
+        self._process.stdout.close()
+
+    def _read(self):
+        for line in self._process.stdout:
+            self._said.put(json.loads(line))
+
+
+class Cable:
+    """The gadget is up and the cable plugged in; ``with`` takes it down again."""
+
+    def __init__(self, computer, kind="events"):
+        self.kernel = Kernel()
+        self._computer = computer
+        self._kind = kind
+
+    def __enter__(self):
+        apply.down(self.kernel, "saykey")
+        self._computer.begin(self._kind)
+        self.seen = {}
+        self.set_up()
+        self.until_plugged()
+        return self
+
+    def set_up(self):
+        """Have the gadget, with the cable plugged in."""
+        apply.up(self.kernel, STEPS)
+
+    def __exit__(self, *_):
+        apply.down(self.kernel, "saykey")
+
+    @property
+    def controller(self):
+        return self.kernel.config / "usb_gadget/saykey/UDC"
+
+    def unplug(self):
+        """Pull it."""
+        self.kernel.write(self.controller, b"\n")
+
+    def plug(self):
+        """Put it in."""
+        self.kernel.write(self.controller, self.kernel.names(self.kernel.controllers)[0].encode())
+
+    def until_plugged(self):
+        """Wait until the computer listens to the keyboard."""
+        self.until(lambda seen: seen["event"] == "typed")
+
+    def until_unplugged(self):
+        return self.until(lambda seen: seen["event"] == "unplugged")
+
+    def until(self, true):
+        """Wait until the computer has said something of which this is true; what it said."""
+        deadline = time.monotonic() + PATIENCE_S
+        self.seen = self._computer.next()
+        while not true(self.seen):
+            assert time.monotonic() < deadline, self.seen
+            self.seen = self._computer.next()
+        return self.seen
+
+    def shows(self, text):
+        """See that the computer comes to show this text, all keys up and nothing lost."""
+        try:
+            while (self.seen["text"], self.seen["keys_down"]) != (text, []):
+                self.seen = self._computer.next()
+        except queue.Empty:
+            raise AssertionError(f"wanted {text!r}, got {self.seen}") from None
+        assert self.seen["lost"] == 0
+
+    def stop_polling(self):
+        """Have the computer let the keyboard sleep: it then reads no reports."""
+        self._device_power("autosuspend_delay_ms", "0")
+        self._device_power("control", "auto")
+        self._until_power("suspended")
+
+    def poll_again(self):
+        self._device_power("control", "on")
+        self._until_power("active")
+
+    def _device_power(self, attribute, value):
+        (self._device() / "power" / attribute).write_text(value)
+
+    def _until_power(self, status):
+        for _ in range(4_000):
+            if (self._device() / "power/runtime_status").read_text().strip() == status:
+                return
+            threading.Event().wait(0.005)
+        raise AssertionError(f"the keyboard did not become {status}")
+
+    def _device(self):
+        """The keyboard as the computer's USB core sees it: on a port of dummy_hcd's root hub."""
+        found = [
+            path
+            for path in Path("/sys/bus/usb/devices").glob("*-*")
+            if ":" not in path.name and "dummy_hcd" in os.path.realpath(path)
+        ]
+        return found[0]

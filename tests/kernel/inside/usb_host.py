@@ -1,0 +1,169 @@
+"""The computer on the other end of the cable: a process that a line on stdin, a KIND, starts anew.
+
+KIND "events" reads the keyboard's event device, as a desktop does; "reports" reads the same
+keyboard's hidraw device, which, unlike the other, still hands over what came before an unplug
+(evdev_read and hidraw_read in the kernel). Both type into saykey.simulated.screen. Each line on
+stdout is a JSON object: what happened, and the screen after it.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import sys
+import time
+from pathlib import Path
+
+import evdev
+from evdev import ecodes
+
+from saykey.simulated.screen import CAPS_LOCK, NUM_LOCK, Screen
+
+CLASSES = {"events": ("input", "event*", "/dev/input"), "reports": ("hidraw", "hidraw*", "/dev")}
+LIGHTS = ((NUM_LOCK, ecodes.LED_NUML), (CAPS_LOCK, ecodes.LED_CAPSL))
+EVENT_BYTES = 24  # struct input_event: two words of time, then type, code and value
+REPORT_BYTES = 8
+PIPE_BYTES = 1 << 20
+PAUSE_S = 0.02
+
+
+class NewRound(Exception):
+    """Somebody wrote to stdin."""
+
+
+class Computer:
+    """A screen, a keyboard that comes and goes, and what was lost on the way."""
+
+    def __init__(self, kind):
+        self.kind = kind
+        self.screen = Screen()
+        self.lost = 0
+        self.reports = []
+
+    def run(self):
+        self.say("waiting")
+        while True:
+            device = self.wait_for_keyboard()
+            with contextlib.suppress(OSError):  # it went away while it was being opened
+                if self.kind == "events":
+                    self.use_events(device)
+                else:
+                    self.use_reports(device)
+            self.screen.let_all_up(0)
+            self.say("unplugged")
+            self.reports = []
+
+    def wait_for_keyboard(self):
+        folder, pattern, devices = CLASSES[self.kind]
+        while True:
+            for found in Path("/sys/class", folder).glob(pattern):
+                device = Path(devices, found.name)
+                if "dummy_hcd" in os.path.realpath(found) and device.exists():
+                    return device
+            if select.select([sys.stdin], [], [], 0.002)[0]:
+                raise NewRound
+
+    def use_events(self, path):
+        keyboard = evdev.InputDevice(path)
+        keyboard.grab()
+        os.set_blocking(keyboard.fd, True)
+        leds = self.screen.leds
+        try:
+            for event in records(keyboard.fd, EVENT_BYTES, self.idle):
+                self.take_event(event[16:])
+                if self.screen.leds != leds:
+                    leds = self.screen.leds
+                    for bit, light in LIGHTS:
+                        keyboard.set_led(light, int(bool(leds & bit)))
+        finally:
+            keyboard.close()
+
+    def take_event(self, event):
+        kind = int.from_bytes(event[0:2], "little")
+        code = int.from_bytes(event[2:4], "little")
+        value = int.from_bytes(event[4:8], "little", signed=True)
+        if kind == ecodes.EV_SYN and code == ecodes.SYN_DROPPED:
+            self.lost += 1
+        elif kind == ecodes.EV_KEY and value != 2:  # 2 is the kernel's own repeat
+            self.screen.key(code, down=bool(value), at=0)
+
+    def use_reports(self, path):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            for report in records(descriptor, REPORT_BYTES, self.idle):
+                self.reports.append(report.hex())
+                self.screen.read(report, at=0)
+        finally:
+            os.close(descriptor)
+
+    def idle(self):
+        self.say("typed")
+
+    def say(self, event):
+        screen = {
+            "text": self.screen.text,
+            "keys_down": sorted(self.screen.keys_down),
+            "lost": self.lost,
+            "reports": self.reports,
+            "at": time.monotonic_ns(),
+        }
+        sys.stdout.write(json.dumps({"event": event} | screen) + "\n")
+        sys.stdout.flush()
+
+
+def records(device, size, idle):
+    """All records until the device goes; ``idle`` is called when no more comes, and now and then.
+
+    A process of its own, which goes before all others, takes them from the device: the kernel
+    keeps only 64 for a reader that is busy, and then says SYN_DROPPED.
+    """
+    ours, theirs = os.pipe()
+    fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    child = os.fork()
+    if child == 0:
+        pass_on(device, theirs)
+    os.close(theirs)
+    rest = b""
+    told_at = 0.0
+    try:
+        while True:
+            nothing_came = not select.select([ours, sys.stdin], [], [], PAUSE_S)[0]
+            if nothing_came or time.monotonic() > told_at + PAUSE_S:
+                idle()
+                told_at = time.monotonic()
+            ready = select.select([ours, sys.stdin], [], [])[0]
+            if sys.stdin in ready:
+                raise NewRound
+            data = os.read(ours, PIPE_BYTES)
+            if not data:
+                return
+            rest += data
+            whole = len(rest) - len(rest) % size
+            for at in range(0, whole, size):
+                yield rest[at : at + size]
+            rest = rest[whole:]
+    finally:
+        os.close(ours)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, 9)
+        os.waitpid(child, 0)
+
+
+def pass_on(device, pipe):
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))
+    try:
+        while data := os.read(device, 64 * EVENT_BYTES):
+            os.write(pipe, data)
+    finally:
+        os._exit(0)
+
+
+def main():
+    for line in iter(sys.stdin.readline, ""):
+        with contextlib.suppress(NewRound):
+            Computer(line.strip()).run()
+
+
+if __name__ == "__main__":
+    main()

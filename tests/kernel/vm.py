@@ -1,0 +1,172 @@
+"""A virtual machine with the kernel's own USB stack, in which one command of ours runs.
+
+Its root is this machine's, read-only below a layer in memory, so the checkout and its virtual
+environment are there under the same names and nothing done inside stays.
+"""
+
+import fcntl
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from debian_kernel import (
+    DebianKernel,
+    Unavailable,
+    architecture,
+    cache_folder,
+    debian_kernel,
+    locked,
+)
+from initramfs import initramfs
+
+ROOT = Path(__file__).parents[2]
+SYSTEMD = Path("/lib/systemd/systemd")
+MEMORY_MB = 1024
+PATIENCE_S = 600
+DIED = 70
+"""Status when the machine ended without telling one: a kernel crash, or it took too long."""
+
+MODULES = ("libcomposite", "dummy_hcd", "usbhid", "hid_generic", "evdev")
+
+BOOT_OPTIONS = (
+    "quiet loglevel=3 panic=-1 mitigations=off nokaslr audit=0 "
+    "systemd.unit=saykey-tests.target systemd.show_status=0"
+)
+"""A panic ends the machine; what only makes emulation slow is off."""
+
+_KVM_CREATE_VM = 0xAE01  # linux/kvm.h
+
+_MACHINES = {
+    "amd64": ("qemu-system-x86_64", "q35,smm=off,usb=off,sata=off,hpet=off,vmport=off", "ttyS0"),
+    "arm64": ("qemu-system-aarch64", "virt", "ttyAMA0"),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``status`` of the command; seconds until it began, and in all."""
+
+    status: int
+    booted_s: float
+    whole_s: float
+    accelerator: str
+    kernel: str
+
+
+def run(command: Sequence[str]) -> Outcome:
+    """Run a command as root in the checkout in a new machine; its output goes to stdout.
+
+    Raises Unavailable where there can be no machine.
+    """
+    qemu = _MACHINES[architecture()][0]
+    if shutil.which(qemu) is None or not SYSTEMD.exists():
+        missing = f"{qemu} or {SYSTEMD} is missing"
+        raise Unavailable(f"{missing}: run tools/setup/system-packages test")
+    with locked(cache_folder()):
+        kernel = debian_kernel()
+        first_root = initramfs(kernel)
+    accelerator = "kvm" if _kvm_works() else "tcg,thread=multi"
+    with tempfile.TemporaryDirectory(prefix="saykey-vm-") as folder:
+        exchange = Path(folder)
+        (exchange / "command").write_text(_script(kernel, command))
+        began = time.monotonic()
+        _boot(_command_line(kernel, first_root, exchange, accelerator))
+        return Outcome(
+            status=int(_told(exchange / "status", DIED)),
+            booted_s=_told(exchange / "booted", 0),
+            whole_s=time.monotonic() - began,
+            accelerator=accelerator,
+            kernel=kernel.version,
+        )
+
+
+def _kvm_works() -> bool:
+    """Whether this user may make machines, and the processor helps.
+
+    Inside some virtual machines KVM answers but emulates the processor, and falls over what
+    Debian's kernel does at its start; there the processor names neither extension.
+    """
+    flags = set(Path("/proc/cpuinfo").read_text("ascii", "replace").split())
+    if architecture() == "amd64" and not flags & {"vmx", "svm"}:
+        return False
+    try:
+        with open("/dev/kvm", "r+b", buffering=0) as kvm:  # noqa: PTH123 - a device, no file
+            os.close(fcntl.ioctl(kvm, _KVM_CREATE_VM, 0))
+    except OSError:
+        return False
+    return True
+
+
+def _script(kernel: DebianKernel, command: Sequence[str]) -> str:
+    """What runs inside: prepare, run the command, tell its status, switch the machine off."""
+    modules = f"/lib/modules/{kernel.version}"
+    return f"""\
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
+export SAYKEY_KERNEL=real PYTHONDONTWRITEBYTECODE=1
+cut -d' ' -f1 /proc/uptime >/run/vm/booted
+stty -onlcr 2>/dev/null
+ip link set lo up
+mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config
+mkdir -p {modules}
+mount --bind {shlex.quote(str(kernel.modules))} {modules}
+modprobe -a {" ".join(MODULES)}
+cd {shlex.quote(str(ROOT))}
+{shlex.join(command)} </dev/null
+echo $? >/run/vm/status
+sync
+echo o >/proc/sysrq-trigger
+sleep 60
+"""
+
+
+def _command_line(
+    kernel: DebianKernel, first_root: Path, exchange: Path, accelerator: str
+) -> list[str]:
+    qemu, machine, console = _MACHINES[architecture()]
+    share = "local,security_model=none,multidevs=remap"
+    return [
+        *("setpriv", "--pdeathsig", "KILL"),  # if we are killed, no machine is left running
+        *(qemu, "-M", machine, "-accel", accelerator),
+        *("-cpu", "host" if accelerator == "kvm" else "max"),
+        *("-smp", "2", "-m", str(MEMORY_MB)),
+        *("-nodefaults", "-display", "none", "-no-reboot", "-serial", "stdio"),
+        *("-kernel", str(kernel.image), "-initrd", str(first_root)),
+        *(
+            "-append",
+            f"console={console} {BOOT_OPTIONS}",
+        ),
+        *("-fsdev", f"{share},id=machine,path=/,readonly=on"),
+        *("-device", "virtio-9p-pci,fsdev=machine,mount_tag=machine"),
+        *("-fsdev", f"{share},id=exchange,path={exchange}"),
+        *("-device", "virtio-9p-pci,fsdev=exchange,mount_tag=exchange"),
+        *("-device", "virtio-rng-pci"),
+    ]
+
+
+def _boot(command_line: list[str]) -> None:
+    """Until it switches itself off, or patience ends; its console is our stdout."""
+    with subprocess.Popen(
+        command_line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace"
+    ) as machine:
+        watchdog = threading.Timer(PATIENCE_S, machine.kill)
+        watchdog.start()
+        try:
+            assert machine.stdout is not None
+            for line in machine.stdout:
+                sys.stdout.write(line)
+                sys.stdout.flush()
+        finally:
+            watchdog.cancel()
+            machine.kill()
+
+
+def _told(path: Path, otherwise: float) -> float:
+    return float(path.read_text()) if path.exists() else otherwise

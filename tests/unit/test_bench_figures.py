@@ -1,0 +1,54 @@
+"""How the figures of `make bench` are judged and written."""
+
+import re
+
+import pytest
+
+from bench.figures import MISSED, OK, Section, for_terminal, one, page, rounded
+
+
+def test_a_figure_is_the_median_of_its_runs_and_kept_up_to_its_bound():
+    assert one("cost", "ms", [9.0, 10.0, 30.0], bound=10.0).value == 10.0
+    assert one("cost", "ms", [9.0, 10.0, 30.0], bound=10.0).verdict == OK
+    assert one("cost", "ms", [9.0, 10.1, 10.2], bound=10.0).verdict == MISSED
+    assert one("cost", "ms", [9.0]).verdict == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0, "0"), (0.01234, "0.0123"), (1.0, "1.00"), (9.996, "10.00"), (12.34, "12.3"),
+        (123.4, "123"), (1673.2, "1,673"), (-2.5, "-2.50"),
+    ],
+)  # fmt: skip
+def test_three_digits_count(value, written):
+    assert rounded(value) == written
+
+
+def section(*bounds):
+    figures = (one(f"figure {n}", "ms", [5.0, 7.0, 6.0], bound) for n, bound in enumerate(bounds))
+    return Section("Costs", "By the clock.", tuple(figures), (0.25, 1.5))
+
+
+def test_the_page_names_what_is_missed_and_says_how_busy_the_machine_was():
+    written = page("A machine.", [section(5.0, None), section(9.0)])
+    assert "**MISSED: figure 0.**" in written
+    assert "| figure 0 | 6.00 ms | 5.00 to 7.00 (3) | 5.00 ms | MISSED |" in written
+    assert "By the clock.\n\nLoad while it was measured: 0.2 to 1.5." in written
+
+
+def test_a_page_without_a_miss_says_that_all_bounds_are_kept():
+    written = page("A machine.", [section(6.0), section(None)])
+    assert "All bounds are kept." in written
+    assert MISSED not in written
+
+
+def test_the_terminal_shows_the_same_in_columns():
+    lines = for_terminal(section(5.0, None)).splitlines()
+    assert lines[0] == "Costs"
+    cells = re.split(" {2,}", lines[2].strip())
+    assert cells == ["figure 0", "6.00 ms", "5.00 to 7.00 (3)", "5.00 ms", "MISSED"]
+    assert [lines[1].index("at most"), lines[1].index("median")] == [
+        lines[2].index(cells[3], lines[2].index(cells[2]) + len(cells[2])),
+        lines[2].index(cells[1]),
+    ]

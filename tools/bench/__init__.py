@@ -1,0 +1,1 @@
+"""`make bench`: what Saykey costs and how soon it answers, written to docs/bench.md."""

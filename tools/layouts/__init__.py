@@ -1,0 +1,1 @@
+"""Makes the keyboard layout tables of the device; layouts.generate does it."""

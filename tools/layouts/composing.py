@@ -1,0 +1,48 @@
+"""What a dead key and a base compose on a Linux host, asked of libxkbcommon."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from layouts.linux import LOCALE, Sequences, can_be_entry
+from saykey.simulated.xkb import Composing
+
+_SPACING_MARKS = "^`\u00b4~¨°'\""
+
+
+def composed_by(dead: Iterable[int], bases: dict[str, int]) -> dict[int, str]:
+    """For each dead keysym the pairs of base and result, as one text; ``bases`` have keysyms.
+
+    Only what every toolkit does alike: one precomposed character, or an accent by itself. GTK 3
+    fails on sequences that give several code points.
+    """
+    compose = Sequences(LOCALE)
+    return {
+        symbol: "".join(
+            base + result
+            for base, keysym in sorted(bases.items(), key=_simple_first)
+            if (result := _typed(compose, symbol, keysym)) and _portable(result)
+        )
+        for symbol in sorted(dead)
+    }
+
+
+def _typed(compose: Sequences, dead: int, base: int) -> str:
+    compose.reset()
+    compose.feed(dead)
+    progress = compose.feed(base)
+    text = compose.text() if progress is Composing.COMPOSED else ""
+    compose.reset()
+    return text
+
+
+def _simple_first(base: tuple[str, int]) -> tuple[bool, str]:
+    """A space before others: accents by themselves are typed with it everywhere."""
+    return base[0] != " ", base[0]
+
+
+def _portable(result: str) -> bool:
+    if not can_be_entry(result):
+        return False
+    if len(unicodedata.normalize("NFD", result)) > 1:
+        return True
+    return result in _SPACING_MARKS or unicodedata.category(result) in {"Sk", "Po"}

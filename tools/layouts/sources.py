@@ -1,0 +1,26 @@
+"""Where the facts about layouts lie, and the order of keys in them."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from saykey.keyboard.tables import KEYS
+
+DATA = Path(__file__).parent / "data"
+
+ROWS = (
+    (*(f"Digit{digit}" for digit in "1234567890"), "Minus", "Equal"),
+    (*(f"Key{letter}" for letter in "QWERTYUIOP"), "BracketLeft", "BracketRight", "Backslash"),
+    (*(f"Key{letter}" for letter in "ASDFGHJKL"), "Semicolon", "Quote"),
+    (*(f"Key{letter}" for letter in "ZXCVBNM"), "Comma", "Period", "Slash"),
+    ("Space", "Backquote", "IntlBackslash", "IntlRo", "IntlYen"),
+)
+"""The keys of saykey.keyboard.tables.KEYS by their names in the UI Events specification."""
+
+assert sum(map(len, ROWS)) == len(KEYS)
+
+
+@cache
+def facts(name: str) -> dict:
+    """A data file of this folder."""
+    return json.loads((DATA / name).read_text("utf-8"))

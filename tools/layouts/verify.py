@@ -1,0 +1,36 @@
+"""Types each entry of a linux table, alone, into a host of its own: an xkb state behind reports."""
+
+from collections.abc import Iterator
+
+from layouts.linux import LOCALE, Named
+from saykey.flow import Stroke
+from saykey.keyboard.layouts import Layout
+from saykey.simulated.screen import Screen
+
+
+def wrong_entries(layout: Layout, named: Named) -> list[str]:
+    """The characters of a table that do not come out as themselves."""
+    screen = _screen(named)
+    wrong = []
+    for character, strokes in layout.strokes.items():
+        before = len(screen.text)
+        for stroke in strokes:
+            for report in reports(stroke):
+                screen.read(report, at=0)
+        if screen.text[before:] != character or screen.shortcuts or screen.keys_down:
+            wrong.append(character)
+            screen = _screen(named)
+    return wrong
+
+
+def reports(stroke: Stroke) -> Iterator[bytes]:
+    """Boot reports of one stroke: modifiers, then held keys, then the key; then all up again."""
+    down = bytes((*stroke.held, stroke.usage))
+    states = [down[:count].ljust(6, b"\0") for count in range(len(down) + 1)]
+    for keys in (*states, *reversed(states[:-1])):
+        yield bytes((stroke.modifiers, 0)) + keys
+    yield bytes(8)
+
+
+def _screen(named: Named) -> Screen:
+    return Screen(named.layout, named.variant, LOCALE)
