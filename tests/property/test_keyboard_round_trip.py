@@ -5,7 +5,7 @@ from itertools import pairwise
 from unicodedata import normalize
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from saykey.flow import ALL_UP
@@ -13,6 +13,7 @@ from saykey.keyboard.layouts import load_layout
 from saykey.keyboard.pace import PACES
 from saykey.keyboard.profile import NewLine, Profile, UnicodeMethod
 from saykey.keyboard.reports import Plan, Planner, begun, completed, safe_stop
+from saykey.keyboard.unicode import unicode_strokes
 from saykey.simulated.screen import Screen
 
 US = load_layout("linux", "us")
@@ -60,6 +61,7 @@ profiles = st.builds(
 )
 
 
+@example("–\u0301", Profile(unicode=UnicodeMethod.ALT_NUMPAD, transliterate=False), "us")
 @given(spoken | anything, profiles, st.sampled_from(["us", "fr", "ru", "ara", "us+dvorak"]))
 def test_no_profile_has_trouble_with_any_text_and_tells_what_it_changed(text, profile, name):
     layout = load_layout("linux", name)
@@ -70,7 +72,12 @@ def test_no_profile_has_trouble_with_any_text_and_tells_what_it_changed(text, pr
     for number, made in zip(plan.substituted, plan.substitutions, strict=True):
         assert made.wanted == plan.graphemes[number]
         assert made.reason
-        assert all(character in layout.strokes or character == "\n" for character in made.typed)
+        assert all(
+            character in layout.strokes
+            or character == "\n"
+            or unicode_strokes(character, profile.unicode, layout) is not None
+            for character in made.typed
+        )
 
 
 @given(spoken | anything)
