@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from saykey import events as ev
-from saykey.effects import CloseCapture, Effect, OpenCapture, Recognise, TypeText
+from saykey.effects import CloseCapture, Effect, OpenCapture, TypeText
 
 NS_PER_MS = 1_000_000
 
@@ -20,10 +20,7 @@ class Latency:
     transcript: int | None = None
     first_report: int | None = None
     last_report: int | None = None
-    began: int | None = None
     pieces: frozenset[int] = frozenset()
-    recognising: int | None = None
-    recognition_ms: float = 0.0
 
     @property
     def release_to_transcript_ms(self) -> float | None:
@@ -50,8 +47,7 @@ def note(latency: Latency, event: ev.Event, effects: tuple[Effect, ...], now: in
     """The latencies after one more step of the hub at ``now`` (ns)."""
     match event:
         case ev.Recognised(transcript) if transcript.phrase.dictation == latency.dictation:
-            took = 0.0 if latency.recognising is None else now - latency.recognising
-            latency = replace(latency, transcript=now, recognition_ms=took / NS_PER_MS)
+            latency = replace(latency, transcript=now)
         case ev.TypingBegan(piece) if piece in latency.pieces:
             latency = replace(latency, first_report=now)
         case ev.TypingFinished(piece) | ev.TypingStopped(piece) if piece in latency.pieces:
@@ -59,11 +55,9 @@ def note(latency: Latency, event: ev.Event, effects: tuple[Effect, ...], now: in
     for effect in effects:
         match effect:
             case OpenCapture(dictation):
-                latency = Latency(dictation=dictation, began=now)
+                latency = Latency(dictation=dictation)
             case CloseCapture(dictation, at) if dictation == latency.dictation:
                 latency = replace(latency, released=at)
-            case Recognise():
-                latency = replace(latency, recognising=now)
             case TypeText(piece):
                 latency = replace(latency, pieces=latency.pieces | {piece})
     return latency

@@ -17,7 +17,7 @@ from saykey.clock import MonotonicClock
 from saykey.errors import UsageError
 from saykey.ports import Clock, Microphone
 from saykey.settings import HostSettings, Settings, load
-from saykey.simulated.session import Session, Show, dictate
+from saykey.simulated.session import Session, dictate
 
 CHECK_NS = 20_000_000
 """How often it is looked whether the recording is over: once a frame."""
@@ -135,6 +135,3 @@ def _live(device: str, clock: Clock) -> tuple[Microphone, Callable[[], Awaitable
         sys.stdin.readline()
 
     return AlsaMicrophone(device, clock), entered
-
-
-__all__ = ["Show", "bundled", "command", "report"]
