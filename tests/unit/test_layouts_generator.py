@@ -70,11 +70,26 @@ def test_a_dump_of_a_real_host_is_read_with_its_dead_keys(tmp_path):
     path.write_text(DUMP, "utf-8")
     taken = dump(path)
     assert taken["title"] == "Some"
-    assert taken["dead"] == {"AltGr": "å"}
+    assert taken["dead"] == {"AltGr+04": "å"}
     assert taken["rows"][""][0].startswith("'" + NOTHING)
     assert taken["rows"]["Shift"][0].startswith("\\" + NOTHING)
     assert taken["rows"]["AltGr"][0] == NOTHING * 12, "a key of two characters is no entry"
     assert taken["rows"]["AltGr"][2].startswith("å")
+
+
+def test_a_dump_may_be_that_of_another_layout_with_the_same_keys(tmp_path):
+    path = tmp_path / "some.win.js"
+    path.write_text(DUMP.replace("});", "secondaryLayouts: [{ text: 'Other' }]});"), "utf-8")
+    assert dump(path, "Other")["title"] == "Other"
+    with pytest.raises(ValueError, match="names no layout 'Third'"):
+        dump(path, "Third")
+
+
+def test_a_dump_without_a_title_is_called_by_its_name_at_apple(tmp_path):
+    path = tmp_path / "some.darwin.js"
+    titled = "layout: { id: 'com.apple.keylayout.Brazilian-Pro', lang: 'pt' },"
+    path.write_text(DUMP.replace("layout: { name: '00000409', id: '', text: 'Some' },", titled))
+    assert dump(path)["title"] == "Brazilian-Pro"
 
 
 def test_every_chord_of_level_keys_is_pressed_and_keys_without_a_bit_are_held():

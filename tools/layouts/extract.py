@@ -10,25 +10,29 @@ folder of its name without the scope.
 import json
 import re
 import sys
+from itertools import chain
 from pathlib import Path
 
 from layouts.exemplars import characters_of
 from layouts.sources import DATA, ROWS
+from saykey.keyboard.tables import KEYS, NOTHING
 
-NOTHING = "\ufffd"
 DUMPS = Path("vscode/src/vs/workbench/services/keybinding/browser/keyboardLayouts")
 LEVELS = ("", "Shift", "AltGr", "Shift+AltGr")
 WINDOWS = {
     "be": "en-belgian", "br": "pt-br", "ch": "de-swiss", "cz": "cz", "de": "de", "dk": "dk",
-    "es": "es", "fr": "fr", "gb": "en-uk", "hu": "hu", "it": "it", "latam": "es-latin", "no": "no",
-    "pl": "pl", "pt": "pt", "ru": "ru", "se": "sv", "th": "thai", "tr": "tr", "us": "en",
-    "us+intl": "en-intl",
+    "es": "es", "fi": "sv", "fr": "fr", "gb": "en-uk", "hu": "hu", "it": "it", "latam": "es-latin",
+    "no": "no", "pl": "pl", "pt": "pt", "ru": "ru", "se": "sv", "th": "thai", "tr": "tr",
+    "us": "en", "us+intl": "en-intl",
 }  # fmt: skip
 MACOS = {
-    "de": "de", "es": "es", "fr": "fr", "gb": "en-uk", "it": "it", "pl": "pl", "ru": "ru",
-    "us": "en", "us+dvorak": "dvorak",
+    "br": "pt", "de": "de", "es": "es", "fr": "fr", "gb": "en-uk", "it": "it", "pl": "pl",
+    "ru": "ru", "us": "en", "us+dvorak": "dvorak", "us+intl": "en-intl",
 }  # fmt: skip
 """XKB's name of a layout to the dump's."""
+
+SECONDARY = {"fi": "Finnish"}
+"""Layouts that a dump of another name lists as having the same keys, by their titles in it."""
 
 MOST_LETTERS = 500
 """Languages with more are typed through an input method: no key has their letters."""
@@ -36,29 +40,35 @@ MOST_LETTERS = 500
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")  # with a script, without a region
 _KEY = re.compile(r"^\s+(\w+): \[(.+)\],?$", re.MULTILINE)
 _FIELD = re.compile(r"'((?:\\.|[^'\\])*)'|(\d+)")
-_TITLE = re.compile(r"(?:text|localizedName): '([^']*)'")
+_TITLES = re.compile(r"(?:text|localizedName): '([^']*)'")
+_APPLE_NAME = re.compile(r"id: 'com\.apple\.keylayout\.([^']*)'")
 
 
-def dump(path: Path) -> dict[str, object]:
-    """Title, rows and dead keys of one of VS Code's dumps."""
+def dump(path: Path, secondary: str = "") -> dict[str, object]:
+    """Title, rows, and dead keys with what they show, of one of VS Code's dumps.
+
+    ``secondary`` is the title of a layout that the dump must list as one with the same keys. Dead
+    keys are told of macOS only, written as saykey.keyboard.layouts.parse_stroke reads them.
+    """
     text = path.read_text("utf-8")
+    first, *others = _TITLES.findall(text) or _APPLE_NAME.findall(text)
+    if secondary and secondary not in others:
+        raise ValueError(f"{path.name} names no layout {secondary!r}")
     keys = {key: _fields(fields) for key, fields in _KEY.findall(text)}
     rows = {
         level: ["".join(_shown(keys.get(code), number) for code in row) for row in ROWS]
         for number, level in enumerate(LEVELS)
     }
     dead = {
-        level: "".join(
-            characters[number]
-            for characters, mask in keys.values()
-            if mask >> number & 1 and characters[number]
-        )
+        "+".join(filter(None, (level, f"{usage:02x}"))): keys[code][0][number]
         for number, level in enumerate(LEVELS)
+        for usage, code in zip(KEYS, chain.from_iterable(ROWS), strict=True)
+        if code in keys and keys[code][1] >> number & 1 and keys[code][0][number]
     }
     return {
-        "title": _TITLE.search(text)[1],
+        "title": secondary or first,
         "rows": {level: row for level, row in rows.items() if set("".join(row)) != {NOTHING}},
-        "dead": {level: characters for level, characters in dead.items() if characters},
+        "dead": dead,
     }
 
 
@@ -82,7 +92,10 @@ def dumps(package: Path) -> dict[str, object]:
         + json.loads((package / "package.json").read_text("utf-8"))["version"],
         "licence": "MIT",
         "layouts": {
-            system: {name: dump(package / DUMPS / f"{file}.{end}.js") for name, file in files}
+            system: {
+                name: dump(package / DUMPS / f"{file}.{end}.js", SECONDARY.get(name, ""))
+                for name, file in files
+            }
             for system, files, end in (
                 ("windows", sorted(WINDOWS.items()), "win"),
                 ("macos", sorted(MACOS.items()), "darwin"),

@@ -22,9 +22,6 @@ ROOT = Path(__file__).parents[2]
 PACKED = ROOT / "firmware/saykey/keyboard/data/layouts.json.xz"
 XKB_PACKAGE = Path("/usr/share/pkgconfig/xkeyboard-config.pc")
 DICTIONARY = 512 * 1024  # bytes
-SURE = {"us"}
-"""Layouts of Windows and macOS that are shipped: those without a dead key. The dumps do not say
-what dead keys compose, and on Windows not even which keys are dead; nothing is guessed."""
 DROPPED = Path(__file__).parent / "dropped.txt"
 
 
@@ -44,23 +41,24 @@ def tables() -> tuple[Head, list[Row], Tally]:
     keysyms = {c: symbol for reading in readings for c, symbol in reading.keysyms.items()}
     dead = {symbol for reading in readings for symbol in reading.dead.values()}
     composed = {f"{symbol:x}": pairs for symbol, pairs in composed_by(dead, keysyms).items()}
-    head = _head(composed)
+    titles = {one.name: one.title for one in named}
+    given = list(hosts.all_hosts(dict(zip(titles, readings, strict=True)), titles))
+    head = _head(composed | hosts.compositions(given))
     tally = Tally()
-    given = list(hosts.all_hosts())
     windows = {host.name: host.levels for host in given if host.os == "windows"}
     rows = [
         linux_row(one, reading, head, windows.get(one.name, {}), tally)
         for one, reading in zip(named, readings, strict=True)
     ]
     linux = {row.name: row for row in rows}
-    rows += [host_row(host, linux[host.name], head) for host in given if host.name in SURE]
+    rows += [host_row(host, linux[host.name], head) for host in given]
     return head, sorted(rows, key=lambda row: (row.os, row.name)), tally
 
 
 def _head(composed: dict[str, str]) -> Head:
     version = xkb_data_version()
     linux = Origin(f"xkeyboard-config {version}, by libxkbcommon", "MIT and X11 (xkeyboard-config)")
-    given = {name: Origin(**origin) for name, origin in hosts.origins().items()}
+    given = {name: Origin(**origin) for name, origin in hosts.origins(version).items()}
     return Head(composed, {"linux": linux} | given, version)
 
 

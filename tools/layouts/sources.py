@@ -1,6 +1,7 @@
 """Where the facts about layouts lie, and the order of keys in them."""
 
 import json
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -24,3 +25,9 @@ assert sum(map(len, ROWS)) == len(KEYS)
 def facts(name: str) -> dict:
     """A data file of this folder."""
     return json.loads((DATA / name).read_text("utf-8"))
+
+
+@cache
+def toml_facts(name: str) -> dict:
+    """A data file of this folder that people write."""
+    return tomllib.loads((DATA / name).read_text("utf-8"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from layouts.coverage import ASCII, language_of, letters_of, reached
-from layouts.hosts import Host
+from layouts.hosts import Host, composition_of
 from layouts.linux import Named, Reading
 from layouts.verify import wrong_entries
 from saykey.keyboard.layouts import layout_of, parse_stroke
@@ -78,7 +78,7 @@ def host_row(host: Host, linux: Row, head: Head) -> Row:
         caps="lock",
         origin=host.origin,
         levels={chord: "".join(shown) for chord, shown in levels.items()},
-        dead={},
+        dead={stroke: composition_of(host, accent) for stroke, accent in host.dead.items()},
     )
     return _counted(_shortened(row, head), head)
 
