@@ -102,11 +102,16 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """CPU or wall milliseconds the engine reports for one recognition."""
+    """CPU or wall milliseconds the engine reports for one recognition.
+
+    ``passes``: how often it went over the phrase; 0 if it was known without that there is no
+    speech, more than 1 if what was heard first was doubted.
+    """
 
     total_ms: float = 0.0
     encode_ms: float = 0.0
     decode_ms: float = 0.0
+    passes: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +187,12 @@ ALL_UP = Report(bytes(8))
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """A piece of text the host's layout cannot type, what was typed instead, and why."""
+    """A piece of text the host's layout cannot type, what is typed instead, and why.
+
+    ``script``, such as "Cyrillic", if the layout has no letter of the script at all.
+    """
 
     wanted: str = field(repr=False)
     typed: str = field(repr=False)
     reason: str
+    script: str = field(default="", compare=False)

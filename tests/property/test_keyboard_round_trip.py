@@ -37,7 +37,9 @@ def test_printable_text_comes_out_as_it_went_in(text):
     assert typed(plan) == text
 
 
-@pytest.mark.parametrize("name", ["de", "fr", "es", "us+intl", "pl", "gr", "ru", "de+neo", "vn"])
+@pytest.mark.parametrize(
+    "name", ["de", "fr", "es", "us+intl", "pl", "gr", "ru", "de+neo", "de+T3", "vn"]
+)
 @given(pace=st.sampled_from(list(PACES.values())), data=st.data())
 @settings(max_examples=25)  # a fresh host for each takes its time
 def test_what_a_layout_types_comes_out_of_it_at_every_pace(name, pace, data):

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import pytest
+from typist_news import News
 
 from saykey.effects import StopTyping, TypeText
 from saykey.events import Event, TypingBegan, TypingFinished, TypingStopped
@@ -30,7 +31,11 @@ class Desk:
     clock: VirtualClock
     host: Host
     typist: Typist
-    posted: list[Event] = field(default_factory=list)
+    news: News
+
+    @property
+    def posted(self) -> list[Event]:
+        return self.news.posted
 
     def type(self, text: str, piece: int = 1) -> None:
         self.typist.type_text(TypeText(piece, "host", text))
@@ -64,11 +69,11 @@ def play(
 ) -> None:
     async def perform() -> None:
         clock = VirtualClock()
-        posted: list[Event] = []
+        news = News()
         host = Host(clock, layout, variant, poll_ns=POLL, reports_leds=reports_leds)
         table = load_layout("linux", f"{layout}+{variant}" if variant else layout)
-        typist = Typist(host, table, clock, posted.append, "host", profile or Profile())
-        desk = Desk(clock, host, typist, posted)
+        typist = Typist(host, table, clock, news, "host", profile or Profile())
+        desk = Desk(clock, host, typist, news)
         await host.open(lambda _link: None, typist.leds_changed)
         running = asyncio.create_task(typist.run())
         try:
@@ -326,9 +331,9 @@ class Deaf(Host):
 def test_a_tap_that_does_nothing_is_not_repeated_and_not_owed():
     async def perform() -> tuple[Host, list[Event]]:
         clock = VirtualClock()
-        posted: list[Event] = []
+        news = News()
         host = Deaf(clock, poll_ns=MS)
-        typist = Typist(host, US, clock, posted.append, "host")
+        typist = Typist(host, US, clock, news, "host")
         await host.open(lambda _link: None, typist.leds_changed)
         host.set_leds(CAPS_LOCK)
         running = asyncio.create_task(typist.run())
@@ -336,7 +341,7 @@ def test_a_tap_that_does_nothing_is_not_repeated_and_not_owed():
         await clock.advance_to(2000 * MS)
         running.cancel()
         await asyncio.wait({running})
-        return host, posted
+        return host, news.posted
 
     host, posted = asyncio.run(perform())
     assert host.text == "AB"
@@ -347,9 +352,9 @@ def test_a_tap_that_does_nothing_is_not_repeated_and_not_owed():
 def test_a_light_that_comes_late_is_waited_for():
     async def perform() -> tuple[Host, list[Event]]:
         clock = VirtualClock()
-        posted: list[Event] = []
+        news = News()
         host = Host(clock, poll_ns=MS)
-        typist = Typist(host, US, clock, posted.append, "host")
+        typist = Typist(host, US, clock, news, "host")
         late: set[asyncio.Task[None]] = set()
 
         async def tell_late(leds: int) -> None:
@@ -365,7 +370,7 @@ def test_a_light_that_comes_late_is_waited_for():
         await clock.advance_to(5000 * MS)
         running.cancel()
         await asyncio.wait({running})
-        return host, posted
+        return host, news.posted
 
     host, posted = asyncio.run(perform())
     assert host.text == "abc"

@@ -1,6 +1,6 @@
 """Each pace keeps its promises: how many reports, in which order, and how long each is held."""
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from saykey.simulated.screen import Screen
 
 US = load_layout("linux", "us")
 PROSE = (Path(__file__).parents[1] / "data" / "prose.txt").read_text(encoding="utf-8")
-A, B, SHIFTED_B = Stroke(0x04), Stroke(0x05), Stroke(0x05, 0x02)
+A, B, SHIFTED_B, ALT_GR_A = Stroke(0x04), Stroke(0x05), Stroke(0x05, 0x02), Stroke(0x04, 0x40)
 
 
 def plan(text: str, pace: Pace) -> Plan:
@@ -89,6 +89,24 @@ def test_keys_held_besides_go_down_apart_and_before_the_key(pace):
     assert states[-2:] == (Stroke(0, 0x02, (0x64,)), fifth)
     assert report_of(fifth).data == bytes([2, 0, 0x64, 0x07, 0, 0, 0, 0])
     assert pace.states(fifth, A)[-2:] == (Stroke(0), A)
+
+
+@pytest.mark.parametrize("pace", PACES.values(), ids=PACES)
+def test_one_modifier_is_up_before_another_goes_down(pace):
+    states = (A, *pace.states(A, SHIFTED_B), *pace.states(SHIFTED_B, ALT_GR_A))
+    chords = [(state.modifiers, state.held) for state in states]
+    assert [chord for chord, _ in groupby(chords)] == [(0, ()), (0x02, ()), (0, ()), (0x40, ())]
+
+
+@pytest.mark.parametrize("pace", PACES.values(), ids=PACES)
+@pytest.mark.parametrize("text", ["¦¥ķ", "E¥ơG", "aĲ€Ĳb", "@A@"])
+def test_where_shift_and_altgr_together_latch_a_level_neither_is_pressed_under_the_other(
+    text, pace
+):
+    screen = Screen("de", "T3")
+    for report in Planner(load_layout("linux", "de+T3"), Profile(pace=pace)).plan(text).reports:
+        screen.read(report.data, at=0)
+    assert screen.text == text
 
 
 def test_between_two_states_nothing_is_repeated():

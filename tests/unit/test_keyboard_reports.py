@@ -113,7 +113,7 @@ def test_before_the_first_report_nothing_is_begun():
 def test_a_planner_that_forgot_what_it_learned_plans_the_same(monkeypatch):
     text = "Hello, “world” – née… " * 3
     expected = Planner(US).plan(text)
-    monkeypatch.setattr("saykey.keyboard.reports._MOST_STEPS", 3)
+    monkeypatch.setattr("saykey.keyboard.reports._MOST_SPELLINGS", 3)
     forgetful = Planner(US)
     assert forgetful.plan(text) == expected
     assert forgetful.plan(text) == expected

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
+from typist_news import News
 
-from saykey.effects import StopTyping, TypeText
-from saykey.events import Event, TypingBegan, TypingFinished, TypingStopped
-from saykey.flow import ALL_UP, Report
+from saykey.effects import PressKeys, StopTyping, TypeText
+from saykey.events import Event, TypingBegan, TypingFinished, TypingPlanned, TypingStopped
+from saykey.flow import ALL_UP, Report, Stroke
 from saykey.keyboard.layouts import load_layout
 from saykey.keyboard.pace import Order, Pace
 from saykey.keyboard.profile import Profile
@@ -46,7 +47,11 @@ class Desk:
     clock: VirtualClock
     host: Host
     typist: Typist
-    posted: list[Event] = field(default_factory=list)
+    news: News
+
+    @property
+    def posted(self) -> list[Event]:
+        return self.news.posted
 
     def type(self, text: str, piece: int = 1) -> None:
         self.typist.type_text(TypeText(piece, "host", text))
@@ -71,10 +76,10 @@ class Desk:
 def play(scene: Callable[[Desk], Awaitable[None]], poll_ns: int = POLL) -> None:
     async def perform() -> None:
         clock = VirtualClock()
-        posted: list[Event] = []
+        news = News()
         host = PatientHost(clock, poll_ns=poll_ns)
-        typist = Typist(host, US, clock, posted.append, "host", EVEN)
-        desk = Desk(clock, host, typist, posted)
+        typist = Typist(host, US, clock, news, "host", EVEN)
+        desk = Desk(clock, host, typist, news)
         await host.open(lambda _link: None, typist.leds_changed)
         running = asyncio.create_task(desk.typist.run())
         try:
@@ -158,6 +163,69 @@ def test_each_report_is_held_as_long_as_it_says():
         assert desk.host.text == "abc"
 
     play(scene, poll_ns=0)
+
+
+def test_what_will_be_replaced_is_told_before_the_first_key():
+    async def scene(desk: Desk) -> None:
+        desk.type("Я’s")
+        await desk.after(500)
+        planned = desk.news.told[0]
+        assert isinstance(planned, TypingPlanned)
+        assert (planned.piece, planned.graphemes) == (1, 3)
+        assert [(one.typed, one.script) for one in planned.substitutions] == [
+            ("Ya", "Cyrillic"),
+            ("'", ""),
+        ]
+        assert desk.news.told[1] == TypingBegan(1)
+
+    play(scene)
+
+
+def test_how_far_a_long_piece_got_is_told_now_and_then():
+    async def scene(desk: Desk) -> None:
+        text = "a longer text than a display can show at once"
+        desk.type(text)
+        await desk.typist.settled()
+        told = [(event.piece, event.graphemes) for event in desk.news.advanced]
+        assert told == sorted(set(told))
+        seconds = len(desk.host.reports_seen) * POLL / 1e9
+        assert len(told) == int(seconds / 0.2)
+        assert all(0 < done < len(text) for _, done in told)
+
+    async def advancing(desk: Desk) -> None:
+        doing = asyncio.create_task(scene(desk))
+        while not doing.done():
+            await desk.after(1)
+        doing.result()
+
+    play(advancing)
+
+
+# Keys that are no text
+
+
+def test_keys_are_pressed_as_given_and_each_comes_up_again():
+    async def scene(desk: Desk) -> None:
+        keys = (Stroke(0x04), Stroke(0x04), Stroke(0x05, 0x02))
+        desk.typist.type_text(PressKeys(7, "host", keys))
+        desk.type("c", 8)
+        await desk.after(500)
+        assert desk.host.text == "aaBc"
+        assert [event.piece for event in desk.posted if isinstance(event, TypingFinished)] == [7, 8]
+        assert desk.news.planned[0] == TypingPlanned(7, 0)
+
+    play(scene)
+
+
+def test_keys_stopped_before_the_first_leave_nothing_to_hold():
+    async def scene(desk: Desk) -> None:
+        desk.typist.type_text(PressKeys(1, "host", (Stroke(0x04),)))
+        desk.stop()
+        await desk.after(100)
+        assert desk.posted == [TypingStopped(1, typed="", doubtful="", rest="")]
+        assert desk.host.reports_seen == ()
+
+    play(scene)
 
 
 # Stops

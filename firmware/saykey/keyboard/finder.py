@@ -1,11 +1,12 @@
 """Which layout a host has, found by typing a few keys there and being told what they showed.
 
 Each question is one stroke, then a space, so that a dead key shows its accent. The next question
-is the one that leaves the fewest layouts on average, given the answers so far. AltGr is pressed
-only where nothing else helps, and never with a letter's key: where it is a plain Alt, that could
-open a menu.
+is the one that leaves the fewest layouts on average, given the answers so far; layouts without a
+variant are told apart first, since most people have one of those. AltGr is pressed only where
+nothing else helps, and never with a letter's key: where it is a plain Alt, that could open a menu.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from saykey.keyboard.tables import KEYS, NOTHING, Head, Row
 
 SPACE = Stroke(0x2C)
 """Keyboard Spacebar, HID Usage Tables page 0x07."""
+
+MOST_QUESTIONS = 6
+"""What is left after so many differs on keys that few people use, or not at all."""
 
 _NOT_ON_EVERY_KEYBOARD = frozenset({0x64, 0x87, 0x89})  # the ISO key left of Z, Ro, Yen
 _LETTERS = range(0x04, 0x1E)
@@ -52,15 +56,49 @@ def board_of(row: Row, head: Head) -> Board:
         shows.pop(parse_stroke(written), None)
         if accent is not None:
             shows[parse_stroke(written)] = accent
-    return Board(row.name, {stroke: shown for stroke, shown in shows.items() if _asked(stroke)})
+    asked = {key: shown for key, shown in shows.items() if _asked(key) and _readable(shown)}
+    return Board(row.name, asked)
+
+
+def _readable(shown: str) -> bool:
+    """Whether people can see it before a space, and type it: no accent without its letter."""
+    return shown.isprintable() and not any(map(unicodedata.combining, shown))
 
 
 def _asked(stroke: Stroke) -> bool:
-    if stroke.usage in _NOT_ON_EVERY_KEYBOARD or stroke == SPACE:
+    if stroke.usage in _NOT_ON_EVERY_KEYBOARD or stroke.usage == SPACE.usage:
         return False
     return stroke.modifiers in {0, _SHIFT} or (
         stroke.modifiers == _ALT_GR and stroke.usage not in _LETTERS
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The layouts that fit all answers, and the strokes asked for."""
+
+    left: tuple[Board, ...]
+    asked: tuple[Stroke, ...] = ()
+
+    def question(self) -> Stroke | None:
+        """The stroke to type next, and then a space; None at the end of the search."""
+        if len(self.asked) == MOST_QUESTIONS:
+            return None
+        usual = tuple(board for board in self.left if "+" not in board.name)
+        return next_stroke(usual, self.asked) or next_stroke(self.left, self.asked)
+
+    def fitting(self) -> tuple[Board, ...]:
+        """Those left that are known to have shown at least one of the answers."""
+        return tuple(board for board in self.left if not board.shows.keys().isdisjoint(self.asked))
+
+    def answers(self, stroke: Stroke) -> tuple[str, ...]:
+        """What this stroke shows on the layouts left, the commonest first; "" is nothing."""
+        shown = Counter(board.shows.get(stroke) for board in self.left)
+        return tuple(answer for answer, _ in shown.most_common() if answer is not None)
+
+    def answered(self, stroke: Stroke, answer: str) -> "Search":
+        """The search after the stroke showed this; with nothing left if no layout shows it."""
+        return Search(matching(self.left, stroke, answer), (*self.asked, stroke))
 
 
 def next_stroke(boards: Sequence[Board], asked: Iterable[Stroke] = ()) -> Stroke | None:

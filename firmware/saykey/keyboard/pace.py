@@ -13,6 +13,8 @@ from saykey.flow import Stroke
 
 MS = 1_000_000
 
+_NOTHING = Stroke(0)
+
 
 class Order(Enum):
     """What goes into a report of its own between two keys.
@@ -50,18 +52,22 @@ class Pace:
     def states(self, held: Stroke, wanted: Stroke) -> tuple[Stroke, ...]:
         """The states to report, in order, to go from one stroke held down to another.
 
-        A stroke of usage 0 is a state in which no key but those of its chord is down.
+        A stroke of usage 0 is a state in which no key but those of its chord is down. One chord
+        is let up before another goes down.
         """
         if held == wanted and not wanted.usage:
             return ()
-        chord = Stroke(0, wanted.modifiers, wanted.held)
-        same_chord = (held.modifiers, held.held) == (wanted.modifiers, wanted.held)
-        between: tuple[Stroke, ...] = ()
+        before, chord = _chord(held), _chord(wanted)
+        states: list[Stroke] = []
         if self.order is Order.FULL and held.usage:
-            between = (Stroke(0, held.modifiers, held.held),)
-        if held.usage == wanted.usage or (not same_chord and self._apart(held, wanted)):
-            between += (chord,)
-        states = (*between, wanted)
+            states.append(before)
+        if before != chord and _NOTHING not in {before, chord}:
+            # A modifier pressed under another may be something else: on de+T3, both latch level 5.
+            states.append(_NOTHING)
+        pressed_anew = not states and held.usage == wanted.usage
+        if pressed_anew or (before != chord and self._apart(held, wanted)):
+            states.append(chord)
+        states.append(wanted)
         return tuple(state for n, state in enumerate(states) if n == 0 or state != states[n - 1])
 
     def hold_ns(self, before: Stroke, state: Stroke) -> int:
@@ -76,6 +82,10 @@ class Pace:
     def _apart(self, held: Stroke, wanted: Stroke) -> bool:
         # The places of the key array change their meaning with keys held besides.
         return self.order is not Order.ONE_REPORT or held.held != wanted.held
+
+
+def _chord(stroke: Stroke) -> Stroke:
+    return Stroke(0, stroke.modifiers, stroke.held)
 
 
 WIRE = Pace("wire", Order.ONE_REPORT)

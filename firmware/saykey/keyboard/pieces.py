@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from saykey.effects import TypeText
+from saykey.effects import PressKeys, TypeText
 from saykey.events import TypingFinished, TypingStopped
 from saykey.flow import Substitution
 from saykey.keyboard.reports import Plan, begun, completed, safe_stop, substitutions_within
@@ -12,16 +12,19 @@ from saykey.keyboard.reports import Plan, begun, completed, safe_stop, substitut
 class Piece:
     """A piece at work: ``sent`` reports of ``plan`` were accepted, the last at ``progress_at``.
 
-    The plan is for what is left of the text: ``before`` was typed by earlier plans, with
-    ``substituted``. ``others`` are reports that no plan holds, such as taps of Caps Lock.
-    ``unsure``: one more report may be, or become, accepted.
+    The plan is for what is left of the text: ``before`` was typed by earlier plans, as
+    ``done_before`` graphemes and with ``substituted``. ``others`` are reports that no plan holds,
+    such as taps of Caps Lock. ``unsure``: one more report may be, or become, accepted. The device
+    state last heard of it at ``told_at`` (ns).
     """
 
-    effect: TypeText
+    effect: TypeText | PressKeys
     plan: Plan
     progress_at: int
+    told_at: int
     sent: int = 0
     before: str = ""
+    done_before: int = 0
     substituted: tuple[Substitution, ...] = ()
     others: int = 0
     lost: bool = False
@@ -46,6 +49,11 @@ class Piece:
         else:
             self.others += 1
 
+    @property
+    def done(self) -> int:
+        """How many graphemes of the text are typed."""
+        return self.done_before + completed(self.plan, self.sent)
+
     def may_stop(self) -> bool:
         """Whether the keys may go up with something left to type and no grapheme half typed."""
         plan, sent = self.plan, self.sent
@@ -59,6 +67,7 @@ class Piece:
         """Type what is left by this plan, which is one for ``rest()``."""
         typed = completed(self.plan, self.sent)
         self.before += "".join(self.plan.graphemes[:typed])
+        self.done_before += typed
         self.substituted += substitutions_within(self.plan, typed)
         self.others += self.sent
         self.plan = plan

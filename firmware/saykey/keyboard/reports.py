@@ -7,13 +7,14 @@ has them down first.
 """
 
 from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise, starmap
 
 from saykey.flow import ALL_UP, Report, Stroke, Substitution
 from saykey.keyboard.layouts import Layout
 from saykey.keyboard.profile import Profile
-from saykey.keyboard.strokes import Typed, graphemes, strokes_for
+from saykey.keyboard.strokes import graphemes, strokes_for
 
-_MOST_STEPS = 50_000  # bounds the planner's memory whatever is spoken; about 10 MB
+_MOST_SPELLINGS = 20_000  # bounds the planner's memory whatever is spoken; about 10 MB
 _NOTHING_HELD = Stroke(0)
 _KEYS = 6
 _PLAIN = Profile()
@@ -69,18 +70,21 @@ def report_of(stroke: Stroke, hold_ns: int = 0) -> Report:
     return Report(bytes((stroke.modifiers, 0)) + keys.ljust(_KEYS, b"\0"), hold_ns)
 
 
+@dataclass(slots=True, eq=False)
+class _Key:
+    """A stroke held down, and the reports that lead from it to others, as far as known."""
+
+    stroke: Stroke
+    moves: dict["_Key", tuple[Report, ...]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """A grapheme typed from one state of the keys: its reports, and the steps known to follow.
+class _Spelling:
+    """How a grapheme is typed: its first key, the reports after that, and its last key."""
 
-    ``began`` and ``ended`` hold 0 or 1 for each report: whether the grapheme is begun, complete.
-    """
-
-    reports: tuple[Report, ...]
-    began: tuple[int, ...]
-    ended: tuple[int, ...]
-    held: Stroke
-    following: dict[str, "_Step"]
+    first: _Key | None
+    rest: tuple[Report, ...]
+    last: _Key | None
     substitution: Substitution | None
 
 
@@ -95,9 +99,8 @@ class Planner:
         self._profile = profile
         self._all_up = replace(ALL_UP, hold_ns=profile.pace.up_ns)
         self._reports: dict[tuple[Stroke, int], Report] = {}
-        self._typed: dict[str, Typed] = {}
-        self._following: dict[Stroke, dict[str, _Step]] = {}
-        self._steps = 0
+        self._keys: dict[Stroke, _Key] = {}
+        self._spellings: dict[str, _Spelling] = {}
 
     def plan(self, text: str) -> Plan:
         """Plan the whole text before its first key. Any text will do."""
@@ -106,20 +109,23 @@ class Planner:
         begins: list[int] = []
         completes: list[int] = []
         substitutions: list[tuple[int, Substitution]] = []
-        held = _NOTHING_HELD
-        following = self._after(held)
+        held = self._key(_NOTHING_HELD)
         for number, grapheme in enumerate(clusters):
-            step = following.get(grapheme) or self._step(held, grapheme)
-            if step.substitution is not None:
-                substitutions.append((number, step.substitution))
-            if step.reports:
-                reports.extend(step.reports)
-                begins.extend([number + began for began in step.began])
-                completes.extend([number + ended for ended in step.ended])
-            elif reports:  # nothing to type: done with the grapheme before
-                begins[-1] = completes[-1] = number + 1
-            held = step.held
-            following = step.following
+            spelling = self._spellings.get(grapheme) or self._spell(grapheme)
+            if spelling.substitution is not None:
+                substitutions.append((number, spelling.substitution))
+            if spelling.first is None or spelling.last is None:
+                if reports:  # nothing to type: done with the grapheme before
+                    begins[-1] = completes[-1] = number + 1
+                continue
+            move = held.moves.get(spelling.first) or self._move(held, spelling.first)
+            reports += move
+            reports += spelling.rest
+            count = len(move) + len(spelling.rest)
+            before = max(0, len(move) - 1)
+            begins += (number,) * before + (number + 1,) * (count - before)
+            completes += (number,) * (count - 1) + (number + 1,)
+            held = spelling.last
         total = len(clusters)
         return Plan(
             reports=(*reports, self._all_up),
@@ -130,37 +136,35 @@ class Planner:
             substituted=tuple(number for number, _ in substitutions),
         )
 
-    def _after(self, held: Stroke) -> dict[str, _Step]:
-        return self._following.setdefault(held, {})
-
-    def _step(self, held: Stroke, grapheme: str) -> _Step:
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            self._typed = {}
-            self._following = {}
-            self._steps = 1
-        typed = self._typed.get(grapheme)
-        if typed is None:
-            typed = self._typed[grapheme] = strokes_for(grapheme, self._layout, self._profile)
-        reports: list[Report] = []
-        first_key = 0
-        last = held
-        for stroke in typed.strokes:
-            for state in self._profile.pace.states(last, stroke):
-                reports.append(self._report(state, self._profile.pace.hold_ns(last, state)))
-                last = state
-            first_key = first_key or len(reports)
-        count = len(reports)
-        step = _Step(
-            reports=tuple(reports),
-            began=tuple(int(number >= first_key) for number in range(1, count + 1)),
-            ended=tuple(int(number == count) for number in range(1, count + 1)),
-            held=last,
-            following=self._after(last),
+    def _spell(self, grapheme: str) -> _Spelling:
+        if len(self._spellings) >= _MOST_SPELLINGS:
+            self._spellings = {}
+            self._keys = {}
+        typed = strokes_for(grapheme, self._layout, self._profile)
+        keys = [self._key(stroke) for stroke in typed.strokes]
+        spelling = self._spellings[grapheme] = _Spelling(
+            first=keys[0] if keys else None,
+            rest=tuple(chain.from_iterable(starmap(self._move, pairwise(keys)))),
+            last=keys[-1] if keys else None,
             substitution=typed.substitution,
         )
-        self._after(held)[grapheme] = step
-        return step
+        return spelling
+
+    def _key(self, stroke: Stroke) -> _Key:
+        return self._keys.get(stroke) or self._keys.setdefault(stroke, _Key(stroke))
+
+    def _move(self, held: _Key, wanted: _Key) -> tuple[Report, ...]:
+        known = held.moves.get(wanted)
+        if known is not None:
+            return known
+        pace = self._profile.pace
+        states = pace.states(held.stroke, wanted.stroke)
+        before = (held.stroke, *states)
+        move = held.moves[wanted] = tuple(
+            self._report(state, pace.hold_ns(last, state))
+            for last, state in zip(before, states, strict=False)
+        )
+        return move
 
     def _report(self, state: Stroke, hold_ns: int) -> Report:
         known = self._reports.get((state, hold_ns))

@@ -47,9 +47,9 @@ def similar(character: str, layout: Layout) -> str:
 
     "" if there is none, or if nobody would see it.
     """
-    if character in layout.strokes and unicodedata.category(character) != "Cc":
-        return character
     category = unicodedata.category(character)
+    if character in layout.strokes and category != "Cc":
+        return character
     if category in _INVISIBLE:
         return ""
     if category in _SPACES:
@@ -72,7 +72,7 @@ def script_lacking(grapheme: str, layout: Layout) -> str:
 
 
 def _typable(text: str, layout: Layout) -> str:
-    return text if all(character in layout.strokes for character in text) else ""
+    return text if all(map(layout.strokes.__contains__, text)) else ""
 
 
 def _to_ascii(character: str) -> str:

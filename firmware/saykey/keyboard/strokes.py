@@ -51,9 +51,10 @@ def strokes_for(grapheme: str, layout: Layout, profile: Profile = _PLAIN) -> Typ
     if grapheme in NEW_LINES:
         return _new_line(grapheme, layout, profile)
     composed = unicodedata.normalize("NFC", grapheme)
-    if unicodedata.category(composed[0]) == "Cc":  # some layouts have Tab and Escape as symbols
+    kind = unicodedata.category(composed[0])
+    if kind == "Cc":  # some layouts have Tab and Escape as symbols
         return _instead(grapheme, _similar_to(composed, layout), "control character", layout)
-    invisible = all(unicodedata.category(character) == "Cf" for character in composed)
+    invisible = kind == "Cf" and all(unicodedata.category(c) == "Cf" for c in composed)
     parts = [
         (part, _exactly(part, layout, Profile() if invisible else profile))
         for part in _longest_parts(composed, layout)
@@ -81,9 +82,9 @@ def _nearest(
     if not typed:
         if not lacking:
             reason = f"nothing similar on the {layout.name} layout"
-        return _instead(grapheme, placeholder(layout), reason, layout)
+        return _instead(grapheme, placeholder(layout), reason, layout, lacking)
     strokes = tuple(stroke for _, keys in pieces for stroke in keys)
-    return Typed(strokes, Substitution(grapheme, typed, reason))
+    return Typed(strokes, Substitution(grapheme, typed, reason, lacking))
 
 
 def _keys(text: str, layout: Layout, profile: Profile) -> tuple[str, Strokes]:
@@ -105,13 +106,15 @@ def _similar_to(text: str, layout: Layout) -> str:
     return "".join(similar(character, layout) for character in text)
 
 
-def _instead(grapheme: str, typed: str, reason: str, layout: Layout) -> Typed:
+def _instead(grapheme: str, typed: str, reason: str, layout: Layout, lacking: str = "") -> Typed:
     strokes = tuple(stroke for character in typed for stroke in layout.strokes[character])
-    return Typed(strokes, Substitution(grapheme, typed, reason))
+    return Typed(strokes, Substitution(grapheme, typed, reason, lacking))
 
 
 def _longest_parts(text: str, layout: Layout) -> list[str]:
     """The text in the longest pieces the layout has, and single code points where it has none."""
+    if len(text) == 1:
+        return [text]
     parts = []
     at = 0
     while at < len(text):

@@ -3,19 +3,23 @@
 import asyncio
 from collections.abc import Callable
 
-from saykey.effects import StopTyping, TypeText
+from saykey.effects import PressKeys, StopTyping, TypeText
 from saykey.errors import LinkLost
-from saykey.events import Event, TypingBegan, TypingStopped
+from saykey.events import Event, TypingAdvanced, TypingBegan, TypingPlanned, TypingStopped
 from saykey.flow import ALL_UP, Report
 from saykey.keyboard import locks
 from saykey.keyboard.layouts import Layout
 from saykey.keyboard.pieces import Piece
+from saykey.keyboard.presses import presses
 from saykey.keyboard.profile import Profile
 from saykey.keyboard.reports import Plan, Planner
 from saykey.ports import Clock, Transport
 
 STOP_PATIENCE_NS = 200_000_000
 """How long a stop or a release waits for a host that does not poll: then it counts as lost."""
+
+PROGRESS_NS = 200_000_000
+"""While a piece is typed, how far it got is told this often; a display shows no more."""
 
 _LONG_TEXT = 2_000  # characters of ASCII; planning more takes over 20 ms on the slowest boards
 _LONG_FOREIGN_TEXT = 200  # where nearly each character may be one not met before
@@ -24,12 +28,13 @@ _PLAIN = Profile()
 
 
 class Typist:
-    """Performs TypeText, StopTyping and ReleaseKeys for one host.
+    """Performs TypeText, PressKeys, StopTyping and ReleaseKeys for one host.
 
-    The three methods return at once; ``run`` does the work, in their order, and never two pieces
-    at a time. Each TypeText ends in TypingFinished, or in TypingStopped whose three parts are
-    the piece's text as it was given, cut between graphemes. What is spoken is never logged.
-    Caps Lock is tapped off before a piece and put back after it, as the profile wants.
+    These methods return at once; ``run`` does the work, in their order, and never two pieces at a
+    time. Each piece is told as planned before its first key, and ends in TypingFinished, or in
+    TypingStopped whose three parts are the piece's text as it was given, cut between graphemes.
+    What is spoken is never logged. Caps Lock is tapped off before a piece and put back after it,
+    as the profile wants.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  what a typist needs to know of its host
@@ -44,19 +49,21 @@ class Typist:
         self.host = host
         self._transport = transport
         self._planner = Planner(layout, profile)
+        self._pace = profile.pace
         self._caps = locks.caps_lock(layout, fix=profile.fix_caps)
         self._lights = asyncio.Event()
         self._clock = clock
         self._post = post
-        self._jobs: asyncio.Queue[TypeText | None] = asyncio.Queue()  # None: release the keys
+        # None: release the keys
+        self._jobs: asyncio.Queue[TypeText | PressKeys | None] = asyncio.Queue()
         self._awaited: set[int] = set()
         self._stopped: set[int] = set()
         self._stop_wanted = asyncio.Event()
         self._keys_down = False
         self._release: asyncio.Task[None] | None = None
 
-    def type_text(self, effect: TypeText) -> None:
-        """Type this piece when those before it have ended."""
+    def type_text(self, effect: TypeText | PressKeys) -> None:
+        """Type this piece, or press its keys, when those before it have ended."""
         self._awaited.add(effect.piece)
         self._jobs.put_nowait(effect)
 
@@ -100,18 +107,26 @@ class Typist:
             if self._release is not None:
                 self._release.cancel()
 
-    async def _type(self, effect: TypeText) -> None:
+    async def _type(self, effect: TypeText | PressKeys) -> None:
         outcome: Event
         if effect.piece not in self._stopped:
-            plan = await self._plan(effect.text)
-            piece = Piece(effect, plan, progress_at=self._clock.now())
+            plan = await self._plan_of(effect)
+            self._post(TypingPlanned(effect.piece, len(plan.graphemes), plan.substitutions))
+            now = self._clock.now()
+            piece = Piece(effect, plan, progress_at=now, told_at=now)
             await self._work(piece)
             outcome = piece.outcome(self._transport.in_doubt)
         else:
-            outcome = TypingStopped(effect.piece, typed="", doubtful="", rest=effect.text)
+            rest = effect.text if isinstance(effect, TypeText) else ""
+            outcome = TypingStopped(effect.piece, typed="", doubtful="", rest=rest)
         self._awaited.discard(effect.piece)
         self._stopped.discard(effect.piece)
         self._post(outcome)
+
+    async def _plan_of(self, effect: TypeText | PressKeys) -> Plan:
+        if isinstance(effect, PressKeys):
+            return presses(effect.strokes, self._pace)
+        return await self._plan(effect.text)
 
     async def _plan(self, text: str) -> Plan:
         if len(text) > (_LONG_TEXT if text.isascii() else _LONG_FOREIGN_TEXT):
@@ -193,12 +208,18 @@ class Typist:
         self._keys_down = report.data != ALL_UP.data
         if piece is not None:
             piece.accepted(at, planned=planned)
-            if piece.reports == 1:
-                self._post(TypingBegan(piece.effect.piece))
+            self._tell(piece, at)
         if report.hold_ns:
             await self._clock.sleep_until(at + report.hold_ns)
         elif piece is not None and piece.reports % _REPORTS_PER_TURN == 0:
             await asyncio.sleep(0)
+
+    def _tell(self, piece: Piece, at: int) -> None:
+        if piece.reports == 1:
+            self._post(TypingBegan(piece.effect.piece))
+        elif at - piece.told_at >= PROGRESS_NS and not piece.whole:
+            piece.told_at = at
+            self._post(TypingAdvanced(piece.effect.piece, piece.done))
 
     async def _tap_caps_off(self, piece: Piece) -> None:
         self._caps = locks.tapped_off(self._caps)
