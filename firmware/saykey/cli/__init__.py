@@ -26,10 +26,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "type-held": ("control:type_held", "Type the text held for the current host."),
     "drop-held": ("control:drop_held", "Forget the text held for the current host."),
     "retry": ("control:retry", "Recognise failed phrases once more."),
+    "model": ("model:command", "List, bring, check and choose speech models."),
     "use-model": ("control:use_model", "Use another model from the next dictation on."),
     "use-host": ("control:use_host", "Send the next dictation to another host."),
     "keys": ("keys:command", "Print the keys that would type a text."),
     "layouts": ("layouts:command", "List the keyboard layouts of hosts, and what they can type."),
+    "doctor": ("doctor:command", "Say what keeps this machine from typing, and what to do."),
     "settings": ("settings:command", "Print all settings with their defaults, or check a file."),
 }
 """Name -> (module of this package : the click command in it, one line of help)."""

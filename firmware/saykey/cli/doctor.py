@@ -1,0 +1,73 @@
+"""`saykey doctor`: what keeps this machine from typing, and what to do about it."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from saykey.doctor.examine import examine
+from saykey.doctor.finding import Finding, advice, fault, faulty, in_words, well
+from saykey.doctor.reader import Reader
+from saykey.errors import ModelError, SettingsError
+from saykey.models.store import find
+from saykey.settings import Settings, load
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a finding.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file to check."
+)
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default="/",
+    metavar="FOLDER",
+    help="Look at the files of a machine below this folder, not at this machine.",
+)
+@click.pass_context
+def command(context: click.Context, config: Path | None, root: Path, *, as_json: bool) -> None:
+    """Say what keeps this machine from typing, and what to do. Changes nothing.
+
+    Exit status 1 if there is a fault, 0 if there is none; advice is no fault.
+    """
+    settings, found = _settings(config)
+    devices = _devices(settings)
+    if devices:
+        found += examine(Reader(root).machine(devices))
+    else:
+        found += (
+            advice(
+                "usb",
+                "no [[host]] in the settings is typed to by USB",
+                'nothing, unless one should be: transport = "usb:/dev/hidg0"',
+            ),
+        )
+    if as_json:
+        for finding in found:
+            click.echo(msgspec.json.encode(finding))
+    else:
+        click.echo(in_words(found))
+    context.exit(int(faulty(found)))
+
+
+def _settings(config: Path | None) -> tuple[Settings, tuple[Finding, ...]]:
+    """The settings, or the defaults if they are wrong, and what is to be said about them."""
+    try:
+        settings = load(config)
+    except SettingsError as error:
+        return Settings(), (fault("settings", str(error), "correct the file: saykey settings"),)
+    return settings, (_model(settings.recognizer.model),)
+
+
+def _model(name: str) -> Finding:
+    try:
+        path = find(name)
+    except ModelError as error:
+        return fault("model", str(error), "name one that is there in [recognizer] model")
+    return well("model", f"{name} is in {path.parent}")
+
+
+def _devices(settings: Settings) -> tuple[str, ...]:
+    transports = (host.transport.partition(":") for host in settings.host)
+    return tuple(path for kind, _, path in transports if kind == "usb")
