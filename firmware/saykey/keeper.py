@@ -1,0 +1,63 @@
+"""Looks after the process as a whole: what must outlive a crash, and who wants to know it is well.
+
+Held text is mirrored after each step, before the loop gets to type anything: what a crash
+interrupts is in the mirror.
+"""
+
+import logging
+
+from saykey import looks
+from saykey.control.status import in_words
+from saykey.effects import Effect
+from saykey.events import Event, ShutdownWanted
+from saykey.outbox.kept import Kept, kept
+from saykey.outbox.mirror import Mirror
+from saykey.ports import Clock
+from saykey.state.device import Device
+from saykey.systemd import Manager
+
+_log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Keeps the mirror and tells the service manager; both may be None, for where there is none."""
+
+    def __init__(self, mirror: Mirror | None, manager: Manager | None, clock: Clock) -> None:
+        self._mirror = mirror
+        self._manager = manager
+        self._clock = clock
+        self._found: Kept = () if mirror is None else mirror.restore()
+
+    @property
+    def found(self) -> Kept:
+        """What the mirror held at the start."""
+        return self._found
+
+    def opened(self, device: Device) -> None:
+        """All rooms are open."""
+        if self._found:
+            _log.info("%d texts are held from before", len(self._found))
+        if self._mirror is not None:
+            self._mirror.open()
+        if self._manager is not None:
+            self._manager.ready()
+            self._manager.status(in_words(looks.status(device)))
+
+    def observe(
+        self, event: Event, device: Device, _effects: tuple[Effect, ...], _now: int
+    ) -> None:
+        """See hub.Observer."""
+        if self._mirror is not None:
+            self._mirror.keep(kept(device))
+        if self._manager is not None:
+            if isinstance(event, ShutdownWanted):
+                self._manager.stopping()
+            self._manager.status(in_words(looks.status(device)))
+
+    async def run(self) -> None:
+        """Tell the service manager that the event loop turns, as often as it wants to know."""
+        if self._manager is None or (every := self._manager.alive_every_ns) is None:
+            return
+        while True:
+            self._manager.alive()
+            await self._clock.sleep_until(self._clock.now() + every)

@@ -1,0 +1,156 @@
+"""`saykey run` as the service it is: killed with text held, started again, watched by systemd."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from test_run_daemon import (
+    RECORDING,
+    REFERENCE,
+    _typed_until,
+    computer,
+    connected,
+    process,
+    saykey,
+)
+
+from saykey.control.client import ControlClient
+
+SPOKEN = ("Thank", "coffee", "doctor")
+
+
+@pytest.fixture
+def memory() -> Iterator[Path]:
+    """A folder in memory, as /run is."""
+    folder = Path(tempfile.mkdtemp(dir="/dev/shm"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def config(folder: Path, memory: Path) -> str:
+    file = folder / "saykey.toml"
+    file.write_text(f"""
+[microphone]
+source = "file:{RECORDING}"
+pre_roll_ms = 0
+
+[[host]]
+name = "desk"
+transport = "socket:{folder}/host.sock"
+
+[control]
+socket = "{folder}/control.sock"
+
+[held]
+mirror = "{memory}/held.json"
+""")
+    return str(file)
+
+
+@contextmanager
+def device(settings: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """A daemon, which is killed at the end if it still runs."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "saykey", "run", "--verbose", "--config", settings],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | environment,
+    ) as program:
+        try:
+            yield program
+        finally:
+            program.kill()
+
+
+def dictate_until_held(folder: Path, settings: str, client: ControlClient) -> int:
+    """Dictate the whole recording while the host is away: the characters that are held then."""
+    statuses = client.watch()
+    assert saykey("press", "--config", settings).returncode == 0
+    held = 0
+    for status in statuses:
+        held = status.held.characters
+        if status.held.pieces == 4 and not status.in_flight:
+            break
+    assert saykey("release", "--socket", str(folder / "control.sock")).returncode == 0
+    return held
+
+
+def test_text_held_when_the_daemon_is_killed_is_shown_and_typed_by_the_next_one(
+    tmp_path, memory
+) -> None:
+    settings = config(tmp_path, memory)
+    with device(settings) as first:
+        with computer(tmp_path), connected(tmp_path / "control.sock", first) as client:
+            pass
+        with ControlClient(tmp_path / "control.sock") as client:
+            held = dictate_until_held(tmp_path, settings, client)
+        first.kill()
+        log = first.stderr.read()
+    assert (memory / "held.json").stat().st_mode & 0o777 == 0o600
+    with computer(tmp_path) as host, device(settings) as second:
+        with connected(tmp_path / "control.sock", second):
+            told = saykey("status", "--config", settings).stdout
+            assert f"held {held} characters in 4 pieces" in told
+            assert saykey("type-held", "--config", settings).returncode == 0
+            assert _typed_until(REFERENCE, host.stdout) == REFERENCE
+        second.send_signal(signal.SIGTERM)
+        log += second.stderr.read()
+        assert second.wait(timeout=30) == 0
+    assert not (memory / "held.json").exists()
+    assert not any(word in log for word in SPOKEN)
+
+
+def test_a_piece_that_was_being_typed_when_the_daemon_was_killed_is_held_in_doubt(
+    tmp_path, memory
+) -> None:
+    settings = config(tmp_path, memory)
+    slow = ("saykey.simulated.host_process", str(tmp_path / "host.sock"), "--poll-ms", "50")
+    with process(*slow) as host, device(settings) as first:
+        assert "listening" in host.stdout.readline()
+        with connected(tmp_path / "control.sock", first) as client:
+            statuses = client.watch()
+            assert saykey("press", "--config", settings).returncode == 0
+            assert any(status.typing for status in statuses)
+            first.kill()
+            first.wait()
+    with (
+        computer(tmp_path),
+        device(settings) as second,
+        connected(tmp_path / "control.sock", second) as client,
+    ):
+        status = client.request("status", text=True)
+        assert status.held.doubtful == 1
+        assert REFERENCE.startswith(status.held.text[0])
+        assert not status.typing
+        assert saykey("drop-held", "--config", settings).returncode == 0
+        assert not (memory / "held.json").exists()
+
+
+def test_the_service_manager_hears_ready_signs_of_life_a_status_and_the_end(
+    tmp_path, memory
+) -> None:
+    settings = config(tmp_path, memory)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, computer(tmp_path):
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(30)
+        told = iter(lambda: manager.recv(4096).decode(), None)
+        environment = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "100000"}
+        with device(settings, **environment) as daemon:
+            assert next(told) == "READY=1"
+            assert saykey("status", "--config", settings).returncode == 0
+            alive = 0
+            while alive < 3:
+                alive += next(told) == "WATCHDOG=1"
+            daemon.send_signal(signal.SIGTERM)
+            rest = [next(told)]
+            while rest[-1] != "STOPPING=1":
+                rest.append(next(told))
+            assert daemon.wait(timeout=30) == 0
