@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 
-from saykey.state.delivery import PIECE, Fate
 from saykey.state.dictation import CAPTURE, PHRASE, Capture, Stage
 from saykey.state.loading import MODEL, Loading
+from saykey.state.pieces import PIECE, Fate
 
 PAGE = Path(__file__).parents[1] / "docs" / "states.md"
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from saykey.flow import Phrase, PhraseId
+from saykey.flow import Phrase, PhraseId, Stroke
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,15 @@ class TypeText:
 
 
 @dataclass(frozen=True, slots=True)
+class PressKeys:
+    """Press and release each of these keys on this host; ends as TypeText does."""
+
+    piece: int
+    host: str
+    strokes: tuple[Stroke, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StopTyping:
     """End the piece at the next whole character, keys up; ends as TypeText does."""
 
@@ -102,6 +111,7 @@ Effect = (
     | Recognise
     | AbortRecognition
     | TypeText
+    | PressKeys
     | StopTyping
     | ReleaseKeys
     | WakeHost

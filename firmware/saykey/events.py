@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from saykey.flow import Gesture, Phrase, PhraseId, Substitution, Transcript
+from saykey.flow import Gesture, Phrase, PhraseId, Stroke, Substitution, Transcript
 from saykey.ports import Link
 
 # What people want, by button or control socket
@@ -64,6 +64,13 @@ class HostWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class KeysWanted:
+    """Press these keys on the current host, one after the other; `saykey layouts find` asks."""
+
+    strokes: tuple[Stroke, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShutdownWanted:
     """The service is told to stop (SIGTERM)."""
 
@@ -122,6 +129,13 @@ class CaptureDrained:
     lost_samples: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ModelsKnown:
+    """The models the device has and could fall back to, the one that needs least memory first."""
+
+    names: tuple[str, ...]
+
+
 # What the recognizer reports
 
 
@@ -134,10 +148,11 @@ class ModelReady:
 
 @dataclass(frozen=True, slots=True)
 class ModelFailed:
-    """This model cannot be used; the line says what to do."""
+    """This model cannot be used; the line says what to do. ``kept``: another that still can."""
 
     name: str
     reason: str
+    kept: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +206,30 @@ class LedsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class TypingPlanned:
+    """All of a piece is planned and no key of it was pressed yet.
+
+    ``graphemes`` is its length; ``substitutions`` are those that typing all of it will make.
+    """
+
+    piece: int
+    graphemes: int
+    substitutions: tuple[Substitution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TypingBegan:
     """The first report of a piece was accepted."""
 
     piece: int
+
+
+@dataclass(frozen=True, slots=True)
+class TypingAdvanced:
+    """So many graphemes of a piece are typed. Told now and then while a long piece is typed."""
+
+    piece: int
+    graphemes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +267,7 @@ Event = (
     | RetryWanted
     | ModelWanted
     | HostWanted
+    | KeysWanted
     | ShutdownWanted
     | MicrophoneReady
     | MicrophoneFailed
@@ -240,6 +276,7 @@ Event = (
     | PhraseResumed
     | PhraseEnded
     | CaptureDrained
+    | ModelsKnown
     | ModelReady
     | ModelFailed
     | ModelLost
@@ -248,7 +285,9 @@ Event = (
     | RecognitionAborted
     | LinkChanged
     | LedsChanged
+    | TypingPlanned
     | TypingBegan
+    | TypingAdvanced
     | TypingFinished
     | TypingStopped
 )

@@ -8,8 +8,9 @@ def line(event: ev.Event) -> str | None:
     match event:
         case ev.ModelReady(name):
             return f"model {name} is ready"
-        case ev.ModelFailed(name, reason):
-            return f"model {name} cannot be used: {reason}"
+        case ev.ModelFailed(name, reason, kept):
+            stays = f" ({kept} stays)" if kept else ""
+            return f"model {name} cannot be used{stays}: {reason}"
         case ev.ModelLost(reason):
             return f"the recognizer is started again: {reason}"
         case ev.RecognitionFailed(phrase, _, reason):

@@ -1,11 +1,15 @@
-"""The three latencies of a dictation, folded from the hub's steps. Pure."""
+"""The three latencies of a dictation, folded from the hub's steps, and a record of many. Pure."""
 
 from dataclasses import dataclass, replace
+from math import ceil
 
 from saykey import events as ev
 from saykey.effects import CloseCapture, Effect, OpenCapture, TypeText
 
 NS_PER_MS = 1_000_000
+
+REMEMBERED = 200
+"""Dictations whose waits are kept: ten of them are beyond the 95th percentile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +65,41 @@ def note(latency: Latency, event: ev.Event, effects: tuple[Effect, ...], now: in
             case TypeText(piece):
                 latency = replace(latency, pieces=latency.pieces | {piece})
     return latency
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was measured since the start.
+
+    ``waits_ms``: release_to_transcript of the last REMEMBERED dictations in which something was
+    heard. ``recognised`` counts recognitions, guesses at pauses among them, and ``again`` those
+    for which the engine went over the phrase more than once.
+    """
+
+    waits_ms: tuple[float, ...] = ()
+    recognised: int = 0
+    again: int = 0
+
+    @property
+    def p95_ms(self) -> float | None:
+        """The wait that 95 of 100 dictations kept below or met; None before the first."""
+        if not self.waits_ms:
+            return None
+        return sorted(self.waits_ms)[ceil(0.95 * len(self.waits_ms)) - 1]
+
+
+def remember(record: Record, event: ev.Event, before: Latency, latency: Latency) -> Record:
+    """The record after one more step; ``before`` and ``latency`` are those around it."""
+    if isinstance(event, ev.Recognised):
+        passes = event.transcript.timings.passes
+        record = replace(
+            record,
+            recognised=record.recognised + (passes > 0),
+            again=record.again + (passes > 1),
+        )
+    wait, earlier = latency.release_to_transcript_ms, before.release_to_transcript_ms
+    same = latency.dictation == before.dictation
+    if wait is None or (same and wait == earlier):
+        return record
+    kept = record.waits_ms[:-1] if same and earlier is not None else record.waits_ms
+    return replace(record, waits_ms=(*kept, wait)[-REMEMBERED:])

@@ -2,9 +2,17 @@
 
 from typing import Literal
 
-from saykey.control.status import HeldStatus, ModelStatus, Status
-from saykey.events import DictationEnded, DictationStarted, Event, HeldTextWanted, RetryWanted
-from saykey.flow import SAMPLE_RATE
+from saykey.control.status import HeldStatus, ModelStatus, RecognitionStatus, Status
+from saykey.events import (
+    DictationEnded,
+    DictationStarted,
+    Event,
+    HeldTextWanted,
+    KeysWanted,
+    RetryWanted,
+)
+from saykey.flow import SAMPLE_RATE, Substitution
+from saykey.latency import Record
 from saykey.panel.view import Capture as Listening
 from saykey.panel.view import Fault, ModelState, View
 from saykey.ports import Light, Link
@@ -13,7 +21,7 @@ from saykey.state import hosts as computers
 from saykey.state.device import Device
 from saykey.state.dictation import Capture, Stage
 from saykey.state.hosts import Host
-from saykey.state.loading import Loading
+from saykey.state.loading import Loading, Model
 
 _UNHEARD = {Stage.SPEAKING, Stage.TENTATIVE, Stage.WAITING}
 
@@ -23,6 +31,7 @@ def view(device: Device) -> View:
     target = _target(device)
     held = [h.text for h in target.held]
     typing = device.delivery.typing
+    replaced = _replaced(device)
     return View(
         capture={
             "off": Listening.OFF,
@@ -37,18 +46,20 @@ def view(device: Device) -> View:
         model_state=ModelState(device.model.loading.value),
         phrases=_in_flight(device),
         text=device.heard,
-        typing=None if typing is None else (0, 0),
+        typing=None if typing is None else (typing.done, typing.graphemes),
         held=sum(map(len, held)),
         held_text=held[-1] if held else "",
         held_doubtful=any(h.doubtful for h in target.held),
         failed=len(device.hearing.unheard),
-        faults=_faults(device),
+        faults=_faults(device) + _notices(device),
         lost_ms=device.counters.lost_samples * 1000 // SAMPLE_RATE,
-        substitutions=device.counters.substitutions,
+        substitutions=_substitutions(device),
+        replaced=(replaced[-1].wanted, replaced[-1].typed) if replaced else None,
+        lacking=next((one.script for one in reversed(replaced) if one.script), ""),
     )
 
 
-def status(device: Device) -> Status:
+def status(device: Device, record: Record = Record()) -> Status:  # noqa: B008 - it is frozen
     """What the control socket tells, the held text included: the server leaves it out."""
     target = _target(device)
     faults = _faults(device)
@@ -57,17 +68,20 @@ def status(device: Device) -> Status:
         host=target.name,
         hosts=tuple(h.name for h in device.delivery.hosts),
         link=target.link,
-        model=ModelStatus(device.model.name, device.model.loading.value, device.model.reason),
+        model=_model(device.model),
         dictation=device.hearing.started or None,
         in_flight=_in_flight(device),
         failed=len(device.hearing.unheard),
         typing=delivery.busy(device.delivery),
+        substitutions=_substitutions(device),
+        lacking=view(device).lacking,
         held=HeldStatus(
             characters=sum(len(h.text) for h in target.held),
             pieces=len(target.held),
             doubtful=sum(1 for h in target.held if h.doubtful),
             text=tuple(h.text for h in target.held),
         ),
+        recognition=RecognitionStatus(record.recognised, record.again, record.p95_ms),
         fault=faults[0].advice if faults else None,
     )
 
@@ -99,6 +113,10 @@ def refusal(device: Device, event: Event) -> str | None:
             return f"{target.name} is {target.link.value}: its text stays held until it is up"
         case HeldTextWanted() if delivery.busy(device.delivery):
             return "text is being typed: wait until it is done"
+        case KeysWanted() if target.link is not Link.UP:
+            return f"{target.name} is {target.link.value}: keys can be pressed once it is up"
+        case KeysWanted() if delivery.busy(device.delivery):
+            return "text is being typed: wait until it is done"
         case RetryWanted() if not device.hearing.unheard:
             return "no phrase has failed"
         case _:
@@ -108,6 +126,10 @@ def refusal(device: Device, event: Event) -> str | None:
 def idle(device: Device) -> bool:
     """Whether nothing is listened to, recognised or typed."""
     return not device.hearing.dictations and not delivery.busy(device.delivery)
+
+
+def _model(model: Model) -> ModelStatus:
+    return ModelStatus(model.name, model.loading.value, model.reason or model.notice)
 
 
 def _target(device: Device) -> Host:
@@ -125,6 +147,17 @@ def _in_flight(device: Device) -> int:
     return sum(1 for spoken in device.hearing.row if spoken.stage in _UNHEARD)
 
 
+def _replaced(device: Device) -> tuple[Substitution, ...]:
+    """What was replaced, and what will be in the piece that is being typed."""
+    typing = device.delivery.typing
+    return device.counters.replaced + (typing.substitutions if typing is not None else ())
+
+
+def _substitutions(device: Device) -> int:
+    typing = device.delivery.typing
+    return device.counters.substitutions + (len(typing.substitutions) if typing else 0)
+
+
 def _faults(device: Device) -> tuple[Fault, ...]:
     faults = []
     if device.microphone_fault:
@@ -132,3 +165,10 @@ def _faults(device: Device) -> tuple[Fault, ...]:
     if device.model.loading is Loading.FAILED:
         faults.append(Fault("No model", device.model.reason))
     return tuple(faults)
+
+
+def _notices(device: Device) -> tuple[Fault, ...]:
+    """What the user should know, though dictating goes on."""
+    if device.model.noticed:
+        return ()
+    return (Fault("Other model", device.model.notice),)

@@ -73,7 +73,7 @@ class Performer:
                 self._begin_recognition(effect)
             case fx.AbortRecognition(phrase, revision):
                 self._abort(phrase, revision)
-            case fx.TypeText(host=host):
+            case fx.TypeText(host=host) | fx.PressKeys(host=host):
                 self._computers[host].typist.type_text(effect)
             case fx.StopTyping():
                 for computer in self._computers.values():
@@ -98,7 +98,7 @@ class Performer:
             try:
                 await self._recognizer.load(name)
             except SaykeyError as error:
-                self._post(ModelFailed(name, str(error)))
+                self._post(ModelFailed(name, str(error), self._recognizer.model))
             else:
                 self._post(ModelReady(name))
 

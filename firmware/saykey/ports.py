@@ -81,7 +81,8 @@ class VoiceDetector(Protocol):
 class SessionParameters:
     """How to recognise one phrase.
 
-    ``language`` is an ISO 639-1 code; ``prompt`` is text the engine should assume came before;
+    ``language`` is an ISO 639-1 code, or several, separated by commas, of which the engine takes
+    the one that is spoken; ``prompt`` is text the engine should assume came before;
     ``attempt`` counts from 1: an engine may search harder on the second.
     """
 
@@ -110,11 +111,17 @@ class RecognizerSession(Protocol):
 class Recognizer(Protocol):
     """An engine with one model. One session at a time."""
 
+    @property
+    def model(self) -> str | None:
+        """The model that can recognise now, None while there is none."""
+        ...
+
     async def load(self, model: str) -> None:
         """Have this model ready, by the name the settings use; replaces the one before.
 
-        Raises ModelError when the file is missing or damaged, RecognizerError when the worker
-        cannot be started.
+        Raises ModelError when the file is missing or damaged or does not fit into memory,
+        RecognizerError when the worker cannot be started. ``model`` then tells whether the one
+        before is still, or again, in use.
         """
         ...
 

@@ -42,6 +42,12 @@ SCENES = {
     "Greek": replace(IDLE, host="γραφείο", text="Καλημέρα, στείλτε την αναφορά αύριο."),
     "characters the font lacks": replace(IDLE, text="Tea is 茶 or चाय, smile 😀"),
     "letters replaced": replace(IDLE, text="Only two: café, naïve.", substitutions=2),
+    "letters replaced, by what": replace(
+        IDLE, text="It’s here — at last.", substitutions=2, replaced=("—", "--")
+    ),
+    "script the layout lacks": replace(
+        IDLE, typing=(0, 42), text="Пришлите отчёт.", substitutions=42, lacking="Cyrillic"
+    ),
     "sound lost": replace(IDLE, text=SPOKEN, lost_ms=240),
 }
 

@@ -8,7 +8,7 @@ from story import Story, phrase
 
 from saykey import effects as fx
 from saykey import events as ev
-from saykey.flow import Gesture, GestureKind, PhraseId, Verdict
+from saykey.flow import Gesture, GestureKind, PhraseId, Stroke, Verdict
 from saykey.ports import Link
 
 
@@ -436,3 +436,30 @@ def test_a_double_tap_cancels() -> None:
     story = Story()
     story.press()
     assert kinds(story.tell(ev.Gestured(Gesture(GestureKind.DOUBLE_TAP, 0)))) == [fx.AbortCapture]
+
+
+def test_keys_are_pressed_once_nothing_is_typed_and_text_waits_for_them() -> None:
+    story = Story()
+    keys = ev.KeysWanted((Stroke(0x04),))
+    assert story.tell(keys) == (fx.PressKeys(1, "desk", (Stroke(0x04),)),)
+    assert story.tell(keys) == ()
+    story.press()
+    story.say(1)
+    story.hear(1, "Text.")
+    assert story.typing() == []
+    story.typed(1)
+    assert story.typing() == ["Text."]
+
+
+def test_keys_are_not_pressed_on_a_host_that_is_away() -> None:
+    story = Story()
+    story.link("desk", Link.DOWN)
+    assert story.tell(ev.KeysWanted((Stroke(0x04),))) == ()
+
+
+def test_keys_that_were_cut_short_are_not_held() -> None:
+    story = Story()
+    story.tell(ev.KeysWanted((Stroke(0x04),)))
+    story.link("desk", Link.DOWN)
+    assert story.tell(ev.TypingStopped(1, "", "", "")) == (fx.ReleaseKeys("desk"),)
+    assert story.held() == []

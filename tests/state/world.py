@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from saykey import effects as fx
 from saykey import events as ev
-from saykey.flow import Phrase, PhraseId, Transcript, Verdict
+from saykey.flow import Phrase, PhraseId, Stroke, Transcript, Verdict
 from saykey.ports import Link
-from saykey.state.delivery import ASKED_FOR
 from saykey.state.device import Device
+from saykey.state.pieces import ASKED_FOR
 
 LETTERS = "ABC"
 NOTHING = ev.SoundHeard(0.0)
@@ -72,7 +72,10 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """``luck``: how many more disturbances this life may see, so that the walk ends."""
+    """``luck``: how many more disturbances this life may see, so that the walk ends.
+
+    ``before`` is the model that may stay in use if the one that is ``loading`` fails.
+    """
 
     luck: int
     presses: int
@@ -84,6 +87,7 @@ class World:
     mics: tuple[Mic, ...] = ()
     fault: str = ""
     loading: str = ""
+    before: str = ""
     work: Work | None = None
     typist: Typist | None = None
     final: tuple[tuple[PhraseId, int], ...] = ()
@@ -93,6 +97,7 @@ class World:
     origin: tuple[tuple[str, int], ...] = ()
     hosts: tuple[str, ...] = ()
     asked: int = 0
+    keys: int = 0
     latest: str = ""
     exited: bool = False
 
@@ -156,6 +161,10 @@ def _people(world: World, device: Device) -> Iterator[Move]:
     if device.hearing.unheard:
         yield Move("retry", spent, ev.RetryWanted(), inner=False)
     other = next(h.name for h in device.delivery.hosts if h.name != device.delivery.target)
+    idle = world.typist is None and not device.delivery.queue
+    able = idle and machine_of(world, device.delivery.target).told is Link.UP
+    keys = replace(spent, keys=world.keys + able)
+    yield Move("keys wanted", keys, ev.KeysWanted((Stroke(4),)), inner=False)
     yield Move("other host", spent, ev.HostWanted(other), inner=False)
     if world.presses:
         yield Move("other model", spent, ev.ModelWanted("large"), inner=False)
@@ -225,11 +234,15 @@ def _phrase(world: World, mic: Mic, *, pause: bool) -> Iterator[Move]:
 def _recognizer(world: World) -> Iterator[Move]:
     spent = replace(world, luck=world.luck - 1)
     if world.loading:
-        loaded = replace(world, loading="", loaded=world.loading)
+        loaded = replace(world, loading="", loaded=world.loading, before="")
         yield Move("model ready", loaded, ev.ModelReady(world.loading))
         if world.luck:
-            failed = replace(spent, loading="", loaded="")
+            failed = replace(spent, loading="", loaded="", before="")
             yield Move("model failed", failed, ev.ModelFailed(world.loading, "bad"), inner=False)
+            if world.before:
+                kept = replace(failed, loaded=world.before)
+                event = ev.ModelFailed(world.loading, "bad", world.before)
+                yield Move("model refused", kept, event, inner=False)
         return
     work = world.work
     if work is None:
@@ -357,7 +370,8 @@ def perform(  # noqa: PLR0912  a row of effects
         case fx.AbortCapture(dictation):
             return replace(world, mics=tuple(m for m in world.mics if m.dictation != dictation))
         case fx.LoadModel(name):
-            return replace(world, loading=name, loaded="")
+            before = world.loaded if world.loaded != name else ""
+            return replace(world, loading=name, loaded="", before=before)
         case fx.Recognise(phrase):
             if world.work is not None or not world.loaded:
                 raise Broken("the recognizer was given work it cannot take")
@@ -368,6 +382,8 @@ def perform(  # noqa: PLR0912  a row of effects
             return replace(world, work=replace(world.work, aborting=True))
         case fx.TypeText(piece, host, text):
             return _type(world, device, Typist(piece, host, text))
+        case fx.PressKeys(piece, host):
+            return _press(world, Typist(piece, host, ""))
         case fx.StopTyping(piece):
             if world.typist is None or world.typist.piece != piece:
                 return world
@@ -381,12 +397,23 @@ def perform(  # noqa: PLR0912  a row of effects
             return replace(world, exited=True)
 
 
-def _type(world: World, device: Device, typist: Typist) -> World:
+def _press(world: World, typist: Typist) -> World:
+    if not world.keys:
+        raise Broken("keys were pressed unasked")
+    return _begin(replace(world, keys=world.keys - 1), typist)
+
+
+def _begin(world: World, typist: Typist) -> World:
     if world.typist is not None:
         raise Broken("two pieces are typed at once")
     machine = machine_of(world, typist.host)
     if machine.told is not Link.UP:
         raise Broken("typed into a host that is not up")
+    hurt = machine.link is not Link.UP
+    return on_screen(replace(world, typist=replace(typist, hurt=hurt)), typist.host, "", down=True)
+
+
+def _type(world: World, device: Device, typist: Typist) -> World:
     letters = sorted(set(typist.text) & set(LETTERS))
     if set(letters) & world.excused:
         raise Broken("typed what was cancelled or dropped")
@@ -404,5 +431,4 @@ def _type(world: World, device: Device, typist: Typist) -> World:
         if min(spoken) <= world.latest:
             raise Broken("typed out of the order of speech")
         world = replace(world, latest=max(spoken))
-    hurt = machine.link is not Link.UP
-    return on_screen(replace(world, typist=replace(typist, hurt=hurt)), typist.host, "", down=True)
+    return _begin(world, typist)

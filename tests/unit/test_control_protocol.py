@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from saykey.control import protocol
-from saykey.control.protocol import BadRequest, Press, Reply, UseHost, Watch, parse_request
+from saykey.control.protocol import BadRequest, Keys, Press, Reply, UseHost, Watch, parse_request
 from saykey.control.status import HeldStatus, ModelStatus, Status, in_words, without_text
 from saykey.ports import Link
 
@@ -30,6 +30,7 @@ def test_requests_are_objects_with_an_id_and_a_command():
     assert parse_request(b'{"id": 7, "do": "press"}\n') == Press(7)
     assert parse_request(b'{"id": 8, "do": "watch", "text": true}') == Watch(8, text=True)
     assert parse_request(b'{"do": "use-host", "name": "box", "id": 9}') == UseHost(9, "box")
+    assert parse_request(b'{"id": 3, "do": "keys", "strokes": [[4, 2]]}') == Keys(3, ((4, 2),))
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,16 @@ def test_requests_are_objects_with_an_id_and_a_command():
             2,
             "press: Object contains unknown field `hard`",
         ),
+        (
+            b'{"id": 4, "do": "keys", "strokes": [[4, 0], [40, 0]]}',
+            4,
+            "keys: Enter, Escape, Backspace and Tab type no text",
+        ),
+        (
+            b'{"id": 4, "do": "keys", "strokes": [[4, 8]]}',
+            4,
+            "keys: Invalid enum value 8 - at `$.strokes[0][1]`",
+        ),
     ],
 )
 def test_a_line_that_is_no_request_is_answered_with_the_reason(line, request_id, reason):
@@ -64,7 +75,7 @@ def test_an_unknown_command_unlike_any_other_brings_the_list():
     assert complaint(b'{"id": 1, "do": "zzz"}') == (
         1,
         "no command 'zzz'; there are status, watch, press, release, cancel, type-held, "
-        "drop-held, retry, use-model, use-host",
+        "drop-held, retry, use-model, use-host, keys",
     )
     assert complaint(b'{"id": 1, "do": ["press"]}')[1].startswith('"do" must be one of status')
 

@@ -31,10 +31,12 @@ EVENTS = [
     ev.HeldTextDropped(), ev.RetryWanted(), ev.ModelWanted("m"), ev.HostWanted("h"),
     ev.ShutdownWanted(), ev.MicrophoneReady(), ev.MicrophoneFailed("gone"), ev.SoundHeard(-20.0),
     ev.PhrasePaused(PHRASE), ev.PhraseResumed(PHRASE.id), ev.PhraseEnded(PHRASE),
-    ev.CaptureDrained(1, 40), ev.ModelReady("m"), ev.ModelFailed("m", "bad"), ev.ModelLost("gone"),
+    ev.CaptureDrained(1, 40), ev.ModelsKnown(("m",)), ev.ModelReady("m"),
+    ev.ModelFailed("m", "bad"), ev.ModelLost("gone"),
     ev.Recognised(TRANSCRIPT), ev.RecognitionFailed(PHRASE.id, 1, "killed"),
     ev.RecognitionAborted(PHRASE.id, 1), ev.LinkChanged("h", Link.UP), ev.LedsChanged("h", 2),
-    ev.TypingBegan(1), ev.TypingFinished(1, 9, REPLACED),
+    ev.KeysWanted((flow.Stroke(4),)), ev.TypingPlanned(1, 9, REPLACED), ev.TypingBegan(1),
+    ev.TypingAdvanced(1, 4), ev.TypingFinished(1, 9, REPLACED),
     ev.TypingStopped(1, SPOKEN, SPOKEN, SPOKEN, 5, REPLACED),
 ]  # fmt: skip
 
@@ -60,6 +62,8 @@ def test_no_value_that_carries_text_prints_it() -> None:
 
 def test_what_matters_has_a_line() -> None:
     assert journal.line(ev.ModelFailed("big", "too big")) == "model big cannot be used: too big"
+    line = journal.line(ev.ModelFailed("big", "too big", "small"))
+    assert line == "model big cannot be used (small stays): too big"
     assert journal.line(ev.CaptureDrained(3, 320)) is not None
     assert journal.line(ev.CaptureDrained(3, 0)) is None
     assert logging.getLogger("saykey").level == logging.NOTSET

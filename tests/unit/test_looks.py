@@ -7,7 +7,7 @@ from story import Story
 
 from saykey import events as ev
 from saykey import looks
-from saykey.flow import SAMPLE_RATE
+from saykey.flow import SAMPLE_RATE, Stroke, Substitution
 from saykey.panel.view import Capture
 from saykey.ports import Light, Link
 
@@ -101,3 +101,52 @@ def test_a_press_is_refused_while_listening_or_without_a_microphone() -> None:
     assert "open already" in (looks.refusal(story.device, ev.DictationStarted(0)) or "")
     lost = replace(Story().device, microphone_fault="plug it in")
     assert looks.refusal(lost, ev.DictationStarted(0)) == "plug it in"
+
+
+PLANNED = (
+    Substitution("’", "'", "not on the us layout"),
+    Substitution("Я", "Ya", "no Cyrillic letters on the us layout", "Cyrillic"),
+)
+
+
+def test_what_will_be_replaced_is_shown_before_the_first_key_and_stays_after_the_last() -> None:
+    story = typing_story()
+    story.tell(ev.TypingPlanned(1, 12, PLANNED))
+    for end in ((), (ev.TypingFinished(1, 20, PLANNED),)):
+        for event in end:
+            story.tell(event)
+        view, status = looks.view(story.device), looks.status(story.device)
+        assert (view.substitutions, view.replaced, view.lacking) == (2, ("Я", "Ya"), "Cyrillic")
+        assert (status.substitutions, status.lacking) == (2, "Cyrillic")
+    story.press()
+    assert looks.view(story.device).substitutions == 0
+
+
+def test_how_far_typing_got_is_shown() -> None:
+    story = typing_story()
+    assert looks.view(story.device).typing == (0, 0)
+    story.tell(ev.TypingPlanned(1, 12))
+    story.tell(ev.TypingAdvanced(1, 5))
+    story.tell(ev.TypingAdvanced(99, 7))
+    assert looks.view(story.device).typing == (5, 12)
+    story.typed(1)
+    assert looks.view(story.device).typing is None
+
+
+def test_keys_wanted_are_refused_while_text_is_typed_and_where_nothing_is_plugged_in() -> None:
+    keys = ev.KeysWanted((Stroke(0x04),))
+    assert "wait" in (looks.refusal(typing_story().device, keys) or "")
+    away = Story()
+    assert looks.refusal(away.device, keys) is None
+    away.link("desk", Link.DOWN)
+    assert "desk is down" in (looks.refusal(away.device, keys) or "")
+
+
+def typing_story() -> Story:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.hear(1, "It’s Ядро.")
+    story.release()
+    story.drained()
+    return story

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 import msgspec
 
+from saykey.cli.find_layout import find
 from saykey.errors import LayoutError
 from saykey.keyboard.layouts import SYSTEMS, layout_summaries
 from saykey.keyboard.tables import LayoutSummary
@@ -13,11 +14,26 @@ from saykey.keyboard.tables import LayoutSummary
 _ASCII = 95
 
 
-@click.command()
+class _ListByDefault(click.Group):
+    """A group whose command `list` need not be named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, with `list` put before what is neither a command nor a cry for help."""
+        if not args or args[0] not in {*self.commands, *self.get_help_option_names(ctx)}:
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_ListByDefault)
+def command() -> None:
+    """List the keyboard layouts of hosts: `saykey layouts [SEARCH]`; or find out a host's."""
+
+
+@command.command("list")
 @click.argument("search", default="")
 @click.option("--os", "system", metavar="OS", help=f"Of one system: {', '.join(SYSTEMS)}.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def command(search: str, system: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's way
+def listed(search: str, system: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's way
     """List the keyboard layouts of hosts, or those whose name, title or language is like SEARCH.
 
     Of each: how much of ASCII and of its language's letters can be typed directly, and whether
@@ -33,6 +49,9 @@ def command(search: str, system: str | None, as_json: bool) -> None:  # noqa: FB
         return
     for line in table(found):
         click.echo(line)
+
+
+command.add_command(find)
 
 
 def matching(summaries: Sequence[LayoutSummary], search: str) -> list[LayoutSummary]:

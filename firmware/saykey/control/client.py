@@ -12,6 +12,7 @@ import msgspec
 from saykey.control.protocol import VERSION, Hello, Reply, encode
 from saykey.control.status import Status
 from saykey.errors import ControlError
+from saykey.flow import Stroke
 
 PATIENCE_S = 5.0
 """Seconds a running saykey may take to answer: its loop is never blocked for more than 20 ms."""
@@ -65,6 +66,16 @@ class ControlClient:
         except OSError:
             pass  # hung up; the last line it sent says why
         return self._answer()
+
+    def type_keys(self, *strokes: Stroke) -> None:
+        """Have these keys pressed on the current host; return when all are up again.
+
+        Raises ControlError.
+        """
+        self.request("keys", strokes=[(key.usage, key.modifiers) for key in strokes])
+        patience = self._socket.gettimeout()
+        next(status for status in self.watch() if not status.typing)
+        self._socket.settimeout(patience)
 
     def watch(self, *, text: bool = False) -> Iterator[Status]:
         """The status now, and each one after it, until saykey ends, which raises ControlError."""

@@ -8,7 +8,7 @@ has taken it in, or ``{"id": 7, "ok": false, "error": "one line"}``. After ``wat
 """
 
 import difflib
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -24,6 +24,11 @@ MAX_REQUEST = 4096
 
 _Id = Annotated[int, Meta(ge=0, lt=2**53)]
 """Whole numbers that every JSON reader holds exactly (RFC 8259, section 6)."""
+
+_TypingStroke = tuple[Annotated[int, Meta(ge=0x04, le=0x38)], Literal[0, 0x02, 0x40, 0x42]]
+"""A to /, with left Shift (0x02) and AltGr (0x40) or without."""
+
+_NO_TEXT = range(0x28, 0x2C)
 
 _Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
@@ -80,6 +85,20 @@ class UseHost(_Request, frozen=True, tag="use-host"):
     name: _Name
 
 
+class Keys(_Request, frozen=True, tag="keys"):
+    """Press and release these keys on the current host, which must be idle.
+
+    Each is a usage of HID page 0x07 and modifiers as in the boot report. Only keys that type text
+    will do, alone, with Shift or AltGr: nobody can give a computer commands this way.
+    """
+
+    strokes: Annotated[tuple[_TypingStroke, ...], Meta(min_length=1, max_length=8)]
+
+    def __post_init__(self) -> None:
+        if any(usage in _NO_TEXT for usage, _ in self.strokes):
+            raise ValueError("Enter, Escape, Backspace and Tab type no text")
+
+
 Request = (
     StatusWanted
     | Watch
@@ -91,6 +110,7 @@ Request = (
     | Retry
     | UseModel
     | UseHost
+    | Keys
 )
 
 COMMANDS = tuple(str(kind.__struct_config__.tag) for kind in get_args(Request))

@@ -23,10 +23,12 @@ from saykey.events import (
     HeldTextDropped,
     HeldTextWanted,
     HostWanted,
+    KeysWanted,
     ModelWanted,
     RetryWanted,
 )
-from saykey.ports import Clock
+from saykey.flow import Stroke
+from saykey.ports import Clock, Link
 
 MAX_CLIENTS = 32
 WRITE_BUFFER = 64 * 1024
@@ -157,6 +159,8 @@ class ControlServer:
             hosts = self._status().hosts
             if request.name not in hosts:
                 raise UsageError(f"no host {request.name!a}; hosts: {', '.join(hosts)}")
+        if isinstance(request, protocol.Keys):
+            _refuse_unless_idle(self._status())
         event = _event_of(request, self._clock.now())
         if event is not None:
             await self._ask(event)
@@ -187,6 +191,13 @@ class ControlServer:
             client.writer.close()
 
 
+def _refuse_unless_idle(status: Status) -> None:
+    if status.link is not Link.UP:
+        raise UsageError(f"{status.host} is {status.link.value}; plug it in and wake it up first")
+    if status.typing or status.capture != "off":
+        raise UsageError("saykey is listening or typing; try again when it is done")
+
+
 def _event_of(request: Request, now: int) -> Event | None:
     """What the request means to the device; nothing when it only asks."""
     match request:
@@ -206,5 +217,7 @@ def _event_of(request: Request, now: int) -> Event | None:
             return ModelWanted(name)
         case protocol.UseHost(name=name):
             return HostWanted(name)
+        case protocol.Keys(strokes=strokes):
+            return KeysWanted(tuple(Stroke(usage, modifiers) for usage, modifiers in strokes))
         case protocol.StatusWanted() | protocol.Watch():
             return None

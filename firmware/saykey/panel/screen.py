@@ -159,8 +159,7 @@ def _note(view: View, mark: Mark) -> tuple[str, bool]:
     if view.lost_ms:
         return f"Lost {view.lost_ms} ms of sound", False
     if view.substitutions:
-        letters = "1 letter" if view.substitutions == 1 else f"{view.substitutions} letters"
-        return f"{letters} replaced", False
+        return _note_of_replaced(view), False
     if mark is Mark.LOADING:
         return "", False
     if view.link is Link.ASLEEP:
@@ -175,7 +174,21 @@ def _note_at_work(view: View, mark: Mark) -> str:
         return "Text will be held"
     if view.phrases > (mark is Mark.WORKING):
         return f"{view.phrases} phrase{'s'[: view.phrases - 1]} at work"
+    if view.substitutions and mark is Mark.TYPING:
+        return _note_of_replaced(view)
     return f"{view.held} held" if view.held else ""
+
+
+def _note_of_replaced(view: View) -> str:
+    """The most that fits: which script the layout lacks, or what stands for what, or how many."""
+    if view.lacking:
+        return f"No {view.lacking} keys"
+    wanted, typed = view.replaced or ("", "")
+    example = f"{view.substitutions} replaced: {wanted} > {typed}"
+    if typed.strip() and len(example) <= COLUMNS:
+        return example
+    letters = "1 letter" if view.substitutions == 1 else f"{view.substitutions} letters"
+    return f"{letters} replaced"
 
 
 def _note_of_held(view: View) -> tuple[str, bool]:

@@ -39,8 +39,10 @@ class View:
     what was heard last, typed or about to be. ``typing`` is (done, all) in characters of the
     piece being typed, None when none is. ``held`` characters wait for the current host and
     ``held_text`` is their tail; ``held_doubtful``: the first of them may have arrived already.
-    ``failed`` phrases could not be recognised and their sound is kept. ``lost_ms`` of sound and
-    ``substitutions`` are counted over the last dictation.
+    ``failed`` phrases could not be recognised and their sound is kept. ``lost_ms`` of sound is
+    counted over the last dictation, and so are ``substitutions``, those of the piece being typed
+    included; ``replaced`` (wanted, typed) is the last of them. ``lacking`` is a script, such as
+    "Cyrillic", in what was said, of which the host's layout has no letter.
     """
 
     capture: Capture = Capture.OFF
@@ -60,3 +62,5 @@ class View:
     faults: tuple[Fault, ...] = ()
     lost_ms: int = 0
     substitutions: int = 0
+    replaced: tuple[str, str] | None = field(repr=False, default=None)
+    lacking: str = ""

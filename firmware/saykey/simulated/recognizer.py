@@ -54,6 +54,11 @@ class ScriptedRecognizer:
         """Let the next recognitions of this phrase end as if the worker had died."""
         self._failures[phrase] = times
 
+    @property
+    def model(self) -> str | None:
+        """See ports.Recognizer."""
+        return self._model
+
     async def load(self, model: str) -> None:
         """See ports.Recognizer."""
         if model not in self._models:

@@ -73,7 +73,10 @@ def command(device: Device, event: events.Event, now: int) -> Step:
             model, effects = _revive(device.model)
             return replace(device, hearing=recognition.retry(device.hearing), model=model), effects
         case events.ModelWanted(name):
-            return replace(device, model=replace(device.model, wanted=name)), ()
+            return replace(device, model=loading.wanted(device.model, name)), ()
+        case events.KeysWanted(strokes):
+            sent, effects = delivery.keys_wanted(device.delivery, strokes)
+            return replace(device, delivery=sent), effects
         case events.HostWanted(name):
             return replace(device, delivery=delivery.use_host(device.delivery, name)), ()
         case _:
@@ -85,7 +88,7 @@ def _start(device: Device, at: int, now: int) -> Step:
         return device, ()
     target = computers.get(device.delivery.hosts, device.delivery.target)
     joins = target.typed_at is not None and now - target.typed_at <= device.rules.join_ns
-    model, revived = _revive(device.model)
+    model, revived = _revive(loading.noticed(device.model))
     hearing = dictation.start(
         device.hearing, target.name, device.rules.language, model.wanted, joins=joins
     )

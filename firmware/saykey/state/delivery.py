@@ -2,75 +2,19 @@
 
 One piece is typed at a time, in the order of speech. A piece whose host is not up, or whose
 dictation was interrupted before, is held: kept as text for that host, in memory, and typed only
-when the user asks. The tables `PIECE` are the rules; docs/states.md is drawn from them.
+when the user asks. The rules are the table `pieces.PIECE`.
 """
 
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import dataclass, replace
 
-from saykey.effects import Effect, ReleaseKeys, StopTyping, TypeText, WakeHost
-from saykey.events import TypingStopped
+from saykey.effects import Effect, PressKeys, ReleaseKeys, StopTyping, TypeText, WakeHost
+from saykey.events import TypingAdvanced, TypingPlanned, TypingStopped
+from saykey.flow import Stroke
 from saykey.ports import Link
 from saykey.state import hosts as computers
 from saykey.state.hosts import Held, Hosts
+from saykey.state.pieces import ASKED_FOR, PIECE, Fate, Piece, Typing, progressed
 from saykey.text.joining import join
-
-ASKED_FOR = 0
-"""The dictation of held text that the user asked for: it is none of the dictations any more."""
-
-
-class Fate(Enum):
-    """What a piece of text has come to."""
-
-    QUEUED = "queued"
-    TYPING = "typing"
-    CONFIRMED = "confirmed"
-    HELD = "held"
-    DROPPED = "dropped"
-
-
-PIECE = {
-    (Fate.QUEUED, "host up"): Fate.TYPING,
-    (Fate.QUEUED, "host not up"): Fate.HELD,
-    (Fate.QUEUED, "dictation interrupted"): Fate.HELD,
-    (Fate.QUEUED, "cancelled"): Fate.DROPPED,
-    (Fate.QUEUED, "asked-for text cancelled"): Fate.HELD,
-    (Fate.QUEUED, "shutdown"): Fate.HELD,
-    (Fate.TYPING, "finished"): Fate.CONFIRMED,
-    (Fate.TYPING, "stopped"): Fate.HELD,  # the link dropped, or shutdown
-    (Fate.TYPING, "cancelled"): Fate.DROPPED,
-    (Fate.TYPING, "asked-for text cancelled"): Fate.HELD,
-    (Fate.HELD, "wanted"): Fate.QUEUED,
-    (Fate.HELD, "dropped"): Fate.DROPPED,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Text for a host. ``dictation`` may be ASKED_FOR.
-
-    ``joins`` as in dictation.Dictation. ``exact`` text is typed as it stands.
-    """
-
-    dictation: int
-    host: str
-    text: str = field(repr=False)
-    joins: bool = False
-    exact: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Typing:
-    """The piece being typed, as ``text``, under a number of its own.
-
-    ``cancelled``: what is left of it is dropped. ``stopping``: the typist was told to stop.
-    """
-
-    id: int
-    piece: Piece
-    text: str = field(repr=False)
-    stopping: bool = False
-    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +131,24 @@ def use_host(delivery: Delivery, host: str) -> Delivery:
     """Send further dictations to this host; an unknown name changes nothing."""
     known = any(each.name == host for each in delivery.hosts)
     return replace(delivery, target=host) if known else delivery
+
+
+def keys_wanted(
+    delivery: Delivery, strokes: tuple[Stroke, ...]
+) -> tuple[Delivery, tuple[Effect, ...]]:
+    """Press these keys on the target, as a piece without text; only when idle and it is up."""
+    target = computers.get(delivery.hosts, delivery.target)
+    if busy(delivery) or target.link is not Link.UP:
+        return delivery, ()
+    number = delivery.pieces + 1
+    typing = Typing(number, Piece(ASKED_FOR, target.name, ""), "")
+    delivery = replace(delivery, typing=typing, pieces=number)
+    return delivery, (PressKeys(number, target.name, strokes),)
+
+
+def told(delivery: Delivery, event: TypingPlanned | TypingAdvanced) -> Delivery:
+    """The typist tells how long a piece is, or how far it got."""
+    return replace(delivery, typing=progressed(delivery.typing, event))
 
 
 def finished(delivery: Delivery, number: int, now: int) -> Delivery:

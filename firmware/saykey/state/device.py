@@ -4,13 +4,18 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from saykey.effects import Effect, LoadModel
+from saykey.flow import Substitution
 from saykey.settings import Settings
+from saykey.state import hosts as computers
 from saykey.state.delivery import Delivery
 from saykey.state.dictation import Hearing
-from saykey.state.hosts import Host
+from saykey.state.hosts import Held, Host
 from saykey.state.loading import Model
 
 Step = tuple["Device", tuple[Effect, ...]]
+
+MOST_REPLACED = 16
+"""Substitutions remembered; a display shows one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +32,15 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """What went another way than asked for since the last dictation began."""
+    """What went another way than asked for since the last dictation began.
+
+    ``replaced`` are the substitutions in what was typed, the last MOST_REPLACED of them, and
+    ``substitutions`` is how many there were.
+    """
 
     lost_samples: int = 0
     substitutions: int = 0
+    replaced: tuple[Substitution, ...] = ()
     doubtful_dropped: int = 0
 
 
@@ -57,8 +67,12 @@ class Device:
     exited: bool = False
 
 
-def initial(settings: Settings) -> Step:
-    """The device at start, and what to begin with."""
+def initial(settings: Settings, held: tuple[tuple[str, Held], ...] = ()) -> Step:
+    """The device at start, and what to begin with.
+
+    ``held`` are texts from before, with the names of their hosts. One for a host that is not in the
+    settings any more is held for the first, where it is shown: it is never lost.
+    """
     recognizer = settings.recognizer
     rules = Rules(
         settings.button.mode,
@@ -69,6 +83,9 @@ def initial(settings: Settings) -> Step:
         round(settings.text.join_s * 1e9),
     )
     hosts = tuple(Host(each.name) for each in settings.host)
+    names = {host.name for host in hosts}
+    for name, text in held:
+        hosts = computers.keep(hosts, name if name in names else hosts[0].name, text)
     device = Device(
         rules, Model(recognizer.model, recognizer.model), Delivery(hosts, hosts[0].name)
     )

@@ -96,6 +96,14 @@ def give_up(hearing: Hearing) -> Hearing:
     return replace(hearing, row=row, unheard=unheard)
 
 
+def remodelled(hearing: Hearing, old: str, new: str) -> Hearing:
+    """What was to be recognised by one model is to be by another."""
+    if old == new:
+        return hearing
+    dictations = tuple(replace(d, model=new) if d.model == old else d for d in hearing.dictations)
+    return replace(hearing, dictations=dictations)
+
+
 def retry(hearing: Hearing) -> Hearing:
     """Try every phrase that was put aside once more."""
     return replace(hearing, unheard=tuple(replace(u, retrying=True) for u in hearing.unheard))

@@ -8,12 +8,13 @@ leave for their host, the next piece is typed, the recognizer gets its next work
 from dataclasses import replace
 
 from saykey import events
-from saykey.effects import Exit, ReleaseKeys
+from saykey.effects import Effect, Exit, ReleaseKeys
+from saykey.flow import Transcript
 from saykey.state import commands, delivery, dictation, loading, recognition
-from saykey.state.delivery import Piece
-from saykey.state.device import Device, Step
+from saykey.state.device import MOST_REPLACED, Device, Step
 from saykey.state.dictation import Outcome, Stage
-from saykey.state.loading import Loading
+from saykey.state.loading import Loading, Model
+from saykey.state.pieces import Piece
 
 
 def step(device: Device, event: events.Event, now: int) -> Step:
@@ -38,15 +39,21 @@ def _happen(device: Device, event: events.Event, now: int) -> Step:
             | events.RetryWanted()
             | events.ModelWanted()
             | events.HostWanted()
+            | events.KeysWanted()
             | events.ShutdownWanted()
         ):
             return commands.command(device, event, now)
-        case events.LinkChanged() | events.LedsChanged() | events.TypingBegan():
+        case events.LinkChanged() | events.LedsChanged():
             return _link(device, event)
+        case events.TypingPlanned() | events.TypingAdvanced():
+            return replace(device, delivery=delivery.told(device.delivery, event)), ()
+        case events.TypingBegan():
+            return device, ()
         case events.TypingFinished() | events.TypingStopped():
             return _typing(device, event, now)
         case (
-            events.ModelReady()
+            events.ModelsKnown()
+            | events.ModelReady()
             | events.ModelFailed()
             | events.ModelLost()
             | events.Recognised()
@@ -84,13 +91,14 @@ def _recognizer(device: Device, event: events.Event) -> Step:
     match event:
         case events.ModelReady(name):
             return replace(device, model=loading.ready(model, name)), ()
-        case events.ModelFailed(name, reason):
-            model = loading.failed(model, name, reason)
-            return replace(device, model=model), ()
+        case events.ModelsKnown(names):
+            return replace(device, model=replace(model, known=names)), ()
+        case events.ModelFailed(name, reason, kept):
+            return _instead(device, loading.failed(model, name, reason, kept))
         case events.ModelLost():
-            model, effects = loading.lost(model)
-            return replace(device, model=model), effects
+            return _instead(device, loading.lost(model))
         case events.Recognised(transcript):
+            device = replace(device, model=_heard(device, transcript))
             hearing, retried = recognition.recognised_again(hearing, transcript)
             if retried is None:
                 hearing = recognition.recognised(hearing, transcript)
@@ -99,13 +107,26 @@ def _recognizer(device: Device, event: events.Event) -> Step:
                 device = replace(device, delivery=held)
             return replace(device, hearing=hearing), ()
         case events.RecognitionFailed(phrase, revision):
-            model, effects = loading.lost(model)
             hearing = recognition.failed(hearing, phrase, revision)
-            return replace(device, hearing=hearing, model=model), effects
+            return _instead(replace(device, hearing=hearing), loading.lost(model))
         case events.RecognitionAborted(phrase, revision):
             return replace(device, hearing=recognition.aborted(hearing, phrase, revision)), ()
         case _:
             return device, ()
+
+
+def _instead(device: Device, found: tuple[Model, tuple[Effect, ...]]) -> Step:
+    """The model that came of it; what was for the one before is for that one."""
+    model, effects = found
+    hearing = recognition.remodelled(device.hearing, device.model.name, model.name)
+    return replace(device, hearing=hearing, model=model), effects
+
+
+def _heard(device: Device, transcript: Transcript) -> Model:
+    spoken = dictation.spoken_of(device.hearing, transcript.phrase)
+    if spoken is None or spoken.phrase.revision != transcript.revision:
+        return device.model
+    return loading.heard(device.model, transcript.timings.total_ms, spoken.phrase.seconds)
 
 
 def _link(device: Device, event: events.Event) -> Step:
@@ -122,8 +143,12 @@ def _link(device: Device, event: events.Event) -> Step:
 
 
 def _typing(device: Device, event: events.TypingFinished | events.TypingStopped, now: int) -> Step:
-    counted = device.counters.substitutions + len(event.substitutions)
-    device = replace(device, counters=replace(device.counters, substitutions=counted))
+    counters = replace(
+        device.counters,
+        substitutions=device.counters.substitutions + len(event.substitutions),
+        replaced=(device.counters.replaced + event.substitutions)[-MOST_REPLACED:],
+    )
+    device = replace(device, counters=counters)
     match event:
         case events.TypingFinished(number):
             return replace(device, delivery=delivery.finished(device.delivery, number, now)), ()
