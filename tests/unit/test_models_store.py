@@ -5,7 +5,8 @@ import os
 import pytest
 
 from saykey.errors import ModelError
-from saykey.models import store
+from saykey.models import keeping, store
+from saykey.models.card import PADDING_ROWS, Card
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_a_missing_name_gets_the_nearest_one_and_all_there_are(mine):
         store.find("saykey-dmo")
     assert "did you mean 'saykey-demo'?" in str(missing.value)
     assert "saykey-demo, small" in str(missing.value)
-    assert str(mine) in str(missing.value)
+    assert "`saykey model pull`" in str(missing.value)
 
 
 def test_a_directory_is_refused(tmp_path):
@@ -88,25 +89,98 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path):
 
 def test_a_damaged_file_is_named_with_what_is_wrong(tmp_path):
     path = tmp_path / "other.bin"
-    path.write_bytes(b"GGUF\3\0\0\0")
+    path.write_bytes(b"PK\3\4")
     with pytest.raises(ModelError) as refused:
         store.checked_image(path)
-    assert str(refused.value).startswith(f"{path} is a GGUF file; ")
+    assert str(refused.value).startswith(f"{path} is a zip archive or a PyTorch checkpoint; ")
 
 
 @pytest.mark.parametrize(
     ("toml", "line"),
     [
-        ("dynamic_context = 1", "only dynamic_context = true or false"),
-        ("dynamik = true", "only dynamic_context = true or false"),
+        ("dynamic_context = 1", r"Expected `bool`, got `int` - at `\$\.dynamic_context`"),
+        ("dynamik = true", "unknown field `dynamik`"),
         ("= true", "is not TOML"),
+        ("padding_rows = 1501", r"Expected `int` <= 1500 - at `\$\.padding_rows`"),
+        ("padding_rows = true", r"Expected `int`, got `bool` - at `\$\.padding_rows`"),
+        ('sha256 = "abc"', r"at `\$\.sha256`"),
     ],
 )
-def test_traits_that_cannot_be_understood_are_refused(tmp_path, toml, line):
+def test_a_card_that_cannot_be_understood_is_refused(tmp_path, toml, line):
     (tmp_path / "m.toml").write_text(toml)
     with pytest.raises(ModelError, match=line):
         store.traits(tmp_path / "m.bin")
 
 
-def test_a_model_without_traits_gets_the_full_window(tmp_path):
+def test_a_model_without_a_card_gets_the_full_window(tmp_path):
     assert not store.traits(tmp_path / "m.bin").dynamic_context
+
+
+def test_a_model_made_for_short_windows_has_a_padding(tmp_path):
+    (tmp_path / "m.toml").write_text("dynamic_context = true")
+    assert store.traits(tmp_path / "m.bin").padding_rows == PADDING_ROWS
+    (tmp_path / "m.toml").write_text("dynamic_context = true\npadding_rows = 128")
+    assert store.traits(tmp_path / "m.bin").padding_rows == 128
+
+
+def test_a_link_that_leads_out_of_the_store_is_refused(mine, tmp_path):
+    elsewhere = tmp_path / "elsewhere.bin"
+    elsewhere.touch()
+    (mine / "linked.bin").symlink_to(elsewhere)
+    with pytest.raises(ModelError, match=r"linked\.bin is a link that leads out of the store; "):
+        store.find("linked")
+
+
+def test_a_link_within_the_store_is_another_name(mine):
+    (mine / "base.bin").touch()
+    (mine / "usual.bin").symlink_to("base.bin")
+    assert store.find("usual") == mine / "usual.bin"
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "-x", "a b", "x" * 65, "a\n"])
+def test_a_name_that_is_no_file_name_everywhere_is_refused(name):
+    with pytest.raises(ModelError, match="a model cannot be called"):
+        store.checked_name(name)
+
+
+def test_the_store_stands_in_the_state_directory(mine, monkeypatch):
+    assert store.own_directory() == mine
+    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/a:/var/lib/b")
+    assert store.own_directory() == store.Path("/var/lib/a/models")
+    monkeypatch.setenv("SAYKEY_STATE", "/srv/saykey")
+    assert store.own_directory() == store.Path("/srv/saykey/models")
+
+
+def part_of(image=b"model"):
+    part = keeping.incoming() / "x.part"
+    part.write_bytes(image)
+    return part
+
+
+def test_a_kept_model_stands_with_its_card_and_nothing_else(mine):
+    card = Card(description='quotes " and \\ and \x7f', languages=("en",), dynamic_context=True)
+    path = keeping.keep(part_of(), "mine", card)
+    assert path == store.find("mine")
+    assert path.read_bytes() == b"model"
+    assert store.traits(path) == card
+    assert sorted(p.name for p in mine.iterdir()) == ["incoming", "mine.bin", "mine.toml"]
+
+
+@pytest.mark.usefixtures("mine")
+def test_a_kept_model_takes_the_place_of_the_one_before():
+    keeping.keep(part_of(), "mine", Card(notes="old"))
+    path = keeping.keep(part_of(b"new"), "mine", Card())
+    assert path.read_bytes() == b"new"
+    assert store.traits(path) == Card()
+
+
+def test_a_model_of_the_system_is_not_removed():
+    with pytest.raises(ModelError, match="saykey-demo is read only: it came with the system"):
+        keeping.remove(store.find_stored("saykey-demo"))
+
+
+def test_a_store_that_cannot_be_written_says_what_to_do(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "file"))
+    with pytest.raises(ModelError, match="cannot be made: Not a directory; run this as the user"):
+        keeping.incoming()

@@ -13,12 +13,24 @@ over. The layout, all little endian:
 """
 
 import struct
-from array import array
 from dataclasses import dataclass
-from math import isfinite
 
 from saykey.errors import ModelError
-from saykey.models.tensors import FORMATS, Dimensions, Format, Tensor, wanted_tensors
+from saykey.models.contents import (
+    ENGLISH_VOCABULARY,
+    LONGEST_TOKEN,
+    SPECTRUM_ROWS,
+    TEXT_TOKENS,
+    Contents,
+    check_dimensions,
+    check_mel_filters,
+    check_vocabulary,
+    damaged,
+    languages_known,
+)
+from saykey.models.kinds import START, Kind, kind_of
+from saykey.models.reader import Reader
+from saykey.models.tensors import FORMATS, Dimensions, Format, Stored, Tensor, wanted_tensors
 
 _MAGIC = b"lmgg"
 """0x67676d6c in little endian."""
@@ -29,47 +41,11 @@ _TRIPLE = struct.Struct("<3i")
 _I32 = struct.Struct("<i")
 _U32 = struct.Struct("<I")
 
-_OURS = "Saykey reads whisper.cpp's ggml files (ggml-*.bin)"
-_FOREIGN = (
-    (b"GGUF", f"is a GGUF file; {_OURS}"),
-    (b"ggml", "is stored big endian; convert the model on a little-endian machine"),
-    (b"\x1f\x8b", "is a gzip archive; unpack it and use the .bin file in it"),
-    (b"PK\x03\x04", f"is a zip archive or a PyTorch checkpoint; {_OURS}"),
-    (b"\xfd7zXZ", "is an xz archive; unpack it and use the .bin file in it"),
-    (b"version https://git-lfs", "is a Git LFS pointer; download the file it points to"),
-)
-_MARKUP = (b"<!doctype", b"<html", b"<?xml")
-
-_AUDIO_CONTEXT = 1500
-"""Encoder rows of the 30 s window of every Whisper: 50 a second."""
-
-_TEXT_CONTEXT = 448
-"""Decoder positions of every Whisper (n_text_ctx of OpenAI's checkpoints)."""
-
-_HEAD_WIDTH = 64
-"""Width of an attention head in every Whisper; n_state is a multiple of it."""
-
-_SPECTRUM_ROWS = 201
-"""What the mel filters are applied to: 1 + WHISPER_N_FFT / 2."""
-
-_ENGLISH_VOCABULARY = 51864
-"""n_vocab of the English-only models; 51865 is multilingual, 51866 adds Cantonese."""
-
-_LANGUAGE_BASE = 51766
-"""n_vocab of a multilingual model less its languages (whisper_vocab::num_languages)."""
-
-_TEXT_TOKENS = 50256
-"""GPT-2's tokens without its end-of-text: whisper.cpp makes up the special ones behind them."""
-
-_LONGEST_TOKEN = 512
-"""Bytes; GPT-2's longest token has 128."""
-
 _LARGEST_VOCABULARY = 4 << 20
 """Bytes; GPT-2's has 0.5 MB with the lengths."""
 
-_MOST_LAYERS = 48
-_WIDEST_STATE = 2048
-"""Half as much again as Whisper large: 32 layers of 1280."""
+_VERSION = 2
+"""GGML_QNT_VERSION of ggml.h; version 1 blocks had another layout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,99 +64,80 @@ class ModelFacts:
     tensors: int
 
 
-class _Reader:
-    """A position in the image. Each read names its structure for the message."""
-
-    def __init__(self, image: memoryview) -> None:
-        self.image = image
-        self.at = 0
-
-    @property
-    def left(self) -> int:
-        return len(self.image) - self.at
-
-    def skip(self, size: int, what: str) -> int:
-        """Step over ``size`` bytes and return where they begin."""
-        begin = self.at
-        if size > self.left:
-            raise _damaged(f"ends in the middle of {what}")
-        self.at = begin + size
-        return begin
-
-    def unpack(self, form: struct.Struct, what: str) -> tuple[int, ...]:
-        return form.unpack_from(self.image, self.skip(form.size, what))
-
-    def take(self, size: int, what: str) -> bytes:
-        begin = self.skip(size, what)
-        return bytes(self.image[begin : begin + size])
-
-
 def check(image: memoryview) -> ModelFacts:
     """Read the whole structure of a model file's bytes; what the weights hold is not looked at.
 
     Raises ModelError with one line that begins with a verb ("is a GGUF file; ..."): the caller
     puts the file's name in front.
     """
-    reader = _Reader(image.cast("B"))
-    _check_magic(reader)
-    dimensions, weights = _header(reader)
-    _check_mel_filters(reader, dimensions.mels)
-    _check_vocabulary(reader, dimensions.vocabulary)
-    wanted = wanted_tensors(dimensions, weights)
-    _check_tensors(reader, wanted)
-    multilingual = dimensions.vocabulary > _ENGLISH_VOCABULARY
+    contents = read(image)
+    size = contents.dimensions
     return ModelFacts(
-        size=len(reader.image),
-        quantisation=weights.name,
-        dimensions=dimensions,
-        multilingual=multilingual,
-        languages=dimensions.vocabulary - _LANGUAGE_BASE if multilingual else 1,
-        tensors=len(wanted),
+        size=image.nbytes,
+        quantisation=contents.tensors["decoder.token_embedding.weight"].format.name,
+        dimensions=size,
+        multilingual=size.vocabulary > ENGLISH_VOCABULARY,
+        languages=languages_known(size),
+        tensors=len(contents.tensors),
     )
 
 
-def _damaged(why: str) -> ModelError:
-    return ModelError(f"{why}; the file is damaged, download it again")
+def read(image: memoryview) -> Contents:
+    """The parts of a model file, and where its tensors lie. Raises ModelError as `check`."""
+    reader = Reader(image.cast("B"), image.nbytes)
+    _check_magic(reader)
+    dimensions, weights = _header(reader)
+    filters = _mel_filters(reader, dimensions.mels)
+    vocabulary = _vocabulary(reader, dimensions.vocabulary)
+    tensors = _tensors(reader, wanted_tensors(dimensions, weights))
+    return Contents(dimensions, filters, vocabulary, tensors)
 
 
-def _check_magic(reader: _Reader) -> None:
-    if not reader.image:
-        raise _damaged("is empty")
-    start = bytes(reader.image[:256])
-    if start.startswith(_MAGIC):
-        reader.at = len(_MAGIC)
-        return
-    for magic, advice in _FOREIGN:
-        if start.startswith(magic):
-            raise ModelError(advice)
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
-        raise ModelError("is a web page, the answer of a failed download; download it again")
-    if start[8:9] == b"{" and start[4:8] == bytes(4):  # u64 length of a JSON header
-        raise ModelError(f"is a safetensors file; {_OURS}")
-    raise ModelError(f"is not a speech model; {_OURS}")
+def head(contents: Contents, weights: Format) -> bytes:
+    """The file up to its first tensor, for large weights of this format."""
+    size = contents.dimensions
+    (kind,) = (kind for kind, form in FORMATS.items() if form == weights)
+    # f16 is no quantisation: whisper.cpp's convert-pt-to-ggml.py writes it without a version
+    ftype = kind if kind == 1 else 1000 * _VERSION + kind
+    return b"".join((
+        _MAGIC,
+        _HEADER.pack(
+            *(size.vocabulary, size.audio_context, size.state, size.heads, size.encoder_layers),
+            *(size.text_context, size.state, size.heads, size.decoder_layers, size.mels, ftype),
+        ),
+        _PAIR.pack(size.mels, SPECTRUM_ROWS), contents.mel_filters,
+        _I32.pack(len(contents.vocabulary)),
+        *(_U32.pack(len(token)) + token for token in contents.vocabulary),
+    ))  # fmt: skip
 
 
-def _header(reader: _Reader) -> tuple[Dimensions, Format]:
+def tensor_head(name: str, tensor: Tensor) -> bytes:
+    """What stands before a tensor's data."""
+    spelt = name.encode("ascii")
+    return (
+        _TRIPLE.pack(len(tensor.shape), len(spelt), tensor.format.kind)
+        + struct.pack(f"<{len(tensor.shape)}i", *tensor.shape)
+        + spelt
+    )
+
+
+def _check_magic(reader: Reader) -> None:
+    kind = kind_of(bytes(reader.image[:START]))
+    if kind is not Kind.GGML:
+        raise ModelError(
+            f"is a {kind.value} file; `saykey model import` makes a model of it that whisper.cpp "
+            "can load"
+        )
+    reader.at = len(_MAGIC)
+
+
+def _header(reader: Reader) -> tuple[Dimensions, Format]:
     (vocabulary, audio_ctx, state, heads, layers, text_ctx, text_state, text_heads, text_layers,
      mels, ftype) = reader.unpack(_HEADER, "the header")  # fmt: skip
     dimensions = Dimensions(
         vocabulary, audio_ctx, state, heads, layers, text_ctx, text_layers, mels
     )
-    rules = (
-        (0 <= vocabulary - _ENGLISH_VOCABULARY <= 2, f"has a vocabulary of {vocabulary} tokens"),
-        (audio_ctx == _AUDIO_CONTEXT, f"has an audio context of {audio_ctx}, not 1500"),
-        (text_ctx == _TEXT_CONTEXT, f"has a text context of {text_ctx}, not 448"),
-        (0 < state <= _WIDEST_STATE and state % _HEAD_WIDTH == 0, f"has a state of {state}"),
-        (text_state == state, f"has an encoder state of {state}, a decoder state of {text_state}"),
-        (heads * _HEAD_WIDTH == state, f"has {heads} encoder heads for a state of {state}"),
-        (text_heads == heads, f"has {text_heads} decoder heads for a state of {state}"),
-        (0 < layers <= _MOST_LAYERS, f"has {layers} encoder layers"),
-        (0 < text_layers <= _MOST_LAYERS, f"has {text_layers} decoder layers"),
-        (mels in (80, 128), f"has {mels} mel bands, not 80 or 128"),
-    )
-    for holds, finding in rules:
-        if not holds:
-            raise _damaged(f"{finding}, which no Whisper has")
+    check_dimensions(dimensions, text_state, text_heads)
     return dimensions, _number_format(ftype, state)
 
 
@@ -193,70 +150,72 @@ def _number_format(ftype: int, state: int) -> Format:
         )
     weights = FORMATS.get(kind)
     if weights is None:
-        raise _damaged(f"has the unknown number format {ftype}")
-    # whisper.cpp's quantize writes GGML_QNT_VERSION 2; version 1 blocks had another layout
-    if version not in ({0, 2} if kind == 1 else {2}):
+        raise damaged(f"has the unknown number format {ftype}")
+    if version not in ({0, _VERSION} if kind == 1 else {_VERSION}):
         raise ModelError(
             f"is quantised in ggml's format version {version}, not 2; get a newer conversion"
         )
     if state % weights.block:
-        raise _damaged(f"claims {weights.name} weights, which rows of {state} cannot be")
+        raise damaged(f"claims {weights.name} weights, which rows of {state} cannot be")
     return weights
 
 
-def _check_mel_filters(reader: _Reader, mels: int) -> None:
+def _mel_filters(reader: Reader, mels: int) -> bytes:
     rows, columns = reader.unpack(_PAIR, "the mel filters")
-    if (rows, columns) != (mels, _SPECTRUM_ROWS):
-        raise _damaged(f"has mel filters of {rows} x {columns}, not {mels} x {_SPECTRUM_ROWS}")
-    filters = array("f", reader.take(4 * rows * columns, "the mel filters"))
-    if not all(map(isfinite, filters)):
-        raise _damaged("has mel filters that are not numbers")
+    if (rows, columns) != (mels, SPECTRUM_ROWS):
+        raise damaged(f"has mel filters of {rows} x {columns}, not {mels} x {SPECTRUM_ROWS}")
+    filters = reader.take(4 * rows * columns, "the mel filters")
+    check_mel_filters(filters)
+    return filters
 
 
-def _check_vocabulary(reader: _Reader, most: int) -> None:
+def _vocabulary(reader: Reader, most: int) -> tuple[bytes, ...]:
     (count,) = reader.unpack(_I32, "the vocabulary")
-    if not _TEXT_TOKENS <= count <= most:
-        raise _damaged(f"has {count} tokens in its vocabulary, not {_TEXT_TOKENS} to {most}")
+    # some English files leave the end of text to whisper.cpp
+    least = TEXT_TOKENS - 1
+    if not least <= count <= most:
+        raise damaged(f"has {count} tokens in its vocabulary, not {least} to {most}")
     # a copy of this part alone: slices of bytes cost half of what slices of a memoryview do
     part = bytes(reader.image[reader.at : reader.at + _LARGEST_VOCABULARY])
-    tokens, at, end, length_at = set(), 0, len(part), _U32.unpack_from
+    tokens, at, end, length_at = [], 0, len(part), _U32.unpack_from
     for number in range(count):  # 50,000 rounds: the only loop of the check that costs time
         begin = at + 4
-        length = length_at(part, at)[0] if begin <= end else _LONGEST_TOKEN + 1
+        length = length_at(part, at)[0] if begin <= end else LONGEST_TOKEN + 1
         at = begin + length
-        if at > end or length > _LONGEST_TOKEN:
-            raise _damaged(f"has a wrong length at token {number} of its vocabulary")
-        tokens.add(part[begin:at])
+        if at > end or length > LONGEST_TOKEN:
+            raise damaged(f"has a wrong length at token {number} of its vocabulary")
+        tokens.append(part[begin:at])
     reader.at += at
-    if len(tokens) != count:
-        raise _damaged(f"has {count - len(tokens)} tokens twice in its vocabulary")
-    if b" " not in tokens:  # whisper.cpp looks it up with at(), which would end the process
-        raise _damaged("has no space in its vocabulary")
+    vocabulary = tuple(tokens)
+    check_vocabulary(vocabulary)
+    return vocabulary
 
 
-def _check_tensors(reader: _Reader, wanted: dict[str, Tensor]) -> None:
-    missing = dict(wanted)
+def _tensors(reader: Reader, wanted: dict[str, Tensor]) -> dict[str, Stored]:
+    found: dict[str, Stored] = {}
     while reader.left:
         dimensions, length, kind = reader.unpack(_TRIPLE, "the head of a tensor")
         if not (1 <= dimensions <= 4 and 1 <= length <= 128):
-            raise _damaged(
-                f"goes on with something that is no tensor, after {len(wanted) - len(missing)}"
-            )
+            raise damaged(f"goes on with something that is no tensor, after {len(found)}")
         shape = reader.unpack(struct.Struct(f"<{dimensions}i"), "the shape of a tensor")
         raw = reader.take(length, "the name of a tensor")
         name = raw.decode("ascii", "replace")
-        tensor = missing.pop(name, None)
+        tensor = wanted.get(name)
         if tensor is None:
-            known = name in wanted
-            raise _damaged(f"holds tensor {name} twice" if known else f"has unknown tensor {raw!r}")
+            raise damaged(f"has unknown tensor {raw[:60]!r}")
+        if name in found:
+            raise damaged(f"holds tensor {name} twice")
         # the loader fills missing dimensions with 1 and compares
         if shape + (1,) * (4 - dimensions) != tensor.shape + (1,) * (4 - len(tensor.shape)):
-            raise _damaged(f"has tensor {name} of shape {shape}, not {tensor.shape}")
+            raise damaged(f"has tensor {name} of shape {shape}, not {tensor.shape}")
         if kind != tensor.format.kind:
             raise ModelError(
                 f"has tensor {name} in ggml type {kind}, not {tensor.format.kind}; "
                 "whisper.cpp wants one type for all large weights, convert the model again"
             )
-        reader.skip(tensor.size, f"tensor {name}")
+        begin = reader.skip(tensor.size, f"tensor {name}")
+        found[name] = Stored(tensor.shape, tensor.format, begin)
+    missing = [name for name in wanted if name not in found]
     if missing:
-        raise _damaged(f"lacks {len(missing)} tensors, {next(iter(missing))} among them")
+        raise damaged(f"lacks {len(missing)} tensors, {missing[0]} among them")
+    return found

@@ -1,79 +1,136 @@
 """Where model files stand, and how their bytes come into memory.
 
-A model's name is its file's name without ``.bin`` (and without whisper.cpp's ``ggml-``): in the
-package itself, in the user's data directory, or in the system's. Beside NAME.bin may stand
-NAME.toml with its traits.
+A store is a directory. NAME.bin in it is a model in whisper.cpp's layout, called NAME (without the
+``ggml-`` of published files), and NAME.toml beside it its card. ``incoming`` holds unfinished
+files, ``cache`` what can be made again from the models. The package's own store and the system's
+are read only; the user's own is written to as well (see keeping).
 """
 
 import difflib
 import os
+import re
 import stat
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from saykey.errors import ModelError
+from saykey.models.card import Card, read_card
 from saykey.models.ggml import ModelFacts, check
 
 _BUNDLED = Path(__file__).parent.parent / "data" / "models"
-_SYSTEM = Path("/var/lib/saykey/models")
+_SYSTEM_STATE = Path("/var/lib/saykey")
 
 _LARGEST = 4 << 30
 """Bytes; Whisper large in f16 has 3.1 GB."""
 
-_NOTES = {"description", "languages", "licence", "origin", "sha256"}
-"""What may stand beside the traits, for people to read."""
+_GGUF = b"GGUF"
+"""How such a file begins."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
-    """What a model file does not say of itself.
+class Stored:
+    """A model file that is there. ``own``: it stands in the user's own store."""
 
-    ``dynamic_context``: it was trained to hear less than 30 s at a time, so that short phrases
-    cost less. Ordinary Whisper models loop or invent text then (whisper.cpp issue 1117).
+    name: str
+    path: Path
+    own: bool
+
+
+def own_directory() -> Path:
+    """The store that is written to; it need not exist yet.
+
+    In the state directory: $SAYKEY_STATE, what systemd gives the service ($STATE_DIRECTORY,
+    systemd.exec(5)), $XDG_DATA_HOME/saykey, the service's /var/lib/saykey if this user may write
+    there, or ~/.local/share/saykey; the first of them there is.
     """
-
-    dynamic_context: bool = False
+    environment = os.environ
+    given = environment.get("SAYKEY_STATE") or environment.get("STATE_DIRECTORY")
+    if given:
+        return Path(given.partition(":")[0]) / "models"
+    home = environment.get("XDG_DATA_HOME")
+    if not home and os.access(_SYSTEM_STATE, os.W_OK):
+        return _SYSTEM_STATE / "models"
+    return Path(home or Path.home() / ".local" / "share") / "saykey" / "models"
 
 
 def directories() -> tuple[Path, ...]:
     """Where names are looked for, in this order; not all of them need exist."""
-    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return _BUNDLED, Path(home) / "saykey" / "models", _SYSTEM
+    return tuple(dict.fromkeys((_BUNDLED, own_directory(), _SYSTEM_STATE / "models")))
+
+
+def stored() -> tuple[Stored, ...]:
+    """All models there are, each name once, in the order of the directories."""
+    return tuple({model.name: model for model in reversed([*_present()])}.values())[::-1]
 
 
 def names() -> tuple[str, ...]:
     """The names of all models there are, each once, in the order of the directories."""
-    return tuple(dict.fromkeys(name for name, _ in _present()))
+    return tuple(model.name for model in stored())
 
 
 def find(name: str) -> Path:
     """The file of a model. A name with a slash in it is a path and taken as it is.
 
-    Raises ModelError when there is no such file, naming the nearest one and all there are.
+    Raises ModelError when there is no such file, naming the nearest one and all there are, and
+    when the file of that name is a link that leads out of its store.
     """
     if "/" in name:
         path = Path(name)
         if not path.exists():
             raise ModelError(f"{path}: there is no such model file")
         return path
-    for present, path in _present():
-        if name in (present, path.name):
-            return path
+    return find_stored(name).path
+
+
+def find_stored(name: str) -> Stored:
+    """The model of this name or file name. Raises as `find`."""
+    for model in _present():
+        if name in (model.name, model.path.name):
+            return _inside(model)
     there = names()
     near = difflib.get_close_matches(name, there, n=1)
     raise ModelError(
         f"there is no model {name!r}"
         + (f"; did you mean {near[0]!r}?" if near else ";")
-        + f" There are: {', '.join(there) or 'none'}. Others go to {directories()[1]}"
+        + f" There are: {', '.join(there) or 'none'}. `saykey model pull` and `saykey model import`"
+        " bring others"
     )
 
 
-def _present() -> Iterator[tuple[str, Path]]:
+def bundled(model: Stored) -> bool:
+    """Whether the model came with this package."""
+    return model.path.parent == _BUNDLED
+
+
+def checked_name(name: str) -> str:
+    """The name, if a model can be called so. Raises ModelError otherwise."""
+    if not _NAME.fullmatch(name):
+        raise ModelError(
+            f"a model cannot be called {name!r}; use up to 64 letters, digits, and . _ + -, "
+            "beginning with a letter or digit"
+        )
+    return name
+
+
+def _present() -> Iterator[Stored]:
+    own = own_directory()
     for directory in directories():
         for path in sorted(directory.glob("*.bin")):
-            yield path.stem.removeprefix("ggml-"), path
+            yield Stored(path.stem.removeprefix("ggml-"), path, own=directory == own)
+
+
+def _inside(model: Stored) -> Stored:
+    """The model, unless it is a link to a file elsewhere, which others could exchange unseen."""
+    directory = model.path.parent.resolve()
+    if model.path.is_symlink() and directory not in model.path.resolve().parents:
+        raise ModelError(
+            f"{model.path} is a link that leads out of the store; "
+            "remove it and `saykey model import` the file it points to"
+        )
+    return model
 
 
 def read_image(path: Path) -> bytes:
@@ -99,8 +156,17 @@ def read_image(path: Path) -> bytes:
 
 
 def checked_image(path: Path) -> tuple[bytes, ModelFacts]:
-    """A model file's bytes, checked, and what they hold. Raises ModelError as its parts do."""
+    """What whisper.cpp loads of a model file, checked, and what it holds.
+
+    A GGUF file is packed for it into the store's cache, once. Raises ModelError as its parts do.
+    """
     image = read_image(path)
+    if image.startswith(_GGUF):
+        del image
+        # only few models need what packs them
+        from saykey.models.imports import loadable
+
+        image = read_image(loadable(path, own_directory() / "cache"))
     try:
         return image, check(memoryview(image))
     except ModelError as error:
@@ -112,24 +178,6 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def traits(path: Path) -> Traits:
-    """The traits of the model at this path, from the TOML file beside it; defaults without one.
-
-    Raises ModelError when that file is damaged or has an unknown key.
-    """
-    beside = path.with_suffix(".toml")
-    try:
-        table = tomllib.loads(beside.read_text("utf-8"))
-    except FileNotFoundError:
-        return Traits()
-    except OSError as error:
-        raise ModelError(f"{beside} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"{beside} is not TOML: {error}; correct or remove it") from error
-    dynamic = table.pop("dynamic_context", False)
-    if table.keys() - _NOTES or not isinstance(dynamic, bool):
-        known = ", ".join(sorted(_NOTES))
-        raise ModelError(
-            f"{beside}: only dynamic_context = true or false may stand in it, and {known}"
-        )
-    return Traits(dynamic_context=dynamic)
+def traits(path: Path) -> Card:
+    """The card of the model at this path. Raises ModelError when it is damaged."""
+    return read_card(path)

@@ -20,6 +20,7 @@ class Format:
 
 F32 = Format("f32", 0, 1, 4)
 F16 = Format("f16", 1, 1, 2)
+BF16 = Format("bf16", 30, 1, 2)
 
 FORMATS = {
     1: F16,
@@ -36,6 +37,12 @@ FORMATS = {
 }
 """Format of the large weights by the header's ftype (enum ggml_ftype in ggml.h)."""
 
+KINDS = {form.kind: form for form in (F32, BF16, *FORMATS.values())}
+"""Every number format Saykey reads, by its ggml_type."""
+
+BY_NAME = {form.name: form for form in FORMATS.values()}
+"""What the large weights of a model for whisper.cpp may be stored in, by name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
@@ -51,6 +58,17 @@ class Tensor:
         for dimension in self.shape:
             elements *= dimension
         return elements // self.format.block * self.format.size
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Tensor):
+    """A tensor as it lies in a file: ``begin`` is its first byte there.
+
+    ``part`` counts the files of a model that comes in several, from 0.
+    """
+
+    begin: int
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)

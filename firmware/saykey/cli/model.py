@@ -1,0 +1,93 @@
+"""`saykey model`: the models there are, and those that could be."""
+
+import click
+import msgspec
+
+from saykey.cli.control import use_model
+from saykey.cli.model_bench import bench
+from saykey.cli.model_import import export, import_model
+from saykey.cli.model_pull import pull
+from saykey.cli.model_show import facts_of, rows, table
+from saykey.errors import ModelError
+from saykey.models import keeping, store
+from saykey.models.card import read_card
+from saykey.models.memory import megabytes
+
+
+@click.group()
+def command() -> None:
+    """List, bring, check and choose speech models.
+
+    Nothing is sent or fetched over a network except by `saykey model pull`.
+    """
+
+
+@command.command("list")
+@click.option("--all", "every", is_flag=True, help="Also the models that can be pulled.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def list_models(*, every: bool, as_json: bool) -> None:
+    """List the models that are here."""
+    found = rows(every=every)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=1))
+        return
+    for line in table(found):
+        click.echo(line)
+
+
+@command.command()
+@click.argument("name")
+def info(name: str) -> None:
+    """Tell all that is known of the model NAME, here or in the catalogue."""
+    facts = facts_of(name)
+    width = max(map(len, facts))
+    for key, value in facts.items():
+        click.echo(f"{key.ljust(width)}  {value}")
+
+
+@command.command()
+@click.argument("names", nargs=-1)
+def verify(names: tuple[str, ...]) -> None:
+    """Check the files of the models NAMES, or of all: their structure and their checksums."""
+    chosen = [store.find_stored(name) for name in names] or store.stored()
+    wrong = []
+    for model in chosen:
+        try:
+            click.echo(f"{model.name}: {_verified(model)}")
+        except ModelError as error:
+            click.echo(f"{model.name}: wrong: {error}")
+            wrong.append(model.name)
+    if wrong:
+        raise ModelError(f"{', '.join(wrong)}: remove and pull or import again")
+
+
+def _verified(model: store.Stored) -> str:
+    path = store.find(model.name)
+    store.checked_image(path)
+    known = read_card(path).sha256
+    if known is None:
+        return "whole; no checksum is known to compare it with"
+    found = keeping.checksum(path)
+    if found != known:
+        raise ModelError(f"{path} has the SHA-256 {found[:12]}…, its card says {known[:12]}…")
+    return "right"
+
+
+@command.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(name: str, *, yes: bool) -> None:
+    """Delete the model NAME from this device."""
+    model = store.find_stored(name)
+    if not yes and model.own:
+        size = megabytes(model.path.stat().st_size)
+        click.confirm(f"Delete {model.path} ({size})?", abort=True)
+    keeping.remove(model)
+    click.echo(f"{model.name} is removed")
+
+
+command.add_command(pull)
+command.add_command(import_model)
+command.add_command(export)
+command.add_command(bench)
+command.add_command(use_model, "use")

@@ -1,0 +1,88 @@
+"""`saykey model import` and `saykey model export`: models from other formats, and to them."""
+
+import os
+from pathlib import Path
+
+import click
+
+from saykey.cli.progress import shown
+from saykey.errors import RecognizerError
+from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE
+from saykey.models import store
+from saykey.models.card import Card, read_card
+
+_SPEECH_BYTES = 4 * SAMPLE_RATE * SAMPLE_BYTES
+"""The first words of the bundled recording."""
+
+
+@click.command("import")
+@click.argument("source", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--name", help="What to call it; else as the file is called.")
+@click.option("--quantisation", metavar="FORMAT", help='Convert its weights, such as to "q8_0".')
+@click.option(
+    "--dynamic-context",
+    is_flag=True,
+    help="It was trained for short windows; a model that was not will loop or invent words.",
+)
+def import_model(
+    source: Path, name: str | None, quantisation: str | None, *, dynamic_context: bool
+) -> None:
+    """Check the model FILE and bring it into the store.
+
+    FILE is a whisper.cpp (ggml) file, a Whisper GGUF, a safetensors file or a Hugging Face folder.
+    If the catalogue has a model of the same checksum, what it knows is kept with the file.
+    """
+    from saykey.models.copying import bring_in
+
+    name = store.checked_name(name or source.stem.removeprefix("ggml-"))
+    with shown(name) as progress:
+        path, card = bring_in(
+            *(source, name, progress), quantisation=quantisation, dynamic_context=dynamic_context
+        )
+    click.echo(f"{name} is in {path}, SHA-256 {card.sha256}; `saykey model use {name}` chooses it")
+    _tell_if_endless(name, path, card)
+
+
+def _tell_if_endless(name: str, path: Path, card: Card) -> None:
+    from saykey.audio.files import read_pcm16
+    from saykey.cli.demo import bundled
+    from saykey.recognizer.ending import endless
+
+    speech = read_pcm16(bundled()[0])[:_SPEECH_BYTES]
+    padding = card.padding_rows if card.dynamic_context else None
+    threads = max(1, (os.cpu_count() or 1) - 1)
+    try:
+        found = endless(path, speech, padding, threads)
+    except RecognizerError as error:
+        click.echo(f"warning: {name} could not be tried: {error}", err=True)
+        return
+    if found:
+        click.echo(
+            f"warning: {name} finds no end in {', '.join(found)} and repeats itself; train it with "
+            "the end-of-text token in its labels, or choose another model",
+            err=True,
+        )
+
+
+@click.command()
+@click.argument("name")
+@click.option("--gguf", "target", type=click.Path(path_type=Path), metavar="FILE", required=True,
+              help="Write this GGUF file.")  # fmt: skip
+def export(name: str, target: Path) -> None:
+    """Write the model NAME as a self-describing GGUF file, its weights bit by bit."""
+    from saykey.models.contents import Notes
+    from saykey.models.imports import export_gguf
+
+    path = store.find(name)
+    card = read_card(path)
+    notes = Notes(
+        name=path.stem.removeprefix("ggml-"),
+        description=card.description,
+        licence=card.licence,
+        origin=card.origin,
+        languages=card.languages,
+        dynamic_context=card.dynamic_context,
+    )
+    with shown(target.name) as progress:
+        export_gguf(path, target, notes, progress)
+    click.echo(f"{name} is in {target}")

@@ -1,0 +1,70 @@
+"""`saykey model pull`: the one command that fetches something over the network."""
+
+import difflib
+from typing import TYPE_CHECKING
+
+import click
+
+from saykey.cli.progress import shown
+from saykey.errors import ModelError
+from saykey.models import catalogue, store
+from saykey.models.card import Card, read_card
+
+if TYPE_CHECKING:
+    from saykey.models.pull import Wanted
+
+
+@click.command()
+@click.argument("name")
+@click.option("--from", "address", metavar="ADDRESS", help="Pull from this https address instead.")
+@click.option("--again", is_flag=True, help="Also if it is here already.")
+def pull(name: str, address: str | None, *, again: bool) -> None:
+    """Fetch the model NAME of the catalogue over the network.
+
+    What was fetched before a connection broke is kept, and gone on with. The file is checked
+    before it can be used: against the catalogue's checksum, or, for a NAME the catalogue does not
+    have, by its structure; its checksum is then shown and kept.
+    """
+    wanted = _wanted(name, address)
+    if not again and _is_here(wanted):
+        click.echo(f"{name} is here already; --again pulls it all the same")
+        return
+    from saykey.models.pull import pull as fetched  # urllib3 loads for who pulls, only
+
+    with shown(name) as progress:
+        path, card = fetched(wanted, progress)
+    if card.pinned:
+        click.echo(f"nobody published a checksum; from now on it must be SHA-256 {card.sha256}")
+    click.echo(f"{name} is in {path}; `saykey model use {name}` chooses it")
+
+
+def _wanted(name: str, address: str | None) -> "Wanted":
+    from saykey.models.pull import Wanted
+
+    listed = catalogue.listed_as(store.checked_name(name))
+    if listed is not None:
+        card = listed.card
+        return Wanted(name, address or listed.address, card, listed.size)
+    if address is None:
+        near = difflib.get_close_matches(name, [model.name for model in catalogue.listed()], n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ";"
+        raise ModelError(
+            f"the catalogue has no model {name!r}{hint} `saykey model list --all` lists it, "
+            "--from ADDRESS pulls another"
+        )
+    return Wanted(name, address, _pinned_before(name, address))
+
+
+def _pinned_before(name: str, address: str) -> Card:
+    """What a model of this name from this address must be, by its first download."""
+    if name in store.names():
+        card = read_card(store.find(name))
+        if card.pinned and card.origin == address:
+            return card
+    return Card(origin=address)
+
+
+def _is_here(wanted: "Wanted") -> bool:
+    if wanted.name not in store.names():
+        return False
+    return read_card(store.find(wanted.name)).sha256 == wanted.card.sha256 is not None

@@ -1,0 +1,136 @@
+"""What `saykey model list` and `saykey model info` tell."""
+
+import difflib
+from collections.abc import Sequence
+
+import msgspec
+
+from saykey.cli.tables import aligned
+from saykey.errors import ModelError
+from saykey.models import catalogue, store
+from saykey.models.card import Card, read_card
+from saykey.models.memory import megabytes, need_of
+
+_FEW = 3
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A model, here or in the catalogue; sizes in bytes, None where unknown."""
+
+    name: str
+    where: str
+    size: int | None
+    memory: int | None
+    languages: tuple[str, ...]
+    dynamic_context: bool
+    boards: tuple[str, ...]
+    fault: str = ""
+
+
+def rows(*, every: bool) -> list[Row]:
+    """The models that are here, and with ``every`` those of the catalogue that are not."""
+    here = [_row(model) for model in store.stored()]
+    if not every:
+        return here
+    names = {row.name for row in here}
+    return here + [
+        Row(
+            *(model.name, "to pull", model.size, model.memory),
+            *(model.languages, model.dynamic_context, model.boards),
+        )
+        for model in catalogue.listed()
+        if model.name not in names
+    ]
+
+
+def _row(model: store.Stored) -> Row:
+    where = "here" if model.own else "system"
+    try:
+        path = store.find(model.name)
+        card = read_card(path)
+        size, memory = path.stat().st_size, need_of(path)
+    except (ModelError, OSError) as error:
+        return Row(model.name, where, None, None, (), False, (), str(error))  # noqa: FBT003
+    known = catalogue.listed_with(card.sha256) if card.sha256 else None
+    return Row(
+        *(model.name, where, size, memory, card.languages, card.dynamic_context),
+        () if known is None else known.boards,
+    )
+
+
+def table(models: Sequence[Row]) -> list[str]:
+    """A line for each model, in columns, under a line of headings."""
+    headings = ("model", "where", "file", "memory", "languages", "short phrases", "boards")
+    return aligned([headings, *map(_cells, models)])
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    if row.fault:
+        return (row.name, row.where, "?", "?", "?", "?", row.fault)
+    return (
+        row.name,
+        row.where,
+        _size(row.size),
+        _size(row.memory),
+        _languages(row.languages),
+        "fast" if row.dynamic_context else "slow",
+        " ".join(row.boards) or "?",
+    )
+
+
+def facts_of(name: str) -> dict[str, str]:
+    """What is known of a model, in words. Raises ModelError for a name nobody knows."""
+    listed = catalogue.listed_as(name)
+    if name not in store.names() and "/" not in name:
+        if listed is None:
+            raise ModelError(_nobody_knows(name))
+        return {
+            "model": name,
+            "where": f"to pull from {listed.address}",
+            **_of_card(listed.card),
+            "file": _size(listed.size),
+            "memory": f"{_size(listed.memory)}, estimated",
+            "boards": " ".join(listed.boards),
+        }
+    path = store.find(name)
+    _, facts = store.checked_image(path)
+    size = facts.dimensions
+    return {
+        "model": name,
+        "where": str(path),
+        **_of_card(read_card(path)),
+        "file": f"{_size(facts.size)}, {facts.quantisation}",
+        "memory": f"{_size(need_of(path))}, estimated",
+        "dimensions": f"{size.encoder_layers} + {size.decoder_layers} layers of {size.state}",
+        "knows": "English only" if not facts.multilingual else f"{facts.languages} languages",
+    }
+
+
+def _of_card(card: Card) -> dict[str, str]:
+    pinned = " (of the first download; nobody published one)" if card.pinned else ""
+    return {
+        "what": card.description or "?",
+        "from": card.origin or "?",
+        "licence": card.licence or "?",
+        "languages": _languages(card.languages),
+        "SHA-256": f"{card.sha256 or '?'}{pinned}",
+        "short phrases": "fast: made for dynamic context"
+        if card.dynamic_context
+        else "slow: each costs as much as 30 s",
+        **({"notes": card.notes} if card.notes else {}),
+    }
+
+
+def _nobody_knows(name: str) -> str:
+    known = [*store.names(), *(model.name for model in catalogue.listed())]
+    near = difflib.get_close_matches(name, known, n=3)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ";"
+    return f"there is no model {name!r}{hint} `saykey model list --all` lists them"
+
+
+def _languages(codes: Sequence[str]) -> str:
+    return " ".join(codes) if 0 < len(codes) <= _FEW else f"{len(codes)}" if codes else "?"
+
+
+def _size(size: int | None) -> str:
+    return "?" if size is None else megabytes(size)

@@ -1,0 +1,45 @@
+"""How far something long is: a bar on a terminal, a line for each tenth in a log."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+
+from saykey.models.memory import megabytes
+
+Progress = Callable[[int, int | None], None]
+
+
+@contextmanager
+def shown(name: str) -> Iterator[Progress]:
+    """Takes the bytes that are done and, if known, all there are; shows them on stderr."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+    from rich.progress import Progress as Shown
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _tenths(name)
+        return
+    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Shown(f"[bold]{name}", *columns, console=console) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _tenths(name: str) -> Progress:
+    told = -1
+
+    def progress(done: int, total: int | None) -> None:
+        nonlocal told
+        tenth = 10 * done // total if total else -1
+        if tenth > told:
+            told = tenth
+            click.echo(f"{name}: {megabytes(done)} of {megabytes(total or 0)}", err=True)
+
+    return progress

@@ -1,0 +1,88 @@
+"""Bringing a model file from elsewhere into the user's own store."""
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from saykey.errors import ModelError
+from saykey.models import catalogue, ggml, keeping
+from saykey.models.card import Card, read_card
+from saykey.models.imports import import_file
+from saykey.models.kinds import START, Kind, kind_of
+from saykey.models.packing import Progress
+from saykey.models.sources import named, open_regular, read_at, size_of
+from saykey.models.store import checked_name, read_image
+
+
+def bring_in(
+    source: Path,
+    name: str,
+    progress: Progress,
+    *,
+    quantisation: str | None = None,
+    dynamic_context: bool = False,
+) -> tuple[Path, Card]:
+    """Check a model and keep it under this name; returns where it stands, and its card.
+
+    A file in whisper.cpp's layout is kept byte by byte; everything else that imports.import_file
+    reads is converted, and so is a file for which a ``quantisation`` is asked. The card is the
+    catalogue's if it knows the checksum; else what stands beside the source, or in it, with
+    ``dynamic_context`` added. Raises ModelError: nothing is then kept.
+    """
+    checked_name(name)
+    card = Card() if source.is_dir() else read_card(source)
+    if dynamic_context:
+        card = msgspec.structs.replace(card, dynamic_context=True)
+    if quantisation is None and _is_ggml(source):
+        part, card = _copied(source, name, card)
+    else:
+        part, card = _converted(source, name, quantisation, progress, card)
+    try:
+        return keeping.keep(part, name, card), card
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _is_ggml(source: Path) -> bool:
+    if source.is_dir():
+        return False
+    with open_regular(source) as file, named(source):
+        return kind_of(read_at(file, 0, min(START, size_of(file)))) is Kind.GGML
+
+
+def _copied(source: Path, name: str, card: Card) -> tuple[Path, Card]:
+    image = read_image(source)
+    with named(source):
+        ggml.check(memoryview(image))
+    found = hashlib.sha256(image).hexdigest()
+    if card.sha256 not in (None, found):
+        raise ModelError(
+            f"{source} has the SHA-256 {found[:12]}…, the card beside it says "
+            f"{str(card.sha256)[:12]}…; the copy is damaged, copy it again"
+        )
+    known = catalogue.listed_with(found)
+    if known is not None:
+        card = known.card
+    part = keeping.incoming() / f"{name}.import"
+    keeping.check_room(len(image), keeping.free_space(part.parent), part.parent)
+    with keeping.writing(part):
+        part.write_bytes(image)
+    return part, msgspec.structs.replace(card, sha256=found, origin=card.origin or str(source))
+
+
+def _converted(
+    source: Path, name: str, quantisation: str | None, progress: Progress, card: Card
+) -> tuple[Path, Card]:
+    made = import_file(source, keeping.incoming(), name, quantisation, progress)
+    told = made.notes
+    return made.path, msgspec.structs.replace(
+        card,
+        description=card.description or told.description or told.name,
+        origin=card.origin or told.origin or str(source),
+        licence=card.licence or told.licence,
+        languages=card.languages or told.languages,
+        dynamic_context=card.dynamic_context or told.dynamic_context is True,
+        sha256=keeping.checksum(made.path),
+        notes=f"converted from {source.name}, {made.facts.quantisation}",
+    )

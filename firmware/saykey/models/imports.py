@@ -1,0 +1,168 @@
+"""Models brought in from other formats and handed out as GGUF: whole files, or none.
+
+A file is written beside its place under another name, synced, checked and then renamed: whatever
+happens on the way, no half model is ever found under its name.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import FileIO
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+
+from saykey.errors import ModelError
+from saykey.models import ggml
+from saykey.models.contents import Notes
+from saykey.models.ggml import ModelFacts
+from saykey.models.kinds import START, Kind, kind_of
+from saykey.models.packing import (
+    Progress,
+    best_format,
+    format_named,
+    write_ggml,
+    write_gguf,
+)
+from saykey.models.sources import Source, named, open_regular, opened, read_at, size_of
+from saykey.models.tensors import Format
+
+_PACKING = b"saykey packing 1"
+"""Part of a cached file's name: another way of packing makes other files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A model that came in. ``converted``: how many tensors had to change their number format."""
+
+    path: Path
+    facts: ModelFacts
+    notes: Notes
+    converted: int
+
+
+def _untold(_done: int, _total: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
+def import_file(
+    path: Path,
+    folder: Path,
+    name: str,
+    quantisation: str | None = None,
+    progress: Progress = _untold,
+) -> Imported:
+    """Write ``folder``/NAME.bin for whisper.cpp from any model: see sources.opened.
+
+    ``quantisation`` names a format of tensors.BY_NAME; None keeps the one the file has, or the one
+    most of its weights have, and takes f16 for 32 bit floats. Data in the right format is copied
+    bit by bit. Raises ModelError for what is no whole Whisper model or cannot be converted.
+    """
+    with opened(path) as source:
+        with named(path):
+            weights = _wanted(quantisation, source)
+        target = folder / f"{name}.bin"
+        converted, facts = _pack(source, weights, path, target, progress)
+        return Imported(target, facts, source.contents.notes, converted)
+
+
+def _wanted(quantisation: str | None, source: Source) -> Format:
+    if quantisation is None:
+        return best_format(source.contents)
+    return format_named(quantisation, source.contents)
+
+
+def _pack(
+    source: Source, weights: Format, path: Path, target: Path, progress: Progress
+) -> tuple[int, ModelFacts]:
+    with _written(target) as out:
+        with named(path):
+            converted = write_ggml(source, weights, out, progress)
+        return converted, _checked(out)
+
+
+def export_gguf(model: Path, target: Path, notes: Notes, progress: Progress = _untold) -> None:
+    """Write a model as self-describing GGUF, its weights bit by bit.
+
+    What ``notes`` leave empty is taken from the model's own. Raises ModelError as `import_file`.
+    """
+    with opened(model) as source:
+        told = _told(notes, source.contents.notes, model.stem)
+        with _written(target) as out, named(model):
+            write_gguf(source, told, out, progress)
+
+
+def _told(notes: Notes, own: Notes, name: str) -> Notes:
+    dynamic = own.dynamic_context if notes.dynamic_context is None else notes.dynamic_context
+    return Notes(
+        name=notes.name or own.name or name,
+        description=notes.description or own.description,
+        licence=notes.licence or own.licence,
+        origin=notes.origin or own.origin,
+        languages=notes.languages or own.languages,
+        dynamic_context=dynamic,
+    )
+
+
+def loadable(path: Path, cache: Path) -> Path:
+    """A file whisper.cpp can load: this one, or what is made of it, kept in ``cache``.
+
+    The cached file is named by the contents of the model, so that a changed model is packed anew
+    and a renamed one is not. Raises ModelError as `import_file`.
+    """
+    if not path.is_dir():
+        with open_regular(path) as file, named(path):
+            if kind_of(read_at(file, 0, min(START, size_of(file)))) is Kind.GGML:
+                return path
+    with opened(path) as source:
+        packed = cache / f"{_digest(source)}.bin"
+        if not packed.exists():
+            _pack(source, best_format(source.contents), path, packed, _untold)
+    return packed
+
+
+def _digest(source: Source) -> str:
+    """Of all that goes into the packed file: blake2b is the fastest without special hardware."""
+    digest = hashlib.blake2b(_PACKING, digest_size=32)
+    digest.update(source.contents.mel_filters)
+    for token in source.contents.vocabulary:
+        digest.update(token)
+    for file in source.files:
+        file.seek(0)
+        while part := file.read(1 << 20):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+@contextmanager
+def _written(target: Path) -> Iterator[FileIO]:
+    """A new file that takes its name when all went well, and is removed when not."""
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with FileIO(part, "x+") as out:
+            yield out
+            os.fsync(out.fileno())
+        part.replace(target)
+        _sync(target.parent)
+    except OSError as error:
+        raise ModelError(
+            f"{target} cannot be written: {error.strerror}; make room or choose another place"
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Put the new name itself onto the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _checked(out: FileIO) -> ModelFacts:
+    """The facts of what was written. It is mapped, not read: nobody else has this file yet."""
+    return ggml.check(memoryview(mmap(out.fileno(), 0, access=ACCESS_READ)))

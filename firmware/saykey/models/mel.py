@@ -1,0 +1,37 @@
+"""The mel filters every Whisper model was trained with, for files that do not carry them.
+
+Slaney's scale and normalisation (Auditory Toolbox, 1998), as librosa.filters.mel computes them:
+OpenAI's assets/mel_filters.npz was made with it, and Hugging Face's feature extractor makes the
+same for models whose files leave them out.
+"""
+
+_TOP_HZ = 8000.0
+_SPECTRUM_ROWS = 201
+"""1 + WHISPER_N_FFT / 2."""
+
+_LINEAR_HZ = 200 / 3
+"""Width of a mel up to 1 kHz."""
+
+_KNEE_MEL = 15.0
+_KNEE_HZ = 1000.0
+_CURVE = 6.4
+_CURVE_MELS = 27.0
+"""Above 1 kHz, 27 mels are a factor of 6.4."""
+
+
+def mel_filters(bands: int) -> bytes:
+    """The filters of so many bands, 80 or 128: ``bands`` x 201 f32, little endian, row by row."""
+    import numpy as np
+
+    top = _KNEE_MEL + _CURVE_MELS * np.log(_TOP_HZ / _KNEE_HZ) / np.log(_CURVE)
+    mels = np.linspace(0.0, top, bands + 2)
+    curved = _KNEE_HZ * _CURVE ** ((mels - _KNEE_MEL) / _CURVE_MELS)
+    edges = np.where(mels < _KNEE_MEL, mels * _LINEAR_HZ, curved)[:, None]
+    left, middle, right = edges[:-2], edges[1:-1], edges[2:]
+    spectrum = np.linspace(0.0, _TOP_HZ, _SPECTRUM_ROWS)
+    rising = (spectrum - left) / (middle - left)
+    falling = (right - spectrum) / (right - middle)
+    # whatever its width, each triangle has the same area
+    triangles = np.maximum(0.0, np.minimum(rising, falling)) * 2 / (right - left)
+    filters: bytes = triangles.astype("<f4").tobytes()
+    return filters

@@ -1,0 +1,202 @@
+"""Pulling a model: resumed after whatever broke, checked before it can be used.
+
+What has come so far stands in the store's ``incoming`` as NAME.part, with NAME.part.json telling
+which version of which file it is. It is kept until the file is whole, also by a killed process.
+"""
+
+import fcntl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from saykey.errors import ModelError
+from saykey.models import keeping
+from saykey.models.card import Card
+from saykey.models.http import Answer, Broken, get
+from saykey.models.store import checked_image, checked_name
+
+_TRIES = 4
+"""Connections in a row that bring nothing new before it is given up."""
+
+_LARGEST = 4 << 30
+"""Bytes; as the store reads."""
+
+_ELSEWHERE = "use another address (--from)"
+
+Progress = Callable[[int, int | None], None]
+"""Is called with the bytes that are here and, if known, all there will be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to pull. ``size`` in bytes and the checksum in ``card`` are None where unknown."""
+
+    name: str
+    address: str
+    card: Card
+    size: int | None = None
+
+
+class _Trace(msgspec.Struct):
+    """Which version of which file a part is of."""
+
+    address: str
+    etag: str
+
+
+def pull(
+    wanted: Wanted,
+    progress: Progress,
+    *,
+    free: Callable[[Path], int] = keeping.free_space,
+    pause: Callable[[float], None] = time.sleep,
+) -> tuple[Path, Card]:
+    """Pull a model into the user's store; returns where it stands, and its card.
+
+    The card has the checksum of what came, marked as pinned where none was known. Raises
+    ModelError, one line: nothing then stands in the store that was not there before.
+    """
+    part = keeping.incoming() / f"{checked_name(wanted.name)}.part"
+    with _alone(part) as file:
+        _fetch(wanted, _Part(part, file), progress, free, pause)
+        found = keeping.checksum(part)
+        if wanted.card.sha256 not in (None, found):
+            _drop(part)
+            raise ModelError(
+                f"{wanted.name}: what came has the SHA-256 {found[:12]}…, not "
+                f"{str(wanted.card.sha256)[:12]}…, and was dropped; pull it again or "
+                f"{_ELSEWHERE}"
+            )
+        try:
+            checked_image(part)
+        except ModelError as error:
+            _drop(part)
+            why = str(error).removeprefix(f"{part} ")
+            raise ModelError(f"{wanted.address} {why}") from error
+        card = msgspec.structs.replace(wanted.card, sha256=found, pinned=wanted.card.sha256 is None)
+        model = keeping.keep(part, wanted.name, card)
+        _trace_of(part).unlink(missing_ok=True)
+    return model, card
+
+
+class _Part:
+    """The part of a file that is here."""
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        self.path = path
+        self._file = file
+        self.size = file.seek(0, 2)
+
+    def etag(self, address: str) -> str | None:
+        """The version it is of, None if it cannot be gone on with."""
+        try:
+            trace = msgspec.json.decode(_trace_of(self.path).read_bytes(), type=_Trace)
+        except (FileNotFoundError, msgspec.MsgspecError):
+            return None
+        return trace.etag if trace.address == address else None
+
+    def begin(self, address: str, answer: Answer) -> None:
+        """Go on at the byte the answer begins with."""
+        if answer.begin != self.size:
+            self._file.truncate(answer.begin)
+            self.size = self._file.seek(answer.begin)
+        trace = _trace_of(self.path)
+        if answer.etag is None:
+            trace.unlink(missing_ok=True)
+        else:
+            trace.write_bytes(msgspec.json.encode(_Trace(address, answer.etag)))
+
+    def add(self, chunk: bytes) -> None:
+        """Append what came."""
+        view = memoryview(chunk)
+        while view:  # unbuffered: a full disk may take a piece of it
+            written = self._file.write(view)
+            self.size += written
+            view = view[written:]
+
+
+def _fetch(
+    wanted: Wanted,
+    part: _Part,
+    progress: Progress,
+    free: Callable[[Path], int],
+    pause: Callable[[float], None],
+) -> None:
+    """Have the whole file in the part."""
+    idle = 0
+    while part.size != wanted.size:
+        before = part.size
+        try:
+            _receive(wanted, part, progress, free)
+        except Broken as broken:
+            idle = 0 if part.size > before else idle + 1
+            if idle == _TRIES:
+                raise ModelError(_off_line(wanted, str(broken), part.size)) from broken
+            pause(2.0**idle - 1)
+        else:
+            return
+
+
+def _receive(wanted: Wanted, part: _Part, progress: Progress, free: Callable[[Path], int]) -> None:
+    etag = part.etag(wanted.address)
+    with closing(get(wanted.address, part.size if etag else 0, etag)) as answer:
+        _check(wanted, answer)
+        total = answer.total if answer.total is not None else wanted.size
+        where = part.path.parent
+        keeping.check_room((total or 0) - answer.begin, free(where), where)
+        with keeping.writing(part.path):
+            part.begin(wanted.address, answer)
+            progress(part.size, total)
+            for chunk in answer.chunks():
+                part.add(chunk)
+                if part.size > (total or _LARGEST):
+                    raise ModelError(f"{wanted.address} sends more than it should; {_ELSEWHERE}")
+                progress(part.size, total)
+    if total is not None and part.size < total:
+        raise Broken("the connection broke")
+
+
+def _check(wanted: Wanted, answer: Answer) -> None:
+    if None not in (wanted.size, answer.total) and wanted.size != answer.total:
+        raise ModelError(
+            f"{wanted.address} has {answer.total} bytes, not {wanted.size}: it is another file; "
+            f"{_ELSEWHERE}"
+        )
+
+
+def _off_line(wanted: Wanted, why: str, here: int) -> str:
+    kept = "what came is kept; " if here else ""
+    return (
+        f"{wanted.name} cannot be pulled: {why}; {kept}try again on line, or fetch "
+        f"{wanted.address} on another computer and bring it by USB stick: "
+        f"`saykey model import FILE --name {wanted.name}`"
+    )
+
+
+@contextmanager
+def _alone(part: Path) -> Iterator[IO[bytes]]:
+    """The part, opened for one process alone; the lock ends with the process."""
+    with keeping.writing(part):
+        file = part.open("a+b", buffering=0)
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ModelError(
+                f"{part.stem} is being pulled by another process; wait for it"
+            ) from None
+        yield file
+
+
+def _trace_of(part: Path) -> Path:
+    return part.with_suffix(".part.json")
+
+
+def _drop(part: Path) -> None:
+    part.unlink(missing_ok=True)
+    _trace_of(part).unlink(missing_ok=True)

@@ -1,0 +1,206 @@
+"""Model files opened for packing: whatever their format, their contents and their bytes."""
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from io import FileIO
+from pathlib import Path
+
+from saykey.errors import ModelError
+from saykey.models import ggml, gguf, gguf_whisper
+from saykey.models.contents import ENGLISH_VOCABULARY, Contents, check_mel_filters
+from saykey.models.kinds import START, Kind, kind_of
+from saykey.models.mel import mel_filters
+from saykey.models.names import MEL_FILTERS, OUTPUT, recognised
+from saykey.models.tensors import Dimensions, Stored
+from saykey.models.tokens import ordered, text_tokens
+
+_BUNDLED = Path(__file__).parent.parent / "data" / "models" / "saykey-demo.bin"
+"""Its vocabulary is that of all English-only models: GPT-2's."""
+
+_LARGEST = 8 << 30
+"""Bytes; Whisper large in f32 has 6.2 GB."""
+
+_LARGEST_TEXT = 32 << 20
+"""Bytes of a tokenizer.json; Whisper's has 2.5 MB."""
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An open model: its parts, and the files they are read from by Stored.part."""
+
+    contents: Contents
+    files: tuple[FileIO, ...] = field(repr=False)
+
+    def read(self, tensor: Stored, begin: int, size: int) -> bytes:
+        """Bytes of a tensor, from ``begin`` within its data. Raises ModelError at a file's end."""
+        return read_at(self.files[tensor.part], tensor.begin + begin, size)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """The model at this path: a ggml, GGUF or safetensors file, or a Hugging Face folder.
+
+    What a GGUF or safetensors file lacks is looked for beside it. Raises ModelError, beginning
+    with the path, for whatever is no whole Whisper model.
+    """
+    with ExitStack() as files:
+        yield _source(path, files)
+
+
+def _source(path: Path, files: ExitStack) -> Source:
+    # what reads these formats builds on this module
+    from saykey.models.huggingface import source_of_file, source_of_folder
+
+    if path.is_dir():
+        return source_of_folder(path, files)
+    file = files.enter_context(open_regular(path))
+    with named(path):
+        kind = kind_of(read_at(file, 0, min(START, size_of(file))))
+        if kind is Kind.GGML:
+            return Source(ggml.read(memoryview(read_at(file, 0, size_of(file)))), (file,))
+        return _gguf_source(file, path) if kind is Kind.GGUF else source_of_file(path, file)
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Put the path in front of what a ModelError says."""
+    try:
+        yield
+    except ModelError as error:
+        told = str(error)
+        whole = told.startswith((f"{path} ", f"{path}/"))
+        raise ModelError(told if whole else f"{path} {told}") from error
+
+
+def open_regular(path: Path) -> FileIO:
+    """A regular file, opened unbuffered and at once: a FIFO without a writer would block.
+
+    Raises ModelError, beginning with the path, for whatever else it is.
+    """
+    try:
+        file = FileIO(path, opener=_open_at_once)
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
+    status = os.fstat(file.fileno())
+    if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST:
+        return file
+    file.close()
+    if stat.S_ISREG(status.st_mode):
+        raise ModelError(f"{path} is larger than 8 GiB, no Whisper model is")
+    raise ModelError(f"{path} is not a regular file; give a model file")
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def size_of(file: FileIO) -> int:
+    """Bytes of an open file."""
+    return os.fstat(file.fileno()).st_size
+
+
+def read_at(file: FileIO, begin: int, size: int) -> bytes:
+    """Bytes of a file, all of them. A mapping would kill the process if the file were cut short."""
+    parts, left = [], size
+    while left:
+        try:
+            part = os.pread(file.fileno(), left, begin + size - left)
+        except OSError as error:
+            raise ModelError(f"cannot be read: {error.strerror}") from error
+        if not part:
+            raise ModelError("became shorter while it was read; try again when it is complete")
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
+
+
+def _gguf_source(file: FileIO, path: Path) -> Source:
+    size = size_of(file)
+    parsed = gguf.parse(read_at(file, 0, min(size, gguf.LARGEST_HEAD)), size)
+    dimensions, tensors = recognised(parsed.tensors)
+    gguf_whisper.check_says(parsed, dimensions)
+    vocabulary = gguf_whisper.vocabulary_in(parsed, dimensions)
+    if vocabulary is None:
+        vocabulary = vocabulary_beside(path.parent, dimensions)
+    stored = parsed.tensors.get(MEL_FILTERS)
+    filters = read_at(file, stored.begin, stored.size) if stored else mel_filters(dimensions.mels)
+    check_mel_filters(filters)
+    notes = gguf_whisper.notes_in(parsed)
+    source = Source(Contents(dimensions, filters, vocabulary, tensors, notes), (file,))
+    check_tied(source, parsed.tensors)
+    return source
+
+
+def check_tied(source: Source, tensors: dict[str, Stored]) -> None:
+    """Raise ModelError when there is an output layer that is not the token embedding.
+
+    whisper.cpp has none of its own; a file may hold the embedding twice.
+    """
+    embedding = source.contents.tensors["decoder.token_embedding.weight"]
+    for name in OUTPUT:
+        output = tensors.get(name)
+        if output is not None and not _same(source, output, embedding):
+            raise ModelError(
+                f"has an output layer of its own ({name}), which whisper.cpp cannot run"
+            )
+
+
+def _same(source: Source, one: Stored, other: Stored) -> bool:
+    return (one.shape, one.format) == (other.shape, other.format) and all(
+        source.read(one, at, size) == source.read(other, at, size)
+        for at in range(0, one.size, _CHUNK)
+        if (size := min(_CHUNK, one.size - at))
+    )
+
+
+def vocabulary_beside(folder: Path, size: Dimensions) -> tuple[bytes, ...]:
+    """The tokens of text from tokenizer.json or vocab.json; GPT-2's own for English-only models.
+
+    A tokenizer-SIZE.json, as beside candle's files, will do if it is the only one. Raises
+    ModelError that says what to put there.
+    """
+    several = sorted(folder.glob("tokenizer-*.json"))
+    candidates = [folder / "tokenizer.json", folder / "vocab.json", *several[: len(several) == 1]]
+    path = next((path for path in candidates if path.exists()), None)
+    if path is not None:
+        with named(path):
+            numbers = _numbers(json_of(path), whole=path.name == "vocab.json")
+            return text_tokens(ordered(numbers), size)
+    if size.vocabulary == ENGLISH_VOCABULARY:
+        with open_regular(_BUNDLED) as file:
+            return ggml.read(memoryview(read_at(file, 0, size_of(file)))).vocabulary
+    raise ModelError(
+        "comes without its vocabulary; put the tokenizer.json or vocab.json of the same model "
+        "beside it"
+    )
+
+
+def _numbers(table: dict[str, object], *, whole: bool) -> dict[str, int]:
+    """The numbers of tokens; in a tokenizer.json as {"model": {"vocab": {token: number}}}."""
+    model = table.get("model")
+    vocabulary = table if whole else model.get("vocab") if isinstance(model, dict) else None
+    entries = vocabulary.items() if isinstance(vocabulary, dict) else ()
+    numbers = {token: number for token, number in entries if type(number) is int}
+    if not numbers or len(numbers) != len(entries):
+        raise ModelError("holds no vocabulary; get the file of the same model again")
+    return numbers
+
+
+def json_of(path: Path) -> dict[str, object]:
+    """The object in a JSON file. Raises ModelError, beginning with the path."""
+    with open_regular(path) as file, named(path):
+        if size_of(file) > _LARGEST_TEXT:
+            raise ModelError("is larger than 32 MB; get the file again")
+        try:
+            table = json.loads(read_at(file, 0, size_of(file)))
+        except (UnicodeDecodeError, ValueError, RecursionError) as error:
+            raise ModelError("is not JSON; get the file again") from error
+        if not isinstance(table, dict):
+            raise ModelError("holds no table; get the file again")
+        return table

@@ -1,0 +1,94 @@
+"""The running device changes its model on request, and keeps working whatever comes of it."""
+
+import os
+import shutil
+import signal
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from test_run_daemon import RECORDING, computer, config, connected, process
+
+import saykey
+from saykey.control.client import ControlClient
+from saykey.models.random_weights import write_random
+
+PATIENCE = 60
+DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path, monkeypatch):
+    """The user's models: a small one, a larger one, and a damaged one."""
+    monkeypatch.setenv("SAYKEY_STATE", str(tmp_path))
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for name in ("small", "damaged"):
+        shutil.copy(DEMO, folder / f"{name}.bin")
+        shutil.copy(DEMO.with_suffix(".toml"), folder / f"{name}.toml")
+    os.truncate(folder / "damaged.bin", 1_000_000)
+    write_random(folder / "large.bin", "tiny", "q5_1")
+    return folder
+
+
+@contextmanager
+def device(folder):
+    """A device with its bundled model ready: its process, a client, and its statuses."""
+    settings = str(config(folder, f"file:{RECORDING}"))
+    socket = folder / "control.sock"
+    with (
+        computer(folder),
+        process("saykey", "run", "--verbose", "--config", settings) as program,
+        connected(socket, program) as asking,
+        ControlClient(socket) as watching,
+    ):
+        yield program, asking, watching.watch()
+
+
+def until(statuses, condition):
+    """The first status of which this holds."""
+    return next(status for status in statuses if condition(status))
+
+
+def ready(name):
+    return lambda status: (status.model.name, status.model.state) == (name, "ready")
+
+
+def next_worker(program, asking, before):
+    """The worker that has the large model, another than the one before."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        children = psutil.Process(program.pid).children()
+        if ready("large")(asking.request("status")) and len(children) == 1 and children != [before]:
+            return children[0]
+    pytest.fail("there is no worker with the large model")
+
+
+def test_another_model_is_used_on_request(tmp_path):
+    with device(tmp_path) as (_program, asking, statuses):
+        asking.request("use-model", name="small")
+        assert until(statuses, ready("small")).model.reason == ""
+
+
+def test_a_damaged_model_leaves_the_one_before_in_use_and_says_so(tmp_path):
+    with device(tmp_path) as (_program, asking, statuses):
+        asking.request("use-model", name="damaged")
+        kept = until(statuses, lambda status: status.model.reason)
+        assert ready("saykey-demo")(kept)
+        assert kept.model.reason.startswith("damaged cannot be used, saykey-demo stays: ")
+        assert kept.fault is None
+
+
+def test_a_model_whose_worker_is_killed_again_and_again_gives_way_to_a_smaller_one(tmp_path):
+    with device(tmp_path) as (program, asking, statuses):
+        asking.request("use-model", name="large")
+        worker = None
+        for _ in range(3):
+            worker = next_worker(program, asking, worker)
+            worker.send_signal(signal.SIGKILL)
+        given_way = until(statuses, ready("small"))
+        assert given_way.model.reason.startswith("large broke 3 times, small is used; ")
+        asking.request("use-model", name="large")
+        assert until(statuses, ready("large")).model.reason == ""

@@ -1,0 +1,173 @@
+"""`saykey model bench` on the bundled model and on random ones: real measurements, short ones."""
+
+import asyncio
+import json
+import shutil
+import wave
+from pathlib import Path
+
+import pytest
+
+import saykey
+from demo_model.evaluate import RECORDINGS
+from demo_model.heldout import read_recordings
+from saykey.cli import main, model_padding
+from saykey.models.card import read_card
+from saykey.recognizer.process import WorkerProcess
+
+DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
+SPOKEN = 6
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "state"))
+    store = tmp_path / "state" / "models"
+    store.mkdir(parents=True)
+    return store
+
+
+def bench(capsys, *words):
+    assert main(["model", "bench", *map(str, words)]) == 0
+    return capsys.readouterr().out
+
+
+def refused(capsys, *words):
+    assert main(["model", "bench", *map(str, words)]) == 2
+    line = capsys.readouterr().err.splitlines()[-1]
+    return line.removeprefix("saykey: ")
+
+
+def test_an_installed_model_is_measured_for_phrases_of_three_lengths(capsys):
+    told = json.loads(bench(capsys, "saykey-demo", "--sizes", "none", "--threads", "1", "--json"))
+    (speed,) = told["speeds"]
+    assert (speed["name"], speed["quantisation"], speed["padding"]) == ("saykey-demo", "q8_0", 64)
+    assert [(p["phrase_s"], p["rows"]) for p in speed["passes"]] == [(2, 192), (5, 320), (10, 576)]
+    assert all(0 < p["encode_ms"] < p["text_ms"] for p in speed["passes"])
+    assert speed["memory_mb"] > DEMO.stat().st_size / 1e6
+    assert speed["load_ms"] > 0
+
+
+def test_random_weights_tell_what_a_size_would_cost_with_short_and_with_full_windows(capsys):
+    told = json.loads(
+        bench(capsys, "saykey-demo", *("--sizes", "tiny", "--quantisations", "q8_0"),
+              *("--within", "60", "--json"))
+    )  # fmt: skip
+    _, short, full = told["speeds"]
+    assert (short["size"], short["padding"]) == ("tiny", 64)
+    assert (full["size"], full["padding"]) == ("tiny", None)
+    (usual,) = (p for p in short["passes"] if p["phrase_s"] == 5)
+    assert usual["cpu_ms"] < full["passes"][0]["cpu_ms"] / 2
+    assert told["advice"]["short"]["size"] == told["advice"]["full"]["size"] == "tiny"
+    assert told["advice"]["installed"][0]["name"] == "saykey-demo"
+
+
+def test_the_table_ends_with_what_would_be_soon_enough(capsys):
+    printed = bench(capsys, "saykey-demo", "--sizes", "none", "--within", "0.0001")
+    assert "Text within 0.0001 s of the end of a 5 s phrase:" in printed
+    assert "none of the installed models" in printed
+
+
+def test_a_model_of_unknown_kind_is_run_with_the_full_window_and_told_what_might_help(
+    capsys, own_store
+):
+    shutil.copy(DEMO, own_store / "mine.bin")
+    printed = bench(capsys, "mine", "--sizes", "none")
+    assert "`saykey model bench mine --recordings FOLDER` tells whether short" in printed
+    (row,) = (line for line in printed.splitlines() if line.startswith("mine  "))
+    assert row.split()[3] == "1500"
+
+
+@pytest.fixture
+def spoken(tmp_path):
+    """The first held-out recordings as a user would supply them."""
+    folder = tmp_path / "spoken"
+    folder.mkdir()
+    for number, utterance in enumerate(read_recordings(RECORDINGS)[:SPOKEN]):
+        save(folder / f"{number}.wav", (utterance.sound * 32767).astype("<i2").tobytes())
+        (folder / f"{number}.txt").write_text(utterance.text)
+    return folder
+
+
+def save(path, pcm16):
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(pcm16)
+
+
+def padding_the_worker_uses(path):
+    async def ready():
+        worker = await WorkerProcess.start(path, 1)
+        try:
+            return (await worker.ready).padding
+        finally:
+            worker.kill("told")
+            await worker.lost
+
+    return asyncio.run(asyncio.wait_for(ready(), 60))
+
+
+def test_the_padding_measured_on_recordings_is_what_later_loads_use(
+    capsys, monkeypatch, own_store, spoken
+):
+    monkeypatch.setattr(model_padding, "FEWEST_WORDS", 20)
+    mine = own_store / "mine.bin"
+    shutil.copy(DEMO, mine)
+    mine.with_suffix(".toml").write_text('origin = "a copy"\n')
+    assert padding_the_worker_uses(mine) is None
+    printed = bench(capsys, "mine", "--recordings", spoken)
+    assert "64 rows of padding (1.3 s) hear as well as the full window" in printed
+    assert padding_the_worker_uses(mine) == 64
+    assert read_card(mine).origin == "a copy"
+
+
+def test_a_dry_run_tells_and_writes_nothing(capsys, monkeypatch, own_store, spoken):
+    monkeypatch.setattr(model_padding, "FEWEST_WORDS", 5)
+    for extra in sorted(spoken.iterdir())[4:]:
+        extra.unlink()
+    told = json.loads(bench(capsys, "saykey-demo", "--recordings", spoken, "--dry-run", "--json"))
+    assert (told["recordings"], told["tried"][0]["padding_rows"]) == (2, None)
+    assert list(own_store.iterdir()) == []
+    assert read_card(DEMO).padding_rows == 64
+
+
+def test_a_model_of_the_system_is_not_written_to(capsys, spoken):
+    assert "came with the system" in refused(capsys, "saykey-demo", "--recordings", spoken)
+
+
+def test_too_little_speech_is_refused(capsys, spoken):
+    line = refused(capsys, "saykey-demo", "--recordings", spoken, "--dry-run")
+    assert line.endswith("spoken words; at least 300 are needed to tell one padding from another")
+
+
+def test_a_folder_that_will_not_do_is_refused_with_what_to_put_there(capsys, tmp_path):
+    def line():
+        return refused(capsys, "saykey-demo", "--recordings", tmp_path / "r", "--dry-run")
+
+    (tmp_path / "r").mkdir()
+    assert line().endswith("holds no WAV files; put NAME.wav and NAME.txt there")
+    save(tmp_path / "r" / "a.wav", bytes(32_000))
+    assert line().endswith("write what is said in a.wav there")
+    save(tmp_path / "r" / "a.wav", bytes(31 * 32_000))
+    assert line().endswith("lasts 31 s; cut it into phrases of at most 30 s")
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--threads", "0"], "--threads 0: give numbers from 1 to 64 with commas between"),
+        (["--sizes", "huge"], '"huge" cannot be measured; choose from: tiny, base, small'),
+        (["--quantisations", "q9"], '"q9" cannot be measured; choose from: f16, q4_0'),
+        (["--recordings", "."], "name the one MODEL to measure the padding of"),
+    ],
+)
+def test_a_mistake_is_one_line_with_what_is_possible(capsys, words, line):
+    assert refused(capsys, *words).startswith(line)
+
+
+def test_a_file_that_is_no_model_is_told_before_anything_is_measured(capsys, own_store):
+    (own_store / "web.bin").write_text("<html>")
+    assert main(["model", "bench", "web", "--sizes", "none"]) == 1
+    assert "is a web page" in capsys.readouterr().err

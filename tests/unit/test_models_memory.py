@@ -1,0 +1,106 @@
+"""The memory a model needs is told beforehand; the kernel tells how much there is."""
+
+import os
+import shutil
+import struct
+from pathlib import Path
+
+import pytest
+
+import saykey
+from saykey.errors import ModelError
+from saykey.models.fallback import by_need
+from saykey.models.memory import Room, available, held_by, need, need_of, room
+
+DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
+MB = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("size", "state", "layers", "measured"),
+    [
+        (43.6, 384, 4, 229),
+        (81.8, 512, 6, 318),
+        (59.7, 512, 6, 296),
+        (264.5, 768, 12, 650),
+        (190.1, 768, 12, 505),
+    ],
+    ids=["tiny q8_0", "base q8_0", "base q5_1", "small q8_0", "small q5_1"],
+)
+def test_the_estimate_is_near_the_measured_peak_of_a_worker(size, state, layers, measured):
+    """Peaks in MB as docs/models.md has them."""
+    told = need(int(size * MB), state, layers)
+    assert 0.98 * measured * MB <= told <= 1.1 * measured * MB
+
+
+def test_the_need_of_a_file_follows_from_its_header(tmp_path):
+    assert need_of(DEMO) == need(DEMO.stat().st_size, 128, 4)
+    large = tmp_path / "other.gguf"
+    large.write_bytes(b"GGUF" + bytes(100))
+    assert need_of(large) == need(104, 1280, 32)
+
+
+def test_a_named_pipe_does_not_keep_anybody_waiting(tmp_path):
+    os.mkfifo(tmp_path / "pipe.bin")
+    assert need_of(tmp_path / "pipe.bin") == need(0, 1280, 32)
+
+
+def test_a_model_is_loaded_beside_the_other_if_both_fit():
+    assert room("m", 100 * MB, 132 * MB, held=50 * MB) is Room.BESIDE
+    assert room("m", 100 * MB, 131 * MB, held=50 * MB) is Room.ALONE
+    assert room("m", 100 * MB, 82 * MB, held=50 * MB) is Room.ALONE
+
+
+def test_a_model_that_fits_nowhere_is_refused_with_the_figures():
+    with pytest.raises(ModelError) as refused:
+        room("m", 100 * MB, 81 * MB, held=50 * MB)
+    assert str(refused.value) == (
+        "m needs about 100 MB of memory and 32 MB to spare; 81 MB are free, 50 MB more without the "
+        "model in use: choose a smaller model"
+    )
+    with pytest.raises(ModelError, match="81 MB are free: choose a smaller model"):
+        room("m", 100 * MB, 81 * MB, held=0)
+
+
+def test_where_nobody_knows_the_memory_it_is_tried():
+    assert room("m", 100 * MB, None, held=0) is Room.BESIDE
+
+
+def test_the_kernel_tells_what_is_available(tmp_path):
+    meminfo = tmp_path / "meminfo"
+    meminfo.write_text("MemTotal:  400 kB\nMemFree:  10 kB\nMemAvailable:  300 kB\n")
+    assert available(meminfo) == 300 * 1024
+    meminfo.write_text("MemTotal:  400 kB\n")
+    assert available(meminfo) is None
+    assert available(tmp_path / "none") is None
+    assert available() > MB
+
+
+def test_a_process_holds_what_is_its_own():
+    before = held_by(os.getpid())
+    kept = bytearray(os.urandom(20 * MB))
+    assert held_by(os.getpid()) - before > 15 * MB
+    assert len(kept) == 20 * MB
+    assert held_by(2**22 + 1) == 0  # above the largest process id there can be
+
+
+def copy(folder, name, *, tokens=51864, grown=0):
+    shutil.copy(DEMO, folder / f"{name}.bin")
+    with (folder / f"{name}.bin").open("r+b") as file:
+        file.seek(4)
+        file.write(struct.pack("<i", tokens))
+        file.truncate(DEMO.stat().st_size + grown)
+
+
+def test_fallbacks_are_the_users_models_that_know_the_language_by_need(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAYKEY_STATE", str(tmp_path))
+    folder = tmp_path / "models"
+    folder.mkdir()
+    copy(folder, "a-large", tokens=51865, grown=50 * MB)
+    copy(folder, "b-small.en")
+    copy(folder, "c-medium", tokens=51865, grown=20 * MB)
+    (folder / "empty.bin").touch()
+    (folder / "linked.bin").symlink_to(DEMO)
+    (folder / "folder.bin").mkdir()
+    assert by_need("en") == ("b-small.en", "c-medium", "a-large")
+    assert by_need("de") == by_need("en, de") == ("c-medium", "a-large")

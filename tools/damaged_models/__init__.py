@@ -1,0 +1,1 @@
+"""Model files changed at random, and the real library that must survive what the checks let by."""
