@@ -86,6 +86,28 @@ def test_phrases_come_back_as_text_in_whatever_order_they_are_asked_for(make):
     holds(make, scene)
 
 
+def test_the_model_that_can_recognise_is_told(make):
+    async def scene(recognizer):
+        assert recognizer.model is None
+        await recognizer.load("saykey-demo")
+        assert recognizer.model == "saykey-demo"
+        await recognizer.close()
+        assert recognizer.model is None
+
+    holds(make, scene, load=False)
+
+
+def test_a_model_that_cannot_be_loaded_leaves_the_one_before_in_use(make):
+    async def scene(recognizer):
+        with pytest.raises(ModelError):
+            await recognizer.load("there-is-none")
+        assert recognizer.model == "saykey-demo"
+        transcript = await finish(recognizer, FIRST)
+        assert transcript.text == SPOKEN[FIRST][2]
+
+    holds(make, scene)
+
+
 def test_a_transcript_names_what_it_is_of(make):
     async def scene(recognizer):
         transcript = await finish(recognizer, FIRST, 7, SessionParameters("en", attempt=2))

@@ -1,10 +1,14 @@
 """How the figures of `make bench` are judged and written."""
 
 import re
+from dataclasses import replace
 
 import pytest
+from PIL import Image
 
 from bench.figures import MISSED, OK, Section, for_terminal, one, page, rounded
+from bench.plots import Group, plot
+from bench.waiting import left_ms
 
 
 def test_a_figure_is_the_median_of_its_runs_and_kept_up_to_its_bound():
@@ -52,3 +56,28 @@ def test_the_terminal_shows_the_same_in_columns():
         lines[2].index(cells[3], lines[2].index(cells[2]) + len(cells[2])),
         lines[2].index(cells[1]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("took_ms", "silence_s", "left"),
+    [(400, 0.0, 650), (400, 0.25, 400), (400, 0.6, 50), (400, 1.0, 0)],
+)
+def test_a_guess_at_the_pause_leaves_what_it_could_not_do_until_the_release(
+    took_ms, silence_s, left
+):
+    assert left_ms(took_ms, silence_s) == pytest.approx(left)
+
+
+def test_a_picture_stands_between_the_table_and_the_method():
+    written = page("A machine.", [replace(section(6.0), picture="costs.png")])
+    assert "|\n\n![Costs](images/costs.png)\n\nBy the clock." in written
+
+
+def test_a_plot_shows_each_run_where_it_belongs(tmp_path):
+    bound = Group("at most", [(0, 50), (1000, 1050)])
+    plot(tmp_path / "p.png", "Runs", ("left", "ms"), bound, [Group("a", [(0, 0), (1000, 750)])])
+    with Image.open(tmp_path / "p.png") as picture:
+        assert picture.size == (1800, 920)
+        # three quarters up a scale of 1500 is a half; 1000 of 1000 is the right margin
+        assert picture.getpixel((1740, 450)) == (0x1D, 0x3F, 0x66)
+        assert picture.getpixel((160, 780)) == (0x1D, 0x3F, 0x66)

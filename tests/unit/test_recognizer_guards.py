@@ -68,13 +68,13 @@ def test_many_brackets_are_judged_quickly():
 
 @pytest.mark.parametrize(("seconds", "rows"), [(0, 64), (1, 128), (2, 192), (5, 320), (10, 576)])
 def test_short_phrases_get_short_windows_where_the_model_allows(seconds, rows):
-    assert window_rows(seconds * SAMPLE_RATE, reduced=True) == rows
-    assert window_rows(seconds * SAMPLE_RATE, reduced=False) == FULL_WINDOW
+    assert window_rows(seconds * SAMPLE_RATE, 64) == rows
+    assert window_rows(seconds * SAMPLE_RATE, None) == FULL_WINDOW
 
 
 @pytest.mark.parametrize("seconds", range(31))
 def test_a_window_holds_the_phrase_and_no_more_than_there_is(seconds):
-    rows = window_rows(seconds * SAMPLE_RATE, reduced=True)
+    rows = window_rows(seconds * SAMPLE_RATE, 64)
     assert 50 * seconds <= rows <= FULL_WINDOW
 
 

@@ -41,16 +41,16 @@ def climbed(answers, known=LADDER):
 
 
 def test_a_short_window_is_followed_by_the_full_one_and_that_by_a_temperature():
-    assert ways(5 * SAMPLE_RATE, reduced=True, attempt=1) == LADDER
+    assert ways(5 * SAMPLE_RATE, 64, attempt=1) == LADDER
 
 
 def test_no_way_is_taken_twice():
-    assert ways(5 * SAMPLE_RATE, reduced=False, attempt=1) == (FULL, HOT)
-    assert ways(30 * SAMPLE_RATE, reduced=True, attempt=1) == (FULL, HOT)
+    assert ways(5 * SAMPLE_RATE, None, attempt=1) == (FULL, HOT)
+    assert ways(30 * SAMPLE_RATE, 64, attempt=1) == (FULL, HOT)
 
 
 def test_where_the_worker_broke_no_short_window_is_tried_again():
-    assert ways(5 * SAMPLE_RATE, reduced=True, attempt=2) == (FULL, HOT)
+    assert ways(5 * SAMPLE_RATE, 64, attempt=2) == (FULL, HOT)
 
 
 def test_a_believed_text_is_taken_at_once():

@@ -66,6 +66,7 @@ def test_a_clear_phrase_is_recognised_once():
     async def scene(recognizer):
         transcript = await finish(recognizer, speech())
         assert (transcript.text, transcript.attempt) == (TEXT, 1)
+        assert transcript.timings.passes == 1
         tally = recognizer.tally
         assert (tally.phrases, tally.retried, tally.passes) == (1, 0, 0)
 
@@ -79,6 +80,7 @@ def test_a_doubtful_phrase_is_recognised_again_in_full_and_at_a_temperature():
         assert transcript.verdict is Verdict.DOUBTFUL
         assert transcript.attempt in {1, 2, 3}
         assert transcript.timings.encode_ms > 5 * clear.timings.encode_ms  # two full passes more
+        assert transcript.timings.passes == 3
         tally = recognizer.tally
         assert (tally.phrases, tally.retried, tally.passes, tally.doubtful) == (2, 1, 2, 1)
 
@@ -120,7 +122,7 @@ def test_where_the_gate_hears_no_speech_nothing_is_recognised():
     async def scene(recognizer):
         transcript = await finish(recognizer, hum())
         assert (transcript.text, transcript.verdict) == ("", Verdict.EMPTY)
-        assert transcript.timings.total_ms == 0
+        assert (transcript.timings.total_ms, transcript.timings.passes) == (0, 0)
         assert (recognizer.tally.gated, recognizer.tally.empty) == (1, 0)
         assert (await finish(recognizer, speech())).text == TEXT
 

@@ -305,14 +305,14 @@ def test_a_model_damaged_since_it_was_loaded_is_not_tried_for_ever(tmp_path):
 
     async def scene():
         async with Desk(model=str(path)) as desk:
-            path.write_bytes(b"GGUF")
+            path.write_bytes(b"PK\x03\x04")
             session = desk.recognizer.begin(SessionParameters("en"))
             desk.signal(signal.SIGKILL)
             with pytest.raises(RecognizerError, match="was killed"):
                 await session.finish(PHRASE, 1)
             await until(lambda: len(desk.lost) == 2)
-            assert desk.lost[1].startswith(f"{path} is a GGUF file")
-            with pytest.raises(RecognizerError, match="is a GGUF file"):
+            assert desk.lost[1].startswith(f"{path} is a zip archive")
+            with pytest.raises(RecognizerError, match="is a zip archive"):
                 desk.recognizer.begin(SessionParameters("en"))
 
     run(scene)

@@ -32,12 +32,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Figures measured in one way, and the load (1 min average) before and after."""
+    """Figures measured in one way, and the load (1 min average) before and after.
+
+    ``picture`` is a file in docs/images, "" for none.
+    """
 
     title: str
     method: str
     figures: tuple[Figure, ...]
     load: tuple[float, float] = (0.0, 0.0)
+    picture: str = ""
 
     @property
     def missed(self) -> tuple[Figure, ...]:
@@ -84,7 +88,7 @@ def page(machine: str, sections: Sequence[Section]) -> str:
     verdict = f"**MISSED: {'; '.join(missed)}.**" if missed else "All bounds are kept."
     parts = [
         "# What Saykey costs, and how soon it answers",
-        "This page is made by `make bench`, which takes some four minutes. Figures are medians; "
+        "This page is made by `make bench`, which takes some ten minutes. Figures are medians; "
         "CPU times are user and system time together; times on the wall are called so.",
         machine,
         verdict,
@@ -93,5 +97,8 @@ def page(machine: str, sections: Sequence[Section]) -> str:
         load = f"Load while it was measured: {section.load[0]:.1f} to {section.load[1]:.1f}."
         table = [HEAD, ("---",) * len(HEAD), *map(row, section.figures)]
         lines = "\n".join(f"| {' | '.join(cells)} |" for cells in table)
-        parts += [f"## {section.title}", lines, f"{section.method}\n\n{load}"]
+        parts += [f"## {section.title}", lines]
+        if section.picture:
+            parts.append(f"![{section.title}](images/{section.picture})")
+        parts.append(f"{section.method}\n\n{load}")
     return "\n\n".join(parts) + "\n"

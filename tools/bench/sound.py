@@ -43,10 +43,15 @@ def room(length_s: float) -> bytes:
 def last_sentence() -> bytes:
     """The last sentence up to the last frame in which the detector hears a voice."""
     pcm16, _ = dictation()
+    return pcm16[round(LAST_SENTENCE_S * BYTES_PER_S) : voice_end(pcm16)]
+
+
+def voice_end(pcm16: bytes) -> int:
+    """The byte behind the last frame in which the detector hears a voice."""
     detector = WebRtcDetector(SpeechSettings().aggressiveness)
     frames = range(0, len(pcm16) - FRAME_BYTES + 1, FRAME_BYTES)
     voiced = [at for at in frames if detector.voiced(pcm16[at : at + FRAME_BYTES])]
-    return pcm16[round(LAST_SENTENCE_S * BYTES_PER_S) : voiced[-1] + FRAME_BYTES]
+    return voiced[-1] + FRAME_BYTES
 
 
 def phrases() -> list[Phrase]:

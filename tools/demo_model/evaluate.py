@@ -20,6 +20,7 @@ import numpy as np
 from demo_model.export import SHIPPED_MODEL
 from demo_model.heldout import HeldOut, is_unseen, read_recordings
 from demo_model.synthesise import draw_spoken
+from saykey.recognizer.padding import word_errors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,17 +48,6 @@ class Score:
     def exact_share(self) -> float:
         """Share of utterances with every letter, capital and mark right."""
         return self.exact / self.utterances
-
-
-def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
-    """The fewest substitutions, omissions and additions that turn one into the other."""
-    row = list(range(len(heard) + 1))
-    for i, word in enumerate(said, 1):
-        diagonal, row[0] = row[0], i
-        for j, other in enumerate(heard, 1):
-            best = min(row[j] + 1, row[j - 1] + 1, diagonal + (word != other))
-            diagonal, row[j] = row[j], best
-    return row[-1]
 
 
 def score(pairs: Iterable[tuple[str, str]]) -> Score:
@@ -109,13 +99,14 @@ class Listener:
 
     def hear(self, sound: NDArray[np.float32], window: int = AUTOMATIC) -> str:
         """The text of a sound at 16 kHz, heard with this many encoder rows of 20 ms."""
+        from saykey.models.card import PADDING_ROWS
         from saykey.recognizer.whisper import Decoding
         from saykey.recognizer.window import most_tokens, window_rows
 
         decoding = Decoding(
             language="en",
             prompt="",
-            window=window or window_rows(len(sound), reduced=True),
+            window=window or window_rows(len(sound), PADDING_ROWS),
             most_tokens=most_tokens(len(sound)),
         )
         samples = array("f", sound.astype(np.float32).tobytes())

@@ -5,11 +5,13 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from saykey.errors import ModelError, RecognizerError
+from saykey.errors import ModelError, RecognizerError, SaykeyError
 from saykey.flow import PhraseId, Transcript
 from saykey.models import store
+from saykey.models.memory import Room, available, held_by, need_of, room
 from saykey.ports import Clock, SessionParameters
 from saykey.recognizer.climb import Tally, climb, end, settled, transcript
+from saykey.recognizer.languages import check_languages
 from saykey.recognizer.pace import Pace
 from saykey.recognizer.process import WorkerProcess
 from saykey.recognizer.session import WorkerSession
@@ -31,8 +33,9 @@ class WorkerRecognizer:
     A worker that dies or hangs is replaced, at once and then ever more slowly; a session begun
     meanwhile waits for the new one. ``on_lost`` gets one line whenever the worker of a loaded
     model is gone or cannot be replaced, ``on_ready`` the model's name when it was replaced. Both
-    are called from the event loop. A doubtful phrase is recognised again (see ladder); ``tally``
-    counts what the guards and the gate did.
+    are called from the event loop. ``available`` tells the bytes of memory that can be had. A
+    doubtful phrase is recognised again (see ladder); ``tally`` counts what the guards and the gate
+    did.
     """
 
     def __init__(
@@ -42,10 +45,13 @@ class WorkerRecognizer:
         *,
         on_ready: Callable[[str], None] = lambda _model: None,
         on_lost: Callable[[str], None] = lambda _reason: None,
+        available: Callable[[], int | None] = available,
     ) -> None:
         self.tally = Tally()
         self._threads = settings.threads or max(1, (os.cpu_count() or 1) - 1)
         self._gate = settings.gate
+        self._language = settings.language
+        self._available = available
         self._clock = clock
         self._on_ready = on_ready
         self._on_lost = on_lost
@@ -60,26 +66,33 @@ class WorkerRecognizer:
         self._busy = False
 
     @property
+    def model(self) -> str | None:
+        """See ports.Recognizer."""
+        return None if self._loaded() is None else self._model
+
+    @property
     def worker_pid(self) -> int | None:
         """The process id of the worker that has the model loaded, None while there is none."""
         worker = self._loaded()
         return None if worker is None else worker.pid
 
     async def load(self, model: str) -> None:
-        """See ports.Recognizer. A model whose file is missing leaves the one before in place.
+        """See ports.Recognizer. The model in use goes on until the other has decoded a probe.
 
-        While a lost worker of the same model is being replaced, waits for that.
+        Where there is no memory for both, it is unloaded first, and brought back if the other
+        fails. A model that does not fit at all is refused before anything is changed. While a lost
+        worker of the same model is being replaced, waits for that.
         """
         path = store.find(model)
         if self._worker is not None and not self._worker.done() and path == self._path:
             await self._replacement(self._worker)
             return
-        await self.close()
+        if self._room(model, path) is Room.ALONE:
+            await self._load_in_its_place(model, path)
+            return
         worker = await self._start(path)
-        self._model, self._path = model, path
-        self._pace, self._pause_ns = Pace(), _FIRST_PAUSE_NS
-        self._worker = asyncio.get_running_loop().create_future()
-        self._install(worker)
+        await self.close()
+        self._take_up(model, path, worker)
 
     def begin(self, parameters: SessionParameters) -> WorkerSession:
         """See ports.Recognizer. Raises RecognizerError without a model, or while still busy."""
@@ -109,6 +122,37 @@ class WorkerRecognizer:
             return None
         return self._worker.result()
 
+    def _room(self, model: str, path: Path) -> Room:
+        worker = self._loaded()
+        held = 0 if worker is None else held_by(worker.pid)
+        try:
+            return room(model, need_of(path), self._available(), held)
+        except OSError:
+            return Room.BESIDE  # the worker will say what is wrong with the file
+
+    async def _load_in_its_place(self, model: str, path: Path) -> None:
+        before, before_path = self._model, self._path
+        await self.close()
+        try:
+            worker = await self._start(path)
+        except (ModelError, RecognizerError) as error:
+            await self._bring_back(before, before_path, error)
+            raise
+        self._take_up(model, path, worker)
+
+    async def _bring_back(self, model: str, path: Path, why: SaykeyError) -> None:
+        try:
+            worker = await self._start(path)
+        except (ModelError, RecognizerError) as error:
+            raise RecognizerError(f"{why}; {model}, in use before, is gone, too: {error}") from why
+        self._take_up(model, path, worker)
+
+    def _take_up(self, model: str, path: Path, worker: WorkerProcess) -> None:
+        self._model, self._path = model, path
+        self._pace, self._pause_ns = Pace(), _FIRST_PAUSE_NS
+        self._worker = asyncio.get_running_loop().create_future()
+        self._install(worker)
+
     async def _start(self, path: Path) -> WorkerProcess:
         """Start a worker and wait until its model is loaded. Raises as `load`."""
         limit = _LOAD_FLOOR_NS + _size(path) * _SECOND // _LOAD_BYTES_PER_SECOND
@@ -117,7 +161,7 @@ class WorkerRecognizer:
         try:
             if not await settled(self._clock, limit, worker.ready):
                 raise RecognizerError(f"{path} was not loaded within {limit // _SECOND} s")
-            worker.ready.result()
+            check_languages(str(path), worker.ready.result().languages, self._language)
             usable = True
         finally:
             if not usable:

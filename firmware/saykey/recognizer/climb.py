@@ -9,6 +9,7 @@ from saykey.flow import PhraseId, Timings, Transcript, Verdict
 from saykey.ports import Clock
 from saykey.recognizer import protocol
 from saykey.recognizer.ladder import Try, Way, conclude, next_way, ways
+from saykey.recognizer.languages import languages_of
 from saykey.recognizer.pace import Pace
 from saykey.recognizer.process import WorkerProcess
 from saykey.recognizer.session import WorkerSession
@@ -71,8 +72,8 @@ async def climb(
     cancelled, returns once the worker let go of it.
     """
     parameters = session.parameters
-    reduced = worker.ready.result().reduced
-    known = ways(session.samples, reduced=reduced, attempt=parameters.attempt)
+    padding = worker.ready.result().padding
+    known = ways(session.samples, padding, attempt=parameters.attempt)
     deadline = clock.now() + pace.allowance(known[0].rows)
     passes: tuple[Pass, ...] = ()
     way: Way | None = known[0]
@@ -94,13 +95,18 @@ def transcript(
         phrase=phrase,
         revision=revision,
         text=end.text,
-        language=session.parameters.language,
+        language=end.heard.language or languages_of(session.parameters.language)[0],
         model=model,
         attempt=session.parameters.attempt + tries.index(end.heard),
         verdict=end.verdict,
         probability=end.heard.probability,
         no_speech=end.heard.no_speech,
-        timings=Timings(total_ms, encode_ms, max(0.0, total_ms - encode_ms)),
+        timings=Timings(
+            total_ms,
+            encode_ms,
+            max(0.0, total_ms - encode_ms),
+            passes=0 if passes[0].heard.is_gated else len(passes),
+        ),
     )
 
 
@@ -142,6 +148,7 @@ def _read(final: protocol.Final, way: Way, prompt: str) -> Pass:
         capped=final.capped,
         speech=final.speech,
         prompt=prompt,
+        language=final.language,
     )
     return Pass(heard, Timings(final.total_ms, final.encode_ms))
 

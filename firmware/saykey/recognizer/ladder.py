@@ -58,6 +58,7 @@ class Try:
     capped: bool = False
     speech: float | None = None
     prompt: str = field(default="", repr=False)
+    language: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -95,13 +96,13 @@ class Conclusion:
     heard: Try
 
 
-def ways(samples: int, *, reduced: bool, attempt: int) -> tuple[Way, ...]:
+def ways(samples: int, padding: int | None, *, attempt: int) -> tuple[Way, ...]:
     """The ways for a phrase, in the order they are tried.
 
-    ``reduced``: the model takes short windows. From the second ``attempt`` on (the worker broke
+    ``padding``: as window.window_rows. From the second ``attempt`` on (the worker broke
     on the first) none is used.
     """
-    first = Way(window_rows(samples, reduced=reduced and attempt == 1))
+    first = Way(window_rows(samples, padding if attempt == 1 else None))
     full = Way(FULL_WINDOW)
     return tuple(dict.fromkeys((first, full, replace(full, temperature=WARM))))
 

@@ -25,6 +25,7 @@ VERSION = "1.8.5"
 _INSTALL = "install pywhispercpp 1.5.1"
 
 AbortCallback = CFUNCTYPE(c_bool, c_void_p)
+EncoderBegin = CFUNCTYPE(c_bool, c_void_p, c_void_p, c_void_p)
 LogCallback = CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 LogitsFilter = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p, c_int, POINTER(c_float), c_void_p)
 
@@ -74,7 +75,7 @@ class FullParams(Structure):
         ("logprob_thold", c_float), ("no_speech_thold", c_float), ("greedy_best_of", c_int),
         ("beam_size", c_int), ("patience", c_float), ("new_segment_callback", c_void_p),
         ("new_segment_user_data", c_void_p), ("progress_callback", c_void_p),
-        ("progress_user_data", c_void_p), ("encoder_begin_callback", c_void_p),
+        ("progress_user_data", c_void_p), ("encoder_begin_callback", EncoderBegin),
         ("encoder_begin_user_data", c_void_p), ("abort_callback", AbortCallback),
         ("abort_user_data", c_void_p), ("logits_filter_callback", LogitsFilter),
         ("logits_filter_user_data", c_void_p), ("grammar_rules", c_void_p),
@@ -83,38 +84,39 @@ class FullParams(Structure):
     )  # fmt: skip
 
 
-class Timings(Structure):
-    """struct whisper_timings: milliseconds, encode_ms the mean of all encoder passes."""
-
-    _fields_ = (
-        ("sample_ms", c_float), ("encode_ms", c_float), ("decode_ms", c_float),
-        ("batchd_ms", c_float), ("prompt_ms", c_float),
-    )  # fmt: skip
-
-
 _FUNCTIONS = {
     "whisper_version": (c_char_p, ()),
     "whisper_log_set": (None, (LogCallback, c_void_p)),
     "whisper_context_default_params": (ContextParams, ()),
     "whisper_full_default_params": (FullParams, (c_int,)),
-    "whisper_init_from_buffer_with_params": (c_void_p, (c_char_p, c_size_t, ContextParams)),
+    "whisper_init_from_buffer_with_params_no_state": (
+        c_void_p,
+        (c_char_p, c_size_t, ContextParams),
+    ),
+    "whisper_init_state": (c_void_p, (c_void_p,)),
+    "whisper_free_state": (None, (c_void_p,)),
     "whisper_free": (None, (c_void_p,)),
     "whisper_is_multilingual": (c_int, (c_void_p,)),
     "whisper_lang_id": (c_int, (c_char_p,)),
+    "whisper_token_lang": (c_int, (c_void_p, c_int)),
     "whisper_n_vocab": (c_int, (c_void_p,)),
     "whisper_token_eot": (c_int, (c_void_p,)),
     "whisper_token_sot": (c_int, (c_void_p,)),
     "whisper_token_nosp": (c_int, (c_void_p,)),
-    "whisper_full": (c_int, (c_void_p, FullParams, POINTER(c_float), c_int)),
-    "whisper_full_n_segments": (c_int, (c_void_p,)),
-    "whisper_full_get_segment_text": (c_char_p, (c_void_p, c_int)),
-    "whisper_full_n_tokens": (c_int, (c_void_p, c_int)),
-    "whisper_full_get_token_id": (c_int, (c_void_p, c_int, c_int)),
-    "whisper_full_get_token_p": (c_float, (c_void_p, c_int, c_int)),
-    "whisper_decode": (c_int, (c_void_p, POINTER(c_int), c_int, c_int, c_int)),
-    "whisper_get_logits": (POINTER(c_float), (c_void_p,)),
-    "whisper_get_timings": (POINTER(Timings), (c_void_p,)),
-    "whisper_reset_timings": (None, (c_void_p,)),
+    "whisper_full_with_state": (
+        c_int,
+        (c_void_p, c_void_p, FullParams, POINTER(c_float), c_int),
+    ),
+    "whisper_full_n_segments_from_state": (c_int, (c_void_p,)),
+    "whisper_full_get_segment_text_from_state": (c_char_p, (c_void_p, c_int)),
+    "whisper_full_n_tokens_from_state": (c_int, (c_void_p, c_int)),
+    "whisper_full_get_token_id_from_state": (c_int, (c_void_p, c_int, c_int)),
+    "whisper_full_get_token_p_from_state": (c_float, (c_void_p, c_int, c_int)),
+    "whisper_decode_with_state": (
+        c_int,
+        (c_void_p, c_void_p, POINTER(c_int), c_int, c_int, c_int),
+    ),
+    "whisper_get_logits_from_state": (POINTER(c_float), (c_void_p,)),
     "whisper_vad_default_context_params": (VadContextParams, ()),
     "whisper_vad_init_from_file_with_params": (c_void_p, (c_char_p, VadContextParams)),
     "whisper_vad_free": (None, (c_void_p,)),

@@ -25,7 +25,10 @@ class _Message(msgspec.Struct, frozen=True, tag=True):
 
 
 class Begin(_Message, frozen=True):
-    """A session starts; the one before is forgotten once what it asked for is answered."""
+    """A session starts; the one before is forgotten once what it asked for is answered.
+
+    ``language`` as ports.SessionParameters has it.
+    """
 
     session: int
     language: str
@@ -55,9 +58,9 @@ class Abort(_Message, frozen=True):
 
 
 class Ready(_Message, frozen=True):
-    """The model is loaded. ``reduced``: short phrases get short windows (window.window_rows)."""
+    """The model is loaded. ``padding``: what window.window_rows asks for, None without."""
 
-    reduced: bool
+    padding: int | None
     quantisation: str
     languages: int
 
@@ -83,6 +86,7 @@ class Final(_Message, frozen=True):
     encode_ms: float
     total_ms: float
     speech: float | None = None
+    language: str = ""
 
 
 class Aborted(_Message, frozen=True):

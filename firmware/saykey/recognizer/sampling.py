@@ -6,8 +6,9 @@ probabilities sharpened by the temperature, which the guards would take for cert
 """
 
 import random
+from collections.abc import Callable
 from ctypes import c_void_p
-from math import exp
+from math import exp, inf
 from typing import Any
 
 _FAR = 15.0
@@ -49,3 +50,12 @@ class Sampler:
             total = sum(exp(known[token] - top) for token in near)
             self.probabilities.append(exp(known[drawn] - top) / total)
         logits[drawn] = _CERTAIN
+
+
+def endless(end_of_text: int) -> Callable[..., None]:
+    """A whisper_logits_filter_callback that never lets the text end."""
+
+    def forbid(_context: Any, _state: Any, _tokens: Any, _count: int, logits: Any, _: Any) -> None:
+        logits[end_of_text] = -inf
+
+    return forbid

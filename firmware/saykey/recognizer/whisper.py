@@ -4,12 +4,14 @@ import time
 from array import array
 from collections.abc import Callable
 from ctypes import byref, c_float, c_int
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import exp
 
 from saykey.errors import ModelError, RecognizerError
 from saykey.recognizer import libwhisper
-from saykey.recognizer.sampling import Sampler
+from saykey.recognizer.languages import languages_of
+from saykey.recognizer.sampling import Sampler, endless
+from saykey.recognizer.watch import Watch
 
 _GREEDY = 0
 
@@ -18,6 +20,9 @@ _LEAST_SAMPLES = 17_600
 
 _SURE = 0.75
 """A mean probability above which no guard asks whether there was speech at all."""
+
+_LARGE_WINDOW = 1024
+"""Rows that 19 s of speech need with 64 of padding; few phrases are longer."""
 
 _NEVER = 2.0
 """A threshold no probability reaches: the guards decide, not the library."""
@@ -29,10 +34,12 @@ class Aborted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """How to recognise: an ISO 639-1 code, the text before, encoder rows, the token limit.
+    """How to recognise: the language, the text before, encoder rows, the token limit.
 
+    ``language`` is an ISO 639-1 code; of several, separated by commas, it is the one spoken.
     The encoder has 50 rows a second, up to 1500. ``temperature`` 0 takes the most probable token
     each time; above it tokens are drawn, the same ones for the same samples (see sampling).
+    ``endless``: the text goes on to the limit, whatever was said; to measure with.
     """
 
     language: str
@@ -40,6 +47,7 @@ class Decoding:
     window: int
     most_tokens: int
     temperature: float = 0.0
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Heard:
     ``probability`` is the mean probability of the text's tokens, 1.0 without any; ``no_speech``
     that of the no-speech token, looked up only for improbable texts and 0.0 otherwise.
     ``capped``: the token limit ended it. ``encode_ms`` is the encoder's pass, ``total_ms`` the
-    whole call.
+    whole call. ``language`` is the one it is in.
     """
 
     text: str = field(repr=False)
@@ -58,6 +66,7 @@ class Heard:
     capped: bool
     encode_ms: float
     total_ms: float
+    language: str = ""
 
 
 class Whisper:
@@ -75,19 +84,29 @@ class Whisper:
     def __init__(self, image: bytes, threads: int, *, exact_windows: bool) -> None:
         self._library = libwhisper.load()
         self._threads = threads
+        self._latest = ""
         parameters = self._library.whisper_context_default_params()
         parameters.use_gpu = False
         parameters.flash_attn = not exact_windows
-        self._context = self._library.whisper_init_from_buffer_with_params(
+        self._context = self._library.whisper_init_from_buffer_with_params_no_state(
             image, len(image), parameters
         )
         if not self._context:
             raise ModelError("is refused by whisper.cpp; try another conversion of the model")
+        self._exact_windows = exact_windows
+        self._state = self._fresh_state()
 
     def close(self) -> None:
         """Free the model. Nothing else may be called afterwards."""
+        self._library.whisper_free_state(self._state)
         self._library.whisper_free(self._context)
-        self._context = None
+        self._context = self._state = None
+
+    def _fresh_state(self) -> int | None:
+        state: int | None = self._library.whisper_init_state(self._context)
+        if not state:
+            raise ModelError("leaves whisper.cpp no memory to work in; choose a smaller model")
+        return state
 
     def transcribe(
         self, samples: "array[float]", decoding: Decoding, aborted: Callable[[], bool]
@@ -97,21 +116,57 @@ class Whisper:
         ``aborted`` is asked once per pass of the encoder and per token; Aborted is raised soon
         after it says so. Raises RecognizerError for a language the model does not know.
         """
-        self._check_language(decoding.language)
+        try:
+            return self._in_its_language(samples, decoding, aborted)
+        finally:
+            if self._exact_windows and decoding.window > _LARGE_WINDOW:
+                self._give_memory_back()
+
+    def _give_memory_back(self) -> None:
+        """A new state in place of the old, which keeps all the memory it ever computed in.
+
+        Without flash attention a full window takes heads * 1500 * 1500 floats for a layer's
+        attention, 72 MB with Whisper base, which short windows never need again.
+        """
+        self._library.whisper_free_state(self._state)
+        self._state = self._fresh_state()
+
+    def _in_its_language(
+        self, samples: "array[float]", decoding: Decoding, aborted: Callable[[], bool]
+    ) -> Heard:
+        among = languages_of(decoding.language)
+        for language in among:
+            self._check_language(language)
+        guess = self._latest if self._latest in among else among[0]
+        heard = self._transcribed(samples, replace(decoding, language=guess), aborted)
+        if len(among) == 1:
+            return heard
+        self._latest = self._spoken(among)
+        if self._latest == guess:
+            return heard
+        again = self._transcribed(samples, replace(decoding, language=self._latest), aborted)
+        return replace(again, total_ms=heard.total_ms + again.total_ms)
+
+    def _transcribed(
+        self, samples: "array[float]", decoding: Decoding, aborted: Callable[[], bool]
+    ) -> Heard:
         missing = _LEAST_SAMPLES - len(samples)
         if missing > 0:
             samples = samples + array("f", bytes(4 * missing))
         parameters = self._parameters(decoding)
-        parameters.abort_callback = libwhisper.AbortCallback(lambda _data: aborted())
-        sampler = None
+        watch = Watch(aborted)
+        parameters.encoder_begin_callback = libwhisper.EncoderBegin(watch.begins)
+        parameters.abort_callback = libwhisper.AbortCallback(watch.asks)
+        sampler, end_of_text = None, self._library.whisper_token_eot(self._context)
         if decoding.temperature > 0:
-            end_of_text = self._library.whisper_token_eot(self._context)
             sampler = Sampler(decoding.temperature, end_of_text)
             parameters.logits_filter_callback = libwhisper.LogitsFilter(sampler)
-        self._library.whisper_reset_timings(self._context)
+        elif decoding.endless:
+            parameters.logits_filter_callback = libwhisper.LogitsFilter(endless(end_of_text))
         begin = time.monotonic_ns()
-        status = self._library.whisper_full(
-            self._context, parameters, (c_float * len(samples)).from_buffer(samples), len(samples)
+        status = self._library.whisper_full_with_state(
+            *(self._context, self._state, parameters),
+            *((c_float * len(samples)).from_buffer(samples), len(samples)),
         )
         total_ms = (time.monotonic_ns() - begin) / 1e6
         if aborted():
@@ -119,7 +174,25 @@ class Whisper:
         if status != 0:
             raise RecognizerError(f"whisper.cpp failed with status {status}; try again")
         drawn = None if sampler is None else sampler.probabilities
-        return self._result(decoding.most_tokens, total_ms, drawn)
+        return replace(
+            self._result(decoding.most_tokens, total_ms, drawn),
+            encode_ms=watch.encode_ms,
+            language=decoding.language,
+        )
+
+    def _spoken(self, among: tuple[str, ...]) -> str:
+        """The most probable of these languages, for what was just encoded.
+
+        As whisper_lang_auto_detect, which would encode it again, with the window of the phrase
+        before. The language a phrase was decoded in makes no difference to its encoding.
+        """
+        library, context = self._library, self._context
+        logits = self._first_logits()
+        tokens = {
+            code: library.whisper_token_lang(context, library.whisper_lang_id(code.encode()))
+            for code in among
+        }
+        return max(among, key=lambda code: logits[tokens[code]])
 
     def _check_language(self, language: str) -> None:
         if not self._library.whisper_is_multilingual(self._context):
@@ -150,16 +223,18 @@ class Whisper:
         return parameters
 
     def _result(self, most_tokens: int, total_ms: float, drawn: list[float] | None) -> Heard:
-        library, context = self._library, self._context
-        end_of_text = library.whisper_token_eot(context)
+        library, state = self._library, self._state
+        end_of_text = library.whisper_token_eot(self._context)
+        id_of = library.whisper_full_get_token_id_from_state
+        p_of = library.whisper_full_get_token_p_from_state
         text, probabilities, tokens, ended = b"", [], 0, True
-        for segment in range(library.whisper_full_n_segments(context)):
-            text += library.whisper_full_get_segment_text(context, segment)
-            for token in range(library.whisper_full_n_tokens(context, segment)):
+        for segment in range(library.whisper_full_n_segments_from_state(state)):
+            text += library.whisper_full_get_segment_text_from_state(state, segment)
+            for token in range(library.whisper_full_n_tokens_from_state(state, segment)):
                 tokens += 1
-                ended = library.whisper_full_get_token_id(context, segment, token) == end_of_text
+                ended = id_of(state, segment, token) == end_of_text
                 if not ended:
-                    probabilities.append(library.whisper_full_get_token_p(context, segment, token))
+                    probabilities.append(p_of(state, segment, token))
         probabilities = probabilities if drawn is None else drawn
         probability = sum(probabilities) / len(probabilities) if probabilities else 1.0
         return Heard(
@@ -168,7 +243,7 @@ class Whisper:
             probability=probability,
             no_speech=self._no_speech() if probability < _SURE else 0.0,
             capped=not ended and tokens > most_tokens,
-            encode_ms=library.whisper_get_timings(context).contents.encode_ms,
+            encode_ms=0.0,
             total_ms=total_ms,
         )
 
@@ -179,14 +254,24 @@ class Whisper:
         the first row of the logits, but asks its decoder for the last row of the prompt only
         (whisper_full_with_state, whisper_batch_prep_legacy): it tells of the phrase before.
         """
-        library, context = self._library, self._context
-        start = c_int(library.whisper_token_sot(context))
-        if library.whisper_decode(context, byref(start), 1, 0, self._threads) != 0:
-            return 0.0
-        logits = library.whisper_get_logits(context)[: library.whisper_n_vocab(context)]
+        logits = self._first_logits()
         top = max(logits)
         total = sum(exp(logit - top) for logit in logits)
-        return exp(logits[library.whisper_token_nosp(context)] - top) / total
+        return exp(logits[self._library.whisper_token_nosp(self._context)] - top) / total
+
+    def _first_logits(self) -> list[float]:
+        """What the decoder makes of the start token, for what was just encoded."""
+        library, context, state = self._library, self._context, self._state
+        start = c_int(library.whisper_token_sot(context))
+        status = library.whisper_decode_with_state(
+            *(context, state, byref(start), 1, 0, self._threads)
+        )
+        if status != 0:
+            raise RecognizerError(f"whisper.cpp failed with status {status}; try again")
+        logits: list[float] = library.whisper_get_logits_from_state(state)[
+            : library.whisper_n_vocab(context)
+        ]
+        return logits
 
 
 def floats(pcm16: bytes) -> "array[float]":

@@ -9,22 +9,23 @@ LONGEST_SAMPLES = 30 * SAMPLE_RATE
 """More does not fit into the window."""
 
 _ROW_SAMPLES = SAMPLE_RATE // 50
-_STEP_ROWS = 64
-
-_MARGIN_ROWS = 64
-"""1.3 s of silence behind the speech: with a window that ends where the speech does, models
-loop or invent words (whisper.cpp issues 1117 and 1855)."""
+STEP_ROWS = 64
+"""Windows go in steps of so many rows."""
 
 _MOST_TOKENS = 216
 """whisper.cpp stops by itself, without a result, after n_text_ctx / 2 - 4 = 220 tokens."""
 
 
-def window_rows(samples: int, *, reduced: bool) -> int:
-    """Encoder rows for a phrase of so many samples; all there are unless ``reduced``."""
-    if not reduced:
+def window_rows(samples: int, padding: int | None) -> int:
+    """Encoder rows for a phrase of so many samples: all there are where ``padding`` is None.
+
+    ``padding`` are the rows of silence a model needs behind the phrase: with a window that ends
+    where the speech does, models loop or invent words (whisper.cpp issues 1117 and 1855).
+    """
+    if padding is None:
         return FULL_WINDOW
-    rows = -(-samples // _ROW_SAMPLES) + _MARGIN_ROWS
-    return min(-(-rows // _STEP_ROWS) * _STEP_ROWS, FULL_WINDOW)
+    rows = -(-samples // _ROW_SAMPLES) + padding
+    return min(-(-rows // STEP_ROWS) * STEP_ROWS, FULL_WINDOW)
 
 
 def most_tokens(samples: int) -> int:

@@ -1,0 +1,59 @@
+"""A model that never ends what it says is found out before anybody dictates with it."""
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from saykey.audio.files import read_pcm16
+from saykey.cli.demo import bundled
+from saykey.cli.model_import import import_model
+from saykey.flow import SAMPLE_RATE
+from saykey.models import ggml, store
+from saykey.recognizer.ending import endless
+
+PADDING = 64
+END_OF_TEXT = 50256
+
+
+@pytest.fixture(scope="module")
+def speech():
+    return read_pcm16(bundled()[0])[: 2 * 4 * SAMPLE_RATE]
+
+
+@pytest.fixture(scope="module")
+def without_an_end(tmp_path_factory):
+    """The bundled model, its end-of-text token turned into the opposite of what it was."""
+    image = bytearray(store.find("saykey-demo").read_bytes())
+    stored = ggml.read(memoryview(image)).tensors["decoder.token_embedding.weight"]
+    row = stored.shape[0] // stored.format.block * stored.format.size
+    begin = stored.begin + END_OF_TEXT * row
+    blocks = np.frombuffer(image[begin : begin + row], np.uint8).reshape(-1, 34).copy()
+    blocks[:, 1] ^= 0x80  # the sign of each q8_0 block's scale
+    image[begin : begin + row] = blocks.tobytes()
+    path = tmp_path_factory.mktemp("endless") / "endless.bin"
+    path.write_bytes(image)
+    return path
+
+
+def test_the_bundled_model_finds_the_end_of_all_sounds(speech):
+    assert endless(store.find("saykey-demo"), speech, PADDING, threads=1) == ()
+
+
+def test_a_model_without_an_end_of_text_is_told_of(without_an_end, speech):
+    assert endless(without_an_end, speech, PADDING, threads=1) != ()
+
+
+def test_bringing_such_a_model_in_says_so(without_an_end, tmp_path, monkeypatch):
+    monkeypatch.setenv("SAYKEY_STATE", str(tmp_path))
+    told = CliRunner().invoke(import_model, [str(without_an_end), "--name", "mine"])
+    assert told.exit_code == 0
+    assert "warning: mine finds no end in" in told.stderr
+    assert store.find("mine").exists()
+
+
+def test_bringing_a_sound_model_in_says_nothing_of_the_kind(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAYKEY_STATE", str(tmp_path))
+    demo = str(store.find("saykey-demo"))
+    told = CliRunner().invoke(import_model, [demo, "--name", "mine", "--dynamic-context"])
+    assert told.exit_code == 0
+    assert "warning" not in told.stderr

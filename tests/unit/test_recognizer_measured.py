@@ -1,0 +1,71 @@
+"""A measuring process: what it answers, and how its end is told."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+import saykey
+from saykey.audio.files import read_pcm16
+from saykey.errors import ModelError, RecognizerError
+from saykey.models.random_weights import write_random
+from saykey.recognizer.measured import measuring
+from saykey.recognizer.measuring import Hear, Trial
+
+DATA = Path(saykey.__file__).parent / "data"
+DEMO = DATA / "models" / "saykey-demo.bin"
+
+
+def speech(begin_s, end_s):
+    return read_pcm16(DATA / "recordings" / "dictation.wav")[
+        int(begin_s * 32_000) : int(end_s * 32_000)
+    ]
+
+
+def test_it_hears_as_the_worker_does_and_tells_no_text_by_accident():
+    with measuring(DEMO, 1, exact=True) as model:
+        heard = model.hear(Hear(256, "en", speech(0.4, 3)))
+    assert heard.text == "Thank you for your new report."
+    assert repr(heard) == "Text"
+    assert repr(Hear(256, "en", b"")) == "Hear"
+
+
+def test_a_trial_takes_as_many_tokens_as_it_says():
+    with measuring(DEMO, 1, exact=True) as model:
+        few, many = (model.time(Trial(128, 16_000, tokens)) for tokens in (1, 60))
+        assert few.cpu_ms < many.cpu_ms
+        assert 0 < model.resident_mb <= model.peak_mb
+
+
+def test_what_a_full_window_needs_beyond_short_ones_is_given_back(tmp_path):
+    write_random(tmp_path / "tiny.bin", "tiny", "q4_0")
+    with measuring(tmp_path / "tiny.bin", 1, exact=True) as model:
+        model.time(Trial(320, 80_000, 1))
+        before = model.resident_mb
+        model.time(Trial(1500, 80_000, 1))
+        assert model.peak_mb > before + 40  # 6 heads * 1500 * 1500 floats are 54 MB
+        assert model.resident_mb < before + 10
+
+
+def test_a_wrong_language_is_told_and_the_process_goes_on():
+    with measuring(DEMO, 1, exact=True) as model:
+        with pytest.raises(RecognizerError, match="knows English only, not 'de'"):
+            model.hear(Hear(128, "de", speech(0.4, 1)))
+        assert model.hear(Hear(256, "en", speech(0.4, 3))).text
+
+
+def test_a_file_that_is_no_model_is_refused(tmp_path):
+    (tmp_path / "m.bin").write_text("<html>")
+    with (
+        pytest.raises(ModelError, match=r"m\.bin is a web page"),
+        measuring(tmp_path / "m.bin", 1, exact=True),
+    ):
+        pytest.fail("it was loaded")
+
+
+def test_the_end_of_the_process_is_told_with_what_to_do():
+    with measuring(DEMO, 1, exact=True) as model:
+        os.kill(model._process.pid, signal.SIGKILL)
+        with pytest.raises(RecognizerError, match=r"ended with status -9.*measure a smaller model"):
+            model.time(Trial(128, 16_000, 1))

@@ -1,0 +1,166 @@
+"""Short windows against whisper.cpp on its full one, at the dimensions of Whisper base."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench import sound
+from bench.figures import Figure, Section, one
+from bench.processes import memory_of
+from saykey.flow import SAMPLE_RATE
+from saykey.models.card import PADDING_ROWS
+from saykey.models.random_weights import SIZES, write_random
+from saykey.recognizer import protocol
+from saykey.recognizer.measured import measuring
+from saykey.recognizer.measuring import Timed, Trial
+from saykey.recognizer.process import WorkerProcess
+from saykey.recognizer.speed import USUAL_S, measured_speed
+from saykey.recognizer.window import FULL_WINDOW, window_rows
+
+SIZE, QUANTISATION = "base", "q8_0"
+SHOWN = ("q8_0", "q5_1", "q4_0")
+PHRASE_S, TOKENS, RUNS = 5, 20, 7
+ROWS = window_rows(PHRASE_S * SAMPLE_RATE, PADDING_ROWS)
+
+ENCODER_BOUND, TEXT_BOUND, MEMORY_BOUND = 0.22, 0.28, 1.2
+
+SPEED_METHOD = f"""\
+Random weights of the dimensions of Whisper {SIZE} in {QUANTISATION} (a pass costs the same whatever
+was learnt), {PHRASE_S} s of noise, one thread, the most probable token each time, {TOKENS} tokens
+exactly, no second tries. Two processes with one model each take turns, {RUNS} times: ours with the
+window of the phrase, {ROWS} rows in steps of 64, without flash attention, so that no phrase is
+heard in the next one; whisper.cpp with its full window of {FULL_WINDOW} rows and with flash
+attention, which is faster there. Each ratio is of two recognitions next to each other. Text: from
+the last sample to the text. The encoder's time is whisper.cpp's own, on the wall."""
+
+SIZES_METHOD = f"""\
+As `saykey model bench --threads 1` measures them: random weights, each model in a process of its
+own, from the order to the text of {USUAL_S} s and {TOKENS} tokens, the median of up to three runs;
+CPU time, which is the time on the wall where one core is idle. A model hears with a short window if
+it was trained for it or its padding was measured, else with the full one."""
+
+MEMORY_METHOD = f"""\
+Resident memory in MB of 10^6 bytes, of processes that did nothing else before. Bare library: the
+same interpreter with whisper.cpp alone, the same model with flash attention, after {PHRASE_S} s
+with the full window. Worker: as the device starts it, speech gate and all, after {PHRASE_S} s of
+speech with the window of the phrase; then after a second try with the full window. While that
+runs it takes more: without flash attention, heads * {FULL_WINDOW} * {FULL_WINDOW} floats, twice."""
+
+
+def measured_ratio() -> Section:
+    """Ratios, and the times they are of."""
+    pairs: list[tuple[Timed, Timed]] = []
+    short = Trial(ROWS, PHRASE_S * SAMPLE_RATE, TOKENS)
+    full = Trial(FULL_WINDOW, PHRASE_S * SAMPLE_RATE, TOKENS)
+    with (
+        _model() as path,
+        measuring(path, 1, exact=True) as ours,
+        measuring(path, 1, exact=False) as theirs,
+    ):
+        for _ in range(RUNS):
+            pairs.append((ours.time(short), theirs.time(full)))  # noqa: PERF401
+    return Section(
+        f"Short windows against the full one, Whisper {SIZE}", SPEED_METHOD, tuple(_speeds(pairs))
+    )
+
+
+def _speeds(pairs: list[tuple[Timed, Timed]]) -> Iterator[Figure]:
+    yield one(
+        "encoder, share of the full window's",
+        "times",
+        (a.encode_ms / b.encode_ms for a, b in pairs),
+        ENCODER_BOUND,
+    )
+    yield one(
+        "text, share of the full window's",
+        "times",
+        (a.wall_ms / b.wall_ms for a, b in pairs),
+        TEXT_BOUND,
+    )
+    yield one(
+        "text, share of the full window's, CPU", "times", (a.cpu_ms / b.cpu_ms for a, b in pairs)
+    )
+    for column, whose in enumerate((f"{ROWS} rows", f"{FULL_WINDOW} rows")):
+        yield one(f"encoder, {whose}", "ms", (pair[column].encode_ms for pair in pairs))
+        yield one(f"text, {whose}", "ms", (pair[column].wall_ms for pair in pairs))
+        yield one(f"text, {whose}, CPU", "ms", (pair[column].cpu_ms for pair in pairs))
+
+
+def measured_sizes() -> Section:
+    """What Whisper's sizes cost here, with short windows and with the full one."""
+    figures = []
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "random.bin"
+        for size in SIZES:
+            for quantisation in SHOWN:
+                write_random(path, size, quantisation)
+                for padding, window in ((PADDING_ROWS, "short window"), (None, "full window")):
+                    speed = measured_speed(path, size, size, 1, padding)
+                    name = f"{size}, {quantisation}, {window}"
+                    figures += [
+                        one(f"{name}: text of {USUAL_S} s, CPU", "ms", [speed.usual.cpu_ms]),
+                        one(f"{name}: peak of memory", "MB", [speed.memory_mb]),
+                    ]
+    return Section("What the sizes of Whisper cost", SIZES_METHOD, tuple(figures))
+
+
+def measured_memory() -> Section:
+    """The worker's memory against the bare library's."""
+    with _model() as path:
+        bare = _bare(path)
+        worker, again = asyncio.run(_worker(path))
+    return Section(
+        f"Memory of the worker, Whisper {SIZE}",
+        MEMORY_METHOD,
+        (
+            one("worker, share of the bare library's", "times", [worker / bare], MEMORY_BOUND),
+            one(
+                "worker after a second try, share of the bare library's",
+                "times",
+                [again / bare],
+                MEMORY_BOUND,
+            ),
+            one("bare library: RSS", "MB", [bare]),
+            one("worker: RSS", "MB", [worker]),
+            one("worker after a second try: RSS", "MB", [again]),
+        ),
+    )
+
+
+@contextmanager
+def _model() -> Iterator[Path]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{SIZE}.bin"
+        write_random(path, SIZE, QUANTISATION)
+        path.with_suffix(".toml").write_text("dynamic_context = true\n", "utf-8")
+        yield path
+
+
+def _bare(path: Path) -> float:
+    command = [sys.executable, str(Path(__file__).with_name("bare.py")), str(path)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return float(told.splitlines()[-1])
+
+
+async def _worker(path: Path) -> tuple[float, float]:
+    spoken = sound.dictation()[0][: PHRASE_S * sound.BYTES_PER_S]
+    worker = await WorkerProcess.start(path, 1)
+    memory = []
+    try:
+        await worker.ready
+        worker.send(protocol.Begin(1, "en", ""))
+        worker.send(protocol.Feed(1, spoken))
+        for rows in (ROWS, FULL_WINDOW):
+            answer = worker.answer(1)
+            worker.send(protocol.Finish(1, rows))
+            if not isinstance(final := await answer, protocol.Final) or not final.encode_ms:
+                raise RuntimeError("the worker did not recognise: no memory counts")
+            memory.append(memory_of(worker.pid).resident)
+    finally:
+        worker.kill("measured")
+        await worker.lost
+    return memory[0], memory[1]
