@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,17 +20,21 @@ from saykey.events import (
     LinkChanged,
     ModelLost,
     ModelReady,
+    ModelsKnown,
     ModelWanted,
     ShutdownWanted,
 )
 from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES
 from saykey.hub import Hub
+from saykey.keeper import Keeper
 from saykey.keyboard.layouts import load_layout
 from saykey.keyboard.profile import profile_of
 from saykey.keyboard.typist import Typist
-from saykey.latency import Latency, note
+from saykey.latency import Latency, Record, note, remember
 from saykey.listening.capture import Capture
+from saykey.models.fallback import by_need
 from saykey.models.store import find
+from saykey.outbox.mirror import Mirror
 from saykey.panel.hand import Hand
 from saykey.panel.painter import Painter
 from saykey.performer import Computer, Performer
@@ -39,7 +44,9 @@ from saykey.settings import HostSettings, Settings
 from saykey.speech.cutter import Cutter
 from saykey.speech.detector import WebRtcDetector
 from saykey.state.device import Device, initial
-from saykey.transport.fd import FdTransport, endpoint_of
+from saykey.systemd import Manager, manager_of
+from saykey.transport.endpoints import endpoint_of
+from saykey.transport.fd import FdTransport
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +77,8 @@ class Adapters:
     lamp: Lamp | None = None
     display: Display | None = None
     control: Path | None = None
+    mirror: Mirror | None = None
+    manager: Manager | None = None
     signals: tuple[signal.Signals, ...] = field(default=())
 
 
@@ -84,6 +93,8 @@ def real_adapters(settings: Settings) -> Adapters:
         lamp=_lamp(settings),
         display=_display(settings),
         control=Path(settings.control.socket),
+        mirror=Mirror(Path(settings.held.mirror)) if settings.held.mirror else None,
+        manager=manager_of(os.environ, os.getpid()),
         signals=(signal.SIGTERM, signal.SIGINT),
     )
 
@@ -135,7 +146,8 @@ class App:
         self._settings = settings
         self._adapters = adapters
         clock = adapters.clock
-        self.hub = Hub(initial(settings), clock, self._perform)
+        self._keeper = Keeper(adapters.mirror, adapters.manager, clock)
+        self.hub = Hub(initial(settings, self._keeper.found), clock, self._perform)
         self.recognizer = adapters.recognizer(settings, clock, self.hub.post)
         self._capture = Capture(
             adapters.microphone, clock, settings.microphone, self._cutter, self.hub.post
@@ -155,6 +167,8 @@ class App:
             else None
         )
         self.latency = Latency()
+        self.record = Record()
+        self.hub.observe(self._keeper.observe)
         self.hub.observe(self._record)
         self.hub.observe(lambda *_step: self._painter.changed())
 
@@ -163,6 +177,7 @@ class App:
         control = await self._open_control()
         try:
             await self._open_world()
+            self._keeper.opened(self.hub.device)
             end = await self._live()
         finally:
             await self._close_world(control)
@@ -175,6 +190,7 @@ class App:
             tasks = [group.create_task(self._capture.run())]
             tasks += [group.create_task(c.typist.run()) for c in self._computers.values()]
             tasks += [group.create_task(self._painter.run())]
+            tasks += [group.create_task(self._keeper.run())]
             tasks += [group.create_task(asyncio.to_thread(self._rehearse))]
             end = await self.hub.run()
             await self._settle_keys()
@@ -195,7 +211,7 @@ class App:
             self._adapters.control,
             clock=self._adapters.clock,
             ask=self._ask,
-            status=lambda: looks.status(self.hub.device),
+            status=lambda: looks.status(self.hub.device, self.record),
         )
         await control.open()
         self.hub.observe(lambda *_step: control.changed())
@@ -205,11 +221,17 @@ class App:
         """What a client asks for. Raises SaykeyError for what would come to nothing."""
         if isinstance(event, ModelWanted):
             find(event.name)
+            self._tell_models()
         if (reason := looks.refusal(self.hub.device, event)) is not None:
             raise Refused(reason)
         await self.hub.ask(event)
 
+    def _tell_models(self) -> None:
+        """What models there are changes while the device runs: they are pulled and removed."""
+        self.hub.post(ModelsKnown(by_need(self._settings.recognizer.language)))
+
     async def _open_world(self) -> None:
+        self._tell_models()
         for name, computer in self._computers.items():
             await self._connect(name, computer)
         if self._hand is not None:
@@ -265,6 +287,7 @@ class App:
             _log.info("%s", line)
         before = self.latency
         self.latency = note(before, event, effects, now)
+        self.record = remember(self.record, event, before, self.latency)
         if before.last_report != self.latency.last_report and looks.idle(device):
             _log.info(
                 "dictation %d: %.0f ms from release to transcript, %.0f ms to the last report",

@@ -87,7 +87,8 @@ class RecognizerSettings(_Section, frozen=True):
     """How speech becomes text.
 
     model: The model to use: a name from the catalogue, or the path of a file.
-    language: The language spoken, as an ISO 639-1 code.
+    language: The language spoken, as an ISO 639-1 code; or several, separated by commas: each
+        phrase is then taken to be in the one of these that it sounds most like.
     threads: Threads the engine computes with; 0 is one less than the cores.
     speculate: Recognise at a short pause already, so that text is there sooner.
     gate: Recognise a phrase only if a second detector (Silero) hears speech in it.
@@ -97,7 +98,11 @@ class RecognizerSettings(_Section, frozen=True):
 
     model: Annotated[str, Meta(min_length=1)] = "saykey-demo"
     language: Annotated[
-        str, Meta(pattern="^[a-z]{2,3}$", description='a language code such as "en"')
+        str,
+        Meta(
+            pattern="^[a-z]{2,3}( *, *[a-z]{2,3})*$",
+            description='a language code such as "en", or several such as "en, de"',
+        ),
     ] = "en"
     threads: Annotated[int, Meta(ge=0, le=64)] = 0
     speculate: bool = True
@@ -178,6 +183,18 @@ class ControlSettings(_Section, frozen=True):
     ] = "/run/saykey/control.sock"
 
 
+class HeldSettings(_Section, frozen=True):
+    """Text that waits for its computer.
+
+    mirror: The file in which it is kept, too, so that a saykey that crashed finds it again. It must
+        be in memory, below /run, so that nothing spoken gets to the card; "" keeps none.
+    """
+
+    mirror: Annotated[
+        str, Meta(pattern="^[^\0]*$", max_length=200, description="a path, or nothing")
+    ] = "/run/saykey/held.json"
+
+
 class Settings(_Section, frozen=True):
     """The whole file. ``host`` is a list of tables; the first one is used at start."""
 
@@ -189,6 +206,7 @@ class Settings(_Section, frozen=True):
     host: tuple[HostSettings, ...] = (HostSettings(),)
     panel: PanelSettings = PanelSettings()
     control: ControlSettings = ControlSettings()
+    held: HeldSettings = HeldSettings()
 
 
 def load(path: Path | None = None, standard: Path = STANDARD_FILE) -> Settings:

@@ -78,14 +78,30 @@ PURE = (
     "saykey.panel.view",
     "saykey.control.protocol",
     "saykey.control.status",
+    "saykey.doctor.boards",
+    "saykey.doctor.bootconfig",
+    "saykey.doctor.examine",
+    "saykey.doctor.finding",
+    "saykey.doctor.machine",
+    "saykey.doctor.power",
+    "saykey.doctor.usb",
     "saykey.listening.timeline",
     "saykey.recognizer.guards",
     "saykey.recognizer.inventions",
     "saykey.recognizer.ladder",
     "saykey.recognizer.pace",
     "saykey.recognizer.window",
+    "saykey.models.contents",
     "saykey.models.ggml",
+    "saykey.models.gguf",
+    "saykey.models.gguf_whisper",
+    "saykey.models.kinds",
+    "saykey.models.mel",
+    "saykey.models.names",
+    "saykey.models.reader",
     "saykey.models.tensors",
+    "saykey.models.tokens",
+    "saykey.outbox.kept",
 )
 IMPURE = {
     "alsaaudio",
@@ -113,27 +129,31 @@ IMPURE = {
 ROOMS = (
     "audio",
     "control",
+    "doctor",
     "hub",
     "journal",
     "keyboard",
     "latency",
     "models",
+    "outbox",
     "panel",
     "recognizer",
     "speech",
     "state",
+    "systemd",
     "text",
     "transport",
 )
 COMMON = {"clock", "effects", "errors", "events", "flow", "ports", "settings"}
-WIRING = {"__main__", "app", "cli", "listening", "looks", "performer", "simulated"}
+WIRING = {"__main__", "app", "cli", "keeper", "listening", "looks", "performer", "simulated"}
 """These join rooms and may import any of them: app chooses the adapters, performer hands effects
 to the rooms, listening hands the microphone's frames to the speech room, looks turns the device
-state into what panel and control show."""
+state into what panel and control show, keeper hands it to outbox and systemd."""
 OF_SETTINGS = {"settings_check", "settings_text"}
 MAY_ALSO_IMPORT = {
     "hub": {"state"},
     "recognizer": {"models"},  # the worker checks the very bytes it loads
+    "outbox": {"state"},  # it keeps what the state holds
     "panel": {"state"},  # it shows the device state, and never changes it
     "state": {"text"},  # how a piece joins the one before is part of what is typed
 }

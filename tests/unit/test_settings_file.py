@@ -41,7 +41,7 @@ def test_hosts_are_a_list_in_the_order_of_the_file():
         (
             "[buton]",
             'saykey.toml: there is no section "buton" (did you mean "button"?); sections: '
-            "button, control, host, microphone, panel, recognizer, speech, text",
+            "button, control, held, host, microphone, panel, recognizer, speech, text",
         ),
         (
             "[button]\nmdoe = 1",
@@ -84,7 +84,8 @@ def test_hosts_are_a_list_in_the_order_of_the_file():
         ),
         (
             "[recognizer]\nlanguage = 1979-05-27",
-            'saykey.toml: [recognizer] language = a date must be a language code such as "en"',
+            "saykey.toml: [recognizer] language = a date must be a language code such as "
+            '"en", or several such as "en, de"',
         ),
         (
             "button = 1",
