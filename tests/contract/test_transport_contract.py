@@ -1,4 +1,7 @@
-"""What every Transport does: the simulated host, and a host in a process behind a socket."""
+"""What every Transport does: the simulated host, and a host in a process behind a socket.
+
+In the virtual machine of tests/kernel, where SAYKEY_KERNEL=real: the kernel's USB gadget.
+"""
 
 import asyncio
 import json
@@ -22,10 +25,12 @@ from saykey.keyboard.typist import Typist
 from saykey.ports import Clock, Link, Transport
 from saykey.simulated.clock import VirtualClock
 from saykey.simulated.host import Host
-from saykey.transport.fd import FdTransport, HostSocket
+from saykey.transport.endpoints import HostSocket
+from saykey.transport.fd import FdTransport
 
 MS = 1_000_000
-PATIENCE_S = 20
+IN_THE_VM = os.environ.get("SAYKEY_KERNEL") == "real"
+PATIENCE_S = 60 if IN_THE_VM else 20
 US = load_layout("linux", "us")
 TEXT = "The quick brown fox — jumps over: 13 (lazy) dogs!"
 AS_TYPED = TEXT.replace("—", "--")
@@ -81,6 +86,14 @@ class Rig(ABC):
     def resume(self) -> None: ...
 
     @abstractmethod
+    async def sleep(self) -> None:
+        """Let the host fall asleep and see that the transport notices."""
+
+    @abstractmethod
+    async def wake(self) -> None:
+        """Have the transport wake the host, and see that it notices."""
+
+    @abstractmethod
     async def cut(self) -> None:
         """Pull the cable, whether or not the transport notices."""
 
@@ -117,6 +130,15 @@ class SimulatedRig(Rig):
 
     def resume(self) -> None:
         self.host.resume()
+
+    async def sleep(self) -> None:
+        self.host.sleep()
+        assert self.links[-1] is Link.ASLEEP
+
+    async def wake(self) -> None:
+        await self.transport.wake()
+        while self.links[-1] is not Link.UP:
+            await self.pass_time()
 
     async def cut(self) -> None:
         self.host.unplug()
@@ -174,6 +196,12 @@ class ProcessRig(Rig):
     def resume(self) -> None:
         self.process.send_signal(signal.SIGCONT)
 
+    async def sleep(self) -> None:
+        pytest.fail("a process behind a socket is there or not: it never sleeps")
+
+    async def wake(self) -> None:
+        pytest.fail("it never sleeps")
+
     async def cut(self) -> None:
         self.process.kill()
         await asyncio.to_thread(self.process.wait)
@@ -201,7 +229,21 @@ class ProcessRig(Rig):
         assert json.loads(line)["event"] == "listening"
 
 
-RIGS = pytest.mark.parametrize("rig_kind", [SimulatedRig, ProcessRig])
+if IN_THE_VM:
+    from gadget_rig import GadgetHand
+
+    class GadgetRig(GadgetHand, Rig):
+        def __init__(self, _path: Path) -> None:
+            super().__init__()
+            self.prepare()
+
+    KINDS = SLEEPING_KINDS = [GadgetRig]
+else:
+    KINDS = [SimulatedRig, ProcessRig]
+    SLEEPING_KINDS = [SimulatedRig]
+
+RIGS = pytest.mark.parametrize("rig_kind", KINDS)
+RIGS_THAT_SLEEP = pytest.mark.parametrize("rig_kind", SLEEPING_KINDS)
 
 
 def play(rig: Rig, scene: Callable[[Rig], Awaitable[None]]) -> None:
@@ -338,6 +380,40 @@ def test_waking_a_host_that_is_up_or_down_does_nothing(rig_kind, tmp_path):
     play(rig_kind(tmp_path), scene)
 
 
+@RIGS_THAT_SLEEP
+def test_a_sleeping_host_takes_no_more_than_is_in_doubt(rig_kind, tmp_path):
+    async def scene(rig: Rig) -> None:
+        await rig.sleep()
+        one_too_many = [ALL_UP] * (rig.transport.in_doubt + 1)
+        with pytest.raises(LinkLost):
+            await send_all(rig, *one_too_many)
+        assert rig.links == [Link.UP, Link.ASLEEP]
+
+    play(rig_kind(tmp_path), scene)
+
+
+@RIGS_THAT_SLEEP
+def test_a_host_that_is_woken_takes_reports_again(rig_kind, tmp_path):
+    async def scene(rig: Rig) -> None:
+        await rig.sleep()
+        await rig.wake()
+        assert rig.links == [Link.UP, Link.ASLEEP, Link.UP]
+        await send_all(rig, key(4), ALL_UP)
+        await rig.shows("a")
+
+    play(rig_kind(tmp_path), scene)
+
+
+@RIGS_THAT_SLEEP
+def test_a_sleeping_host_that_is_unplugged_is_told(rig_kind, tmp_path):
+    async def scene(rig: Rig) -> None:
+        await rig.sleep()
+        await rig.unplug()
+        assert rig.links == [Link.UP, Link.ASLEEP, Link.DOWN]
+
+    play(rig_kind(tmp_path), scene)
+
+
 @RIGS
 def test_a_closed_transport_calls_back_no_more(rig_kind, tmp_path):
     async def scene(rig: Rig) -> None:
@@ -381,6 +457,7 @@ def test_a_typist_on_an_unplugged_host_hands_the_text_back(rig_kind, tmp_path):
     play(rig_kind(tmp_path), scene)
 
 
+@pytest.mark.skipif(IN_THE_VM, reason="the cable of the VM is pulled in tests/kernel/inside")
 @pytest.mark.parametrize("reports", [1, 2, 9, 26, 47])
 def test_a_cable_pulled_in_mid_word_leaves_what_was_typed_and_a_part_of_what_is_in_doubt(
     reports, tmp_path

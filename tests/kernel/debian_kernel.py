@@ -81,19 +81,27 @@ def _fetch(cache: Path) -> DebianKernel:
             raise Unavailable(f"{command} is missing: Debian is needed to fetch its kernel.")
     package = _newest_package()
     with tempfile.TemporaryDirectory(dir=cache, prefix="fetching-") as folder:
-        _run("apt-get", "download", "-qq", package, cwd=folder)
         unpacked = Path(folder) / "unpacked"
-        _run("dpkg-deb", "-x", str(next(Path(folder).glob("*.deb"))), str(unpacked))
+        run_to_end("dpkg-deb", "-x", str(fetched(package, Path(folder))), str(unpacked))
         kernel = DebianKernel(unpacked)
-        _run("depmod", "-b", str(unpacked), kernel.version)
+        run_to_end("depmod", "-b", str(unpacked), kernel.version)
         return DebianKernel(unpacked.rename(cache / package))
+
+
+def fetched(package: str, folder: Path) -> Path:
+    """The file of a Debian package, in this folder. Raises Unavailable."""
+    folder.mkdir(exist_ok=True)
+    run_to_end("apt-get", "download", "-qq", package, cwd=folder)
+    return next(folder.glob(f"{package}_*.deb"))
 
 
 def _newest_package() -> str:
     for refresh in (False, True):
         if refresh:  # a machine fresh from an image has no package lists
-            _run("apt-get", "update", "-qq")
-        listed = _run("apt-cache", "search", "--names-only", f"^linux-image-6.*-{architecture()}$")
+            run_to_end("apt-get", "update", "-qq")
+        listed = run_to_end(
+            "apt-cache", "search", "--names-only", f"^linux-image-6.*-{architecture()}$"
+        )
         names = [line.split()[0] for line in listed.splitlines()]
         wanted = [
             name
@@ -105,7 +113,8 @@ def _newest_package() -> str:
     raise Unavailable("apt knows no package linux-image-6.*: Debian 12 or later is needed.")
 
 
-def _run(*command: str, cwd: str | None = None) -> str:
+def run_to_end(*command: str, cwd: Path | None = None) -> str:
+    """What a command said. Raises Unavailable if it fails."""
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     if done.returncode:
         message = " ".join((done.stderr or done.stdout).split())

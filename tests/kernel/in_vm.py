@@ -9,8 +9,14 @@ from debian_kernel import Unavailable
 UNAVAILABLE = 77
 """Status that test harnesses, automake's first, take for "skipped"."""
 
-INSIDE = ("tests/kernel/inside", "tests/unit/test_gadget_apply.py")
+INSIDE = (
+    "tests/kernel/inside",
+    "tests/contract/test_transport_contract.py",
+    "tests/unit/test_gadget_apply.py",
+)
 """Tests written for the machine, and tests that run anywhere and there on the real thing."""
+
+PYTHONPATH = ":".join(str(vm.ROOT / folder) for folder in ("gadget", "tests/kernel/inside"))
 
 
 def main(arguments: list[str]) -> int:
@@ -24,10 +30,13 @@ def main(arguments: list[str]) -> int:
     )
     columns = shutil.get_terminal_size().columns
     try:
-        outcome = vm.run(("env", f"COLUMNS={columns}", *pytest, *arguments))
+        outcome = vm.run(
+            ("env", f"COLUMNS={columns}", f"PYTHONPATH={PYTHONPATH}", *pytest, *arguments)
+        )
     except Unavailable as error:
-        sys.stderr.write(f"tests/kernel: SKIPPED, no virtual machine: {error}\n")
-        return UNAVAILABLE
+        what = "FAILED" if vm.in_ci() else "SKIPPED"
+        sys.stderr.write(f"{'*' * 72}\ntests/kernel: {what}, no virtual machine: {error}\n")
+        return 1 if vm.in_ci() else UNAVAILABLE
     sys.stdout.write(
         f"kernel {outcome.kernel} ({outcome.accelerator}): booted in {outcome.booted_s:.1f} s, "
         f"{outcome.whole_s:.0f} s in all, status {outcome.status}\n"

@@ -25,12 +25,14 @@ from debian_kernel import (
     debian_kernel,
     locked,
 )
+from gpio_sim import MODULES as GPIO_MODULES
+from gpio_sim import gpio_sim
 from initramfs import initramfs
 
 ROOT = Path(__file__).parents[2]
 SYSTEMD = Path("/lib/systemd/systemd")
 MEMORY_MB = 1024
-PATIENCE_S = 600
+PATIENCE_S = 1800
 DIED = 70
 """Status when the machine ended without telling one: a kernel crash, or it took too long."""
 
@@ -69,14 +71,16 @@ def run(command: Sequence[str]) -> Outcome:
     qemu = _MACHINES[architecture()][0]
     if shutil.which(qemu) is None or not SYSTEMD.exists():
         missing = f"{qemu} or {SYSTEMD} is missing"
-        raise Unavailable(f"{missing}: run tools/setup/system-packages test")
+        raise Unavailable(f"{missing}: run tools/setup/system-packages kernel")
     with locked(cache_folder()):
         kernel = debian_kernel()
+        pins = _gpio_sim(kernel)
         first_root = initramfs(kernel)
     accelerator = "kvm" if _kvm_works() else "tcg,thread=multi"
-    with tempfile.TemporaryDirectory(prefix="saykey-vm-") as folder:
+    _sweep()
+    with tempfile.TemporaryDirectory(dir=cache_folder(), prefix=f"run-{os.getpid()}-") as folder:
         exchange = Path(folder)
-        (exchange / "command").write_text(_script(kernel, command))
+        (exchange / "command").write_text(_script(kernel, pins, command))
         began = time.monotonic()
         _boot(_command_line(kernel, first_root, exchange, accelerator))
         return Outcome(
@@ -86,6 +90,13 @@ def run(command: Sequence[str]) -> Outcome:
             accelerator=accelerator,
             kernel=kernel.version,
         )
+
+
+def _sweep() -> None:
+    """Remove what runs that were cut off have left."""
+    for folder in cache_folder().glob("run-*"):
+        if not Path("/proc", folder.name.split("-")[1]).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _kvm_works() -> bool:
@@ -105,9 +116,26 @@ def _kvm_works() -> bool:
     return True
 
 
-def _script(kernel: DebianKernel, command: Sequence[str]) -> str:
+def _gpio_sim(kernel: DebianKernel) -> Path | None:
+    """The folder of its modules; without them the tests of button and LED are skipped."""
+    try:
+        return gpio_sim(kernel)
+    except Unavailable as error:
+        if in_ci():
+            raise
+        sys.stderr.write(f"tests/kernel: NO BUTTON AND LED, no GPIO simulator: {error}\n")
+        return None
+
+
+def in_ci() -> bool:
+    """Whether anything that is missing is a failure."""
+    return bool(os.environ.get("CI") or os.environ.get("SAYKEY_CI"))
+
+
+def _script(kernel: DebianKernel, pins: Path | None, command: Sequence[str]) -> str:
     """What runs inside: prepare, run the command, tell its status, switch the machine off."""
     modules = f"/lib/modules/{kernel.version}"
+    insert_pins = [f"insmod {shlex.quote(str(pins / name))}.ko" for name in GPIO_MODULES if pins]
     return f"""\
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
 export SAYKEY_KERNEL=real PYTHONDONTWRITEBYTECODE=1
@@ -118,6 +146,7 @@ mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/confi
 mkdir -p {modules}
 mount --bind {shlex.quote(str(kernel.modules))} {modules}
 modprobe -a {" ".join(MODULES)}
+{"; ".join(insert_pins)}
 cd {shlex.quote(str(ROOT))}
 {shlex.join(command)} </dev/null
 echo $? >/run/vm/status

@@ -1,10 +1,14 @@
 """The descriptor transport over real sockets and a pseudo terminal in place of /dev/hidg0."""
 
 import asyncio
+import contextlib
 import errno
 import os
 import pty
+import signal
 import socket
+import subprocess
+import sys
 import tty
 from collections.abc import Awaitable, Callable
 
@@ -14,10 +18,12 @@ from saykey.errors import HardwareError, LinkLost
 from saykey.flow import ALL_UP, Report
 from saykey.ports import Link
 from saykey.simulated.clock import VirtualClock
-from saykey.transport.fd import FdTransport, HostSocket, UsbGadget, endpoint_of
+from saykey.transport.endpoints import HostSocket, UsbGadget, endpoint_of
+from saykey.transport.fd import FdTransport
 
 MS = 1_000_000
 A = Report(bytes([0, 0, 4, 0, 0, 0, 0, 0]))
+FILLER = b"read by nobody"
 
 
 class Wire:
@@ -30,6 +36,9 @@ class Wire:
         self.acknowledges = acknowledges
         self.away: int | None = None
         self.attempts = 0
+        self.asleep = False
+        self.wake_ups = 0
+        self.closed = False
         self.far = socket.socket()
 
     def connect(self) -> int:
@@ -40,7 +49,23 @@ class Wire:
         near, self.far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         near.setblocking(False)
         self.far.setblocking(False)
-        return near.detach()
+        self.near = near.detach()
+        return self.near
+
+    def stop_polling(self) -> None:
+        """Fill the queue, as reports do that nobody reads."""
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(self.near, FILLER)
+
+    def sleeps(self) -> bool:
+        return self.asleep
+
+    def wake(self) -> None:
+        self.wake_ups += 1
+
+    def close(self) -> None:
+        self.closed = True
 
     def read(self) -> list[bytes]:
         reports = []
@@ -49,7 +74,7 @@ class Wire:
                 reports.append(report)
         except BlockingIOError:
             pass
-        return reports
+        return [report for report in reports if report != FILLER]
 
 
 class Rig:
@@ -244,6 +269,145 @@ def test_a_closed_transport_takes_nothing_calls_nobody_and_stops_trying():
     play(Wire(acknowledges=False), scene)
 
 
+def test_a_host_that_fell_asleep_while_idle_is_told_within_a_second_and_gets_no_keys():
+    async def scene(rig: Rig) -> None:
+        await rig.open()
+        rig.wire.asleep = True
+        rig.wire.stop_polling()
+        await rig.clock.advance_to(1000 * MS)
+        assert rig.links == [Link.UP, Link.ASLEEP]
+        with pytest.raises(LinkLost, match="it sleeps"):
+            await rig.transport.send(A)
+
+    play(Wire(acknowledges=False), scene)
+
+
+def test_a_host_that_polls_again_is_told_and_has_read_keys_up_first():
+    async def scene(rig: Rig) -> None:
+        await rig.open()
+        rig.wire.asleep = True
+        await rig.clock.advance_to(1000 * MS)
+        assert rig.wire.read() == [bytes(8)] * 2
+        rig.wire.stop_polling()
+        await rig.clock.advance_to(5000 * MS)
+        assert rig.links == [Link.UP, Link.ASLEEP]
+        assert rig.wire.read() == []
+        rig.wire.asleep = False
+        await rig.clock.advance_to(6000 * MS)
+        assert rig.links == [Link.UP, Link.ASLEEP, Link.UP]
+        await rig.transport.send(A)
+        assert rig.wire.read() == [bytes(8), A.data]
+
+    play(Wire(acknowledges=False), scene)
+
+
+def test_a_sleeping_host_is_woken_once_and_found_awake_soon():
+    async def scene(rig: Rig) -> None:
+        await rig.open()
+        rig.wire.asleep = True
+        rig.wire.stop_polling()
+        await rig.clock.advance_to(1000 * MS)
+        for _ in range(3):
+            await rig.transport.wake()
+        assert rig.wire.wake_ups == 1
+        rig.wire.asleep = False
+        rig.wire.read()
+        await rig.clock.advance_to(1060 * MS)
+        assert rig.links == [Link.UP, Link.ASLEEP, Link.UP]
+
+    play(Wire(acknowledges=False), scene)
+
+
+def test_a_host_that_sleeps_on_may_be_woken_again_after_ten_seconds():
+    async def scene(rig: Rig) -> None:
+        await rig.open()
+        rig.wire.asleep = True
+        rig.wire.stop_polling()
+        await rig.clock.advance_to(1000 * MS)
+        await rig.transport.wake()
+        await rig.clock.advance_to(10_900 * MS)
+        await rig.transport.wake()
+        assert rig.wire.wake_ups == 1
+        await rig.clock.advance_to(11_000 * MS)
+        await rig.transport.wake()
+        assert rig.wire.wake_ups == 2
+
+    play(Wire(acknowledges=False), scene)
+
+
+def test_a_host_that_polls_nothing_for_seconds_counts_as_asleep():
+    async def scene(rig: Rig) -> None:
+        await rig.open()
+        rig.wire.stop_polling()
+        waiting = asyncio.create_task(rig.transport.send(A))
+        await rig.clock.advance_to(1900 * MS)
+        assert not waiting.done()
+        await rig.clock.advance_to(3000 * MS)
+        with pytest.raises(LinkLost, match="it sleeps"):
+            await waiting
+        assert rig.links == [Link.UP, Link.ASLEEP]
+
+    play(Wire(acknowledges=False), scene)
+
+
+def test_a_slow_host_is_not_asleep():
+    async def scene(rig: Rig) -> None:
+        await rig.open()
+        for at_ms in range(900, 9000, 900):
+            rig.wire.stop_polling()
+            waiting = asyncio.create_task(rig.transport.send(A))
+            await rig.clock.advance_to(at_ms * MS)
+            assert rig.wire.read() == []
+            await waiting
+            assert rig.wire.read() == [A.data]
+        assert rig.links == [Link.UP]
+
+    play(Wire(acknowledges=False), scene)
+
+
+def test_a_host_asleep_at_the_start_is_told_as_such():
+    async def scene(rig: Rig) -> None:
+        rig.wire.asleep = True
+        await rig.open()
+        assert rig.links == [Link.ASLEEP]
+
+    play(Wire(acknowledges=False), scene)
+
+
+def test_a_sleeping_host_that_is_unplugged_is_told():
+    async def scene(rig: Rig) -> None:
+        rig.wire.asleep = True
+        await rig.open()
+        rig.wire.away = errno.ESHUTDOWN
+        rig.wire.far.close()
+        await turns()
+        assert rig.links == [Link.ASLEEP, Link.DOWN]
+
+    play(Wire(acknowledges=False), scene)
+
+
+class Counter(Wire):
+    """An event counter nearly full: writable, and yet refuses what is more than 1 (eventfd(2)).
+
+    dwc2 does the same to its gadget while the bus is suspended (dwc2_hsotg_ep_queue).
+    """
+
+    def connect(self) -> int:
+        counter = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_SEMAPHORE)
+        os.write(counter, (2**64 - 3).to_bytes(8, "little"))
+        return counter
+
+
+def test_a_controller_that_refuses_though_it_is_writable_is_asleep_and_not_tried_for_ever():
+    async def scene(rig: Rig) -> None:
+        await rig.open()
+        with pytest.raises(LinkLost, match="it sleeps"):
+            await rig.transport.send(A)
+        assert rig.links == [Link.UP, Link.ASLEEP]
+
+    play(Counter(acknowledges=False), scene)
+
+
 # /dev/hidg0: a pseudo terminal in raw mode is a character device of the same kind
 
 
@@ -283,6 +447,113 @@ def test_opening_the_gadget_drops_stale_lights_and_tries_the_host_with_keys_up()
     finally:
         os.close(host)
         os.close(device)
+
+
+async def read_from(host: int) -> bytes:
+    await readable(host)
+    return os.read(host, 64)
+
+
+@pytest.fixture
+def gadget():
+    """The host's end of a pseudo terminal, and the path of the device's."""
+    host, device = pty.openpty()
+    tty.setraw(device)
+    yield host, os.ttyname(device)
+    os.close(host)
+    os.close(device)
+
+
+HOLDS_A_KEY = """
+import os, signal, sys
+from saykey.transport.endpoints import UsbGadget
+fd = UsbGadget(sys.argv[1]).connect()
+os.write(fd, bytes([0, 0, 4, 0, 0, 0, 0, 0]))
+signal.pause()
+"""
+
+
+def test_a_killed_process_leaves_no_key_down(gadget):
+    host, device = gadget
+
+    async def scene() -> None:
+        command = [sys.executable, "-c", HOLDS_A_KEY, device]
+        process = await asyncio.to_thread(subprocess.Popen, command)
+        try:
+            came = b""
+            while A.data not in came:
+                came += await read_from(host)
+            os.kill(process.pid, signal.SIGKILL)
+            assert await read_from(host) == ALL_UP.data
+        finally:
+            process.kill()
+            process.wait()
+
+    asyncio.run(scene())
+
+
+def test_a_closed_gadget_leaves_nothing_behind(gadget):
+    host, device = gadget
+
+    async def scene() -> None:
+        endpoint = UsbGadget(device)
+        transport = FdTransport(endpoint, VirtualClock())
+        await transport.open(lambda _link: None, lambda _leds: None)
+        assert await read_from(host) == ALL_UP.data
+        await transport.close()
+        os.set_blocking(host, False)
+        with pytest.raises(BlockingIOError):
+            os.read(host, 64)
+        os.close(endpoint.connect())  # nobody holds it any more
+        endpoint.close()
+
+    asyncio.run(scene())
+
+
+def test_two_programs_cannot_type_on_one_gadget(gadget):
+    first, second = (FdTransport(UsbGadget(gadget[1]), VirtualClock()) for _ in range(2))
+
+    async def scene() -> None:
+        await first.open(lambda _link: None, lambda _leds: None)
+        with pytest.raises(HardwareError, match=r"another program types on it.*run one Saykey"):
+            await second.open(lambda _link: None, lambda _leds: None)
+        await first.close()
+
+    asyncio.run(scene())
+
+
+@pytest.fixture
+def controllers(tmp_path):
+    """A folder like /sys/class/udc, with one controller."""
+    (tmp_path / "udc0/device/gadget.0").mkdir(parents=True)
+    (tmp_path / "udc0/device/gadget.0/suspended").write_text("0\n")
+    (tmp_path / "udc0/srp").touch()
+    return tmp_path
+
+
+def test_the_gadget_is_asleep_when_the_composite_framework_says_so(gadget, controllers):
+    endpoint = UsbGadget(gadget[1], controllers)
+    os.close(endpoint.connect())
+    told = controllers / "udc0/device/gadget.0/suspended"
+    assert not endpoint.sleeps()
+    told.write_text("1\n")
+    assert endpoint.sleeps()
+    told.unlink()
+    assert not endpoint.sleeps()
+    endpoint.close()
+
+
+def test_the_gadget_wakes_a_host_by_its_controller(gadget, controllers):
+    UsbGadget(gadget[1], controllers).wake()
+    assert (controllers / "udc0/srp").read_text() == "1"
+
+
+def test_a_host_that_cannot_be_woken_is_told_in_the_log(gadget, controllers, caplog):
+    (controllers / "udc0/srp").unlink()
+    (controllers / "udc0/srp").mkdir()
+    UsbGadget(gadget[1], controllers).wake()
+    assert "cannot be woken" in caplog.text
+    assert "install systemd/70-saykey.rules" in caplog.text
 
 
 def test_a_gadget_that_is_not_there_is_an_error_that_says_what_to_do(tmp_path):

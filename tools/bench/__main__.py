@@ -8,11 +8,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from bench import answers, cost, keys, start
+from bench import answers, cost, engine, keys, models, reports, start, waiting
 from bench.figures import Section, for_terminal, page
 from bench.machine import described, watched
 
-PAGE = Path(__file__).parents[2] / "docs" / "bench.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE, PICTURES = DOCS / "bench.md", DOCS / "images"
 
 
 def main() -> None:
@@ -20,12 +21,24 @@ def main() -> None:
     machine = described()
     print(machine, end="\n\n", flush=True)
     small = [_told(watched(measure)) for measure in (start.measured_help, start.measured_start)]
-    small.append(_told(watched(keys.measured)))
+    small += [_told(watched(measure)) for measure in (keys.measured, reports.measured)]
     before = os.getloadavg()[0]
     sections = [
         _told(replace(section, load=(before, os.getloadavg()[0]))) for section in cost.measured()
     ]
-    sections += [_told(watched(answers.measured)), *small]
+    sections += [
+        _told(watched(measure))
+        for measure in (
+            answers.measured,
+            lambda: waiting.measured_guesses(PICTURES),
+            waiting.measured_lengths,
+            engine.measured_ratio,
+            engine.measured_memory,
+            engine.measured_sizes,
+            models.measured,
+        )
+    ]
+    sections += small
     PAGE.write_text(page(machine, sections), "utf-8")
     missed = [figure.name for section in sections for figure in section.missed]
     print(f"MISSED: {'; '.join(missed)}" if missed else "All bounds are kept.")

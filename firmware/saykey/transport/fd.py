@@ -1,115 +1,45 @@
-"""A host behind a file descriptor: the kernel's USB keyboard, or a simulated host on a socket.
+"""A host behind a file descriptor; see saykey.transport.endpoints for the two kinds there are.
 
-Both take one 8-byte report per write and give lock light reports of one byte. The socket stands
-for a cable to ``saykey.simulated.host_process``; it also gives two-byte messages, the number of
-reports the host has read since the last one, because a socket would take hundreds of reports
-unread where the kernel's gadget takes two.
+What the kernel's gadget tells of its link (f_hid.c, Linux 6.12):
+
+| the host | write | poll |
+|---|---|---|
+| is gone | ESHUTDOWN | readable, and reading fails; older kernels wake no reader |
+| does not poll, or sleeps | two are accepted, then EAGAIN | not writable |
+| sleeps, on a Pi (dwc2_hsotg_ep_queue) | EAGAIN | writable |
+
+A host that fell asleep while nothing was typed changes none of this: the endpoint is asked.
 """
 
 import asyncio
 import contextlib
-import errno
 import os
-import socket
+import select
 from collections.abc import Callable
-from typing import Protocol
 
 from saykey.errors import HardwareError, LinkLost
 from saykey.flow import ALL_UP, Report
 from saykey.ports import Clock, Link
+from saykey.transport.endpoints import AWAY, Endpoint
 
 REOPEN_NS = 500_000_000
 """How often a lost host is tried again."""
 
+LOOK_NS = 1_000_000_000
+STUCK_LOOKS = 2
+"""How often the link is looked at, and when a host that polls nothing counts as asleep: after two
+looks in a row, which makes two to three seconds."""
+
+WAKING_LOOK_NS = 50_000_000
+WAKING_NS = 10_000_000_000
+"""A host that is being woken is looked at more often, for so long. It is not woken again before:
+repeated wake-ups wedge some controllers."""
+
 QUEUE = 2
 """Reports accepted unread: one in the endpoint, one in f_hid's only request (measured)."""
 
-_AWAY = frozenset(
-    {
-        errno.ESHUTDOWN,  # the gadget is unbound or the cable unplugged (f_hid.c, f_hidg_write)
-        errno.ENODEV,
-        errno.ENXIO,
-        errno.EPIPE,
-        errno.ECONNRESET,
-        errno.ECONNREFUSED,
-        errno.EAGAIN,  # the simulated host's queue of connections is full
-    }
-)
-_STALE_REPORTS = 16
-
-
-class Endpoint(Protocol):
-    """What stands at the end of the descriptor."""
-
-    @property
-    def path(self) -> str:
-        """Where it is."""
-        ...
-
-    @property
-    def acknowledges(self) -> bool:
-        """Whether it tells how many reports were read; if not, the kernel bounds them."""
-        ...
-
-    @property
-    def advice(self) -> str:
-        """What the user should do when it is not there."""
-        ...
-
-    def connect(self) -> int:
-        """A non-blocking descriptor to a host that takes reports. Raises OSError."""
-        ...
-
-
-class UsbGadget:
-    """The HID function of the kernel's USB gadget, such as /dev/hidg0."""
-
-    acknowledges = False
-    advice = "set the USB gadget up, and let this user write to the device."
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-    def connect(self) -> int:
-        """Open it and try it with an all-zero report: opening alone succeeds without a cable.
-
-        Lock light reports already queued are dropped: they are from the enumeration, or from the
-        host before.
-        """
-        fd = os.open(self.path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-        try:
-            with contextlib.suppress(BlockingIOError):
-                for _ in range(_STALE_REPORTS):
-                    os.read(fd, 64)
-            with contextlib.suppress(BlockingIOError):  # a host is there, but does not poll now
-                os.write(fd, ALL_UP.data)
-        except OSError:
-            os.close(fd)
-            raise
-        return fd
-
-
-class HostSocket:
-    """A simulated host's Unix socket of type SOCK_SEQPACKET: a message is a report."""
-
-    acknowledges = True
-    advice = "start a host there: python -m saykey.simulated.host_process PATH"
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-    def connect(self) -> int:
-        """Connect to the host."""
-        kind = socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK
-        with socket.socket(socket.AF_UNIX, kind) as connection:
-            connection.connect(self.path)
-            return connection.detach()
-
-
-def endpoint_of(address: str) -> Endpoint:
-    """The endpoint a settings file calls "usb:DEVICE" or "socket:PATH"."""
-    kind, _, path = address.partition(":")
-    return UsbGadget(path) if kind == "usb" else HostSocket(path)
+_REFUSALS = 3
+"""In a row, though the device is writable: the controller itself takes nothing while asleep."""
 
 
 class FdTransport:
@@ -123,10 +53,18 @@ class FdTransport:
     def __init__(self, endpoint: Endpoint, clock: Clock) -> None:
         self._endpoint = endpoint
         self._clock = clock
+        self._link = Link.UNKNOWN
         self._fd: int | None = None
         self._unread = 0
-        self._room: asyncio.Future[None] | None = None
-        self._reopening: asyncio.Task[None] | None = None
+        self._accepted = 0
+        self._accepted_before = 0
+        self._stuck_looks = 0
+        self._woken_at: int | None = None
+        self._waiting: bytes | None = None
+        self._change: asyncio.Future[bool] | None = None
+        self._awaits_room = False
+        self._refusals = 0
+        self._watching: asyncio.Task[None] | None = None
         self._on_link: Callable[[Link], None] = lambda _link: None
         self._on_leds: Callable[[int], None] = lambda _leds: None
 
@@ -137,54 +75,67 @@ class FdTransport:
         try:
             fd = self._endpoint.connect()
         except OSError as error:
-            if error.errno not in _AWAY:
+            if error.errno not in AWAY:
                 raise HardwareError(self._refusal(error)) from error
-            self._down()
+            self._move_to(Link.DOWN)
         else:
-            self._up(fd)
+            self._begin(fd)
 
     async def send(self, report: Report) -> None:
         """See ports.Transport."""
-        while (fd := self._fd) is not None:
+        while self._link is Link.UP and self._fd is not None:
             if self._endpoint.acknowledges and self._unread >= QUEUE:
-                await self._wait_for_room()
+                await self._accepted_later(None)
                 continue
             try:
-                os.write(fd, report.data)
-            except BlockingIOError:
-                await self._wait_for_room(writable=fd)
+                accepted = self._write(self._fd, report.data)
             except OSError as error:
                 self._lose()
                 raise LinkLost(self._loss(error.strerror)) from error
-            else:
-                self._unread += self._endpoint.acknowledges
+            if accepted or await self._accepted_later(report.data):
                 return
-        raise LinkLost(self._loss("no host"))
+        raise LinkLost(self._loss("it sleeps" if self._link is Link.ASLEEP else "no host"))
 
     async def wake(self) -> None:
-        """Does nothing: the link is up or down, it never sleeps as far as a descriptor tells."""
+        """See ports.Transport. Once in ten seconds at most."""
+        if self._link is Link.ASLEEP and not self._is_waking():
+            self._woken_at = self._clock.now()
+            self._endpoint.wake()
+            self._watch()
 
     async def close(self) -> None:
         """See ports.Transport."""
         self._on_link = lambda _link: None
         self._on_leds = lambda _leds: None
+        self._link = Link.UNKNOWN
         self._let_go()
-        if self._reopening is not None:
-            self._reopening.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
+        self._endpoint.close()
 
-    def _up(self, fd: int) -> None:
+    def _begin(self, fd: int) -> None:
         self._fd = fd
         self._unread = 0
         asyncio.get_running_loop().add_reader(fd, self._read)
-        self._on_link(Link.UP)
+        if not self._endpoint.sleeps():
+            self._move_to(Link.UP)
+            return
+        try:
+            self._fall_asleep(fd)
+        except OSError:
+            self._lose()
 
-    def _down(self) -> None:
-        self._reopening = asyncio.create_task(self._reopen())
-        self._on_link(Link.DOWN)
+    def _move_to(self, link: Link) -> None:
+        self._link = link
+        self._woken_at = None
+        self._stuck_looks = 0
+        self._changed()
+        self._watch()
+        self._on_link(link)
 
     def _lose(self) -> None:
         self._let_go()
-        self._down()
+        self._move_to(Link.DOWN)
 
     def _let_go(self) -> None:
         if self._fd is not None:
@@ -193,17 +144,65 @@ class FdTransport:
             loop.remove_writer(self._fd)
             os.close(self._fd)
             self._fd = None
-        self._make_room()
+            self._awaits_room = False
+        self._changed()
 
-    async def _reopen(self) -> None:
-        while True:
-            await self._clock.sleep_until(self._clock.now() + REOPEN_NS)
-            try:
-                fd = self._endpoint.connect()
-            except OSError:
-                continue  # still away: the user was told so by the link
-            self._up(fd)
-            return
+    def _watch(self) -> None:
+        """Look at the link now and then; a socket tells by itself when its host goes."""
+        if self._watching is not None and self._watching is not asyncio.current_task():
+            self._watching.cancel()
+        self._watching = None
+        if not (self._endpoint.acknowledges and self._link is Link.UP):
+            self._watching = asyncio.create_task(self._keep_looking(self._link))
+
+    async def _keep_looking(self, link: Link) -> None:
+        while self._link is link:
+            await self._clock.sleep_until(self._clock.now() + self._pause())
+            if link is Link.DOWN:
+                self._try_again()
+            elif self._fd is not None:
+                self._look_at(self._fd)
+
+    def _pause(self) -> int:
+        if self._link is Link.DOWN:
+            return REOPEN_NS
+        return WAKING_LOOK_NS if self._is_waking() else LOOK_NS
+
+    def _is_waking(self) -> bool:
+        return self._woken_at is not None and self._clock.now() < self._woken_at + WAKING_NS
+
+    def _try_again(self) -> None:
+        try:
+            fd = self._endpoint.connect()
+        except OSError:
+            return  # still away: the user was told so by the link
+        self._begin(fd)
+
+    def _look_at(self, fd: int) -> None:
+        """See whether the host went, fell asleep or woke up while nothing was accepted."""
+        stuck = self._accepted == self._accepted_before and not _writable(fd)
+        self._accepted_before = self._accepted
+        self._stuck_looks = self._stuck_looks + 1 if stuck else 0
+        try:
+            if self._link is Link.ASLEEP:
+                os.write(fd, ALL_UP.data)
+                self._move_to(Link.UP)
+            elif self._stuck_looks == STUCK_LOOKS or self._endpoint.sleeps():
+                self._fall_asleep(fd)
+        except BlockingIOError:
+            return  # it sleeps on
+        except OSError:
+            self._lose()
+
+    def _fall_asleep(self, fd: int) -> None:
+        """Leave it all it accepts: then it wakes with keys up, and accepts more once it polls.
+
+        Raises OSError when it is gone instead.
+        """
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(QUEUE):
+                os.write(fd, ALL_UP.data)
+        self._move_to(Link.ASLEEP)
 
     def _read(self) -> None:
         """Take one message of the host: lock lights, or how many reports it has read."""
@@ -219,28 +218,70 @@ class FdTransport:
             self._lose()
         elif self._endpoint.acknowledges and len(message) == 2:
             self._unread = max(0, self._unread - int.from_bytes(message, "little"))
-            self._make_room()
+            self._changed()
         else:
             self._on_leds(message[0])
 
-    async def _wait_for_room(self, writable: int | None = None) -> None:
-        loop = asyncio.get_running_loop()
-        self._room = loop.create_future()
-        if writable is not None:
-            loop.add_writer(writable, self._make_room)
+    def _write(self, fd: int, report: bytes) -> bool:
+        """Whether it was accepted at once. Raises OSError when the host is gone."""
         try:
-            await self._room
-        finally:
-            self._room = None
-            if writable is not None and self._fd == writable:
-                loop.remove_writer(writable)
+            os.write(fd, report)
+        except BlockingIOError:
+            return False
+        self._unread += self._endpoint.acknowledges
+        self._accepted += 1
+        return True
 
-    def _make_room(self) -> None:
-        if self._room is not None and not self._room.done():
-            self._room.set_result(None)
+    async def _accepted_later(self, report: bytes | None) -> bool:
+        """Wait until it is accepted, or until something has changed: then False, not accepted.
+
+        None waits for a change only.
+        """
+        loop = asyncio.get_running_loop()
+        self._waiting = report
+        self._change = loop.create_future()
+        self._refusals = 0
+        if report is not None and self._fd is not None and not self._awaits_room:
+            loop.add_writer(self._fd, self._write_waiting)
+            self._awaits_room = True
+        try:
+            return await self._change
+        finally:
+            self._change = self._waiting = None
+
+    def _write_waiting(self) -> None:
+        """The device is writable. Registered as long as reports wait: doing that for each costs."""
+        if self._fd is None:
+            return
+        if self._waiting is None:
+            asyncio.get_running_loop().remove_writer(self._fd)
+            self._awaits_room = False
+            return
+        try:
+            accepted = self._write(self._fd, self._waiting)
+        except OSError:
+            self._lose()
+            return
+        if accepted:
+            self._changed(accepted=True)
+            return
+        self._refusals += 1
+        if self._refusals == _REFUSALS:
+            self._move_to(Link.ASLEEP)
+
+    def _changed(self, *, accepted: bool = False) -> None:
+        self._waiting = None
+        if self._change is not None and not self._change.done():
+            self._change.set_result(accepted)
 
     def _refusal(self, error: OSError) -> str:
         return f"{self._endpoint.path} cannot be opened ({error.strerror}): {self._endpoint.advice}"
 
     def _loss(self, why: str | None) -> str:
         return f"The host at {self._endpoint.path} takes no keys ({why}): check the connection."
+
+
+def _writable(fd: int) -> bool:
+    poll = select.poll()
+    poll.register(fd, select.POLLOUT)
+    return any(found & select.POLLOUT for _, found in poll.poll(0))

@@ -9,10 +9,25 @@ ROOT = Path(__file__).parents[3]
 sys.path[:0] = [str(ROOT / "gadget"), str(Path(__file__).parent)]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--characters", type=int, default=10_000, help="how many make a long text")
+
+
+@pytest.fixture(scope="session")
+def characters(request):
+    return request.config.getoption("--characters")
+
+
 @pytest.fixture(scope="session")
 def computer():
-    from usb_cable import Computer
+    from usb_cable import the_computer
 
-    computer = Computer()
-    yield computer
-    computer.end()
+    return the_computer()
+
+
+@pytest.fixture(scope="session")
+def oled_port():
+    """The number of an I2C bus with a display's address on it."""
+    from oled_bus import insert_bus
+
+    return insert_bus()

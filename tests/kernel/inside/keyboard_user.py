@@ -1,22 +1,38 @@
 """The device's end of the cable: our transport and our typist on the kernel's /dev/hidg0."""
 
 import asyncio
+import os
+
+from usb_host import READERS_PROCESSOR
 
 from saykey.clock import MonotonicClock
 from saykey.effects import TypeText
 from saykey.keyboard.layouts import load_layout
+from saykey.keyboard.pace import pace_named
+from saykey.keyboard.profile import Profile
 from saykey.keyboard.typist import Typist
-from saykey.transport.fd import FdTransport, UsbGadget
+from saykey.transport.endpoints import UsbGadget
+from saykey.transport.fd import FdTransport
 
-PATIENCE_S = 60
+PATIENCE_S = 180
 US = load_layout("linux", "us")
 DEVICE = "/dev/hidg0"
+
+
+def type_on_the_readers_processor():
+    """See usb_host.records. This thread only."""
+    os.sched_setaffinity(0, READERS_PROCESSOR)
+
+
+def type_anywhere():
+    os.sched_setaffinity(0, range(os.cpu_count()))
 
 
 class Keyboard:
     """``async with Keyboard() as keyboard: await keyboard.type(text)``."""
 
-    def __init__(self):
+    def __init__(self, pace="safe"):
+        self._profile = Profile(pace=pace_named(pace))
         self.clock = MonotonicClock()
         self.transport = FdTransport(UsbGadget(DEVICE), self.clock)
         self.links = []
@@ -26,8 +42,11 @@ class Keyboard:
         self._pieces = 0
 
     async def __aenter__(self):
+        type_on_the_readers_processor()
         await self.transport.open(self._to(self.links), self._to(self.leds))
-        self.typist = Typist(self.transport, US, self.clock, self._to(self.events), "host")
+        self.typist = Typist(
+            self.transport, US, self.clock, self._to(self.events), "host", self._profile
+        )
         self._running = asyncio.create_task(self.typist.run())
         return self
 
@@ -35,14 +54,15 @@ class Keyboard:
         self._running.cancel()
         await asyncio.wait({self._running})
         await self.transport.close()
+        type_anywhere()
 
     def begin(self, text):
         self._pieces += 1
         self.typist.type_text(TypeText(self._pieces, "host", text))
 
-    async def end(self):
+    async def end(self, patience_s=PATIENCE_S):
         """The outcome of all that was begun."""
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(patience_s):
             await self.typist.settled()
         return self.events[-1]
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,14 +14,18 @@ from usb_cable import Cable
 
 ROOT = Path(__file__).parents[3]
 UNITS = Path("/run/systemd/system")
+DROP_INS = UNITS / "saykey.service.d"
 PROGRAM = Path("/usr/lib/saykey")
 DEVICE = Path("/dev/hidg0")
 KEY_A = 30
 
-HOLDS_A_KEY = """\
+HOLDS_A_KEY = f"""\
 [Service]
+Type=exec
+WatchdogSec=0
+Environment=PYTHONPATH={PROGRAM}/firmware PYTHONDONTWRITEBYTECODE=1
 ExecStart=
-ExecStart=/bin/sh -c "printf '\\\\0\\\\0\\\\4\\\\0\\\\0\\\\0\\\\0\\\\0' >/dev/hidg0; exec sleep 600"
+ExecStart=/usr/bin/python3 {PROGRAM}/holds_a_key.py {DEVICE}
 Restart=no
 """
 
@@ -48,13 +53,15 @@ class UnitCable(Cable):
 @pytest.fixture(scope="module")
 def installed():
     """Everything at its place, as a package would put it; the VM forgets it."""
-    PROGRAM.mkdir()
-    (PROGRAM / "gadget").symlink_to(ROOT / "gadget")
+    shutil.copytree(ROOT / "gadget", PROGRAM / "gadget")
+    without_data = shutil.ignore_patterns("data", "__pycache__")
+    shutil.copytree(ROOT / "firmware", PROGRAM / "firmware", ignore=without_data)
+    shutil.copy(Path(__file__).with_name("holds_a_key.py"), PROGRAM)
     run("systemd-sysusers", str(ROOT / "systemd/saykey.sysusers.conf"))
     for name in ("saykey-gadget.service", "saykey.service"):
         (UNITS / name).write_text((ROOT / "systemd" / name).read_text())
-    (UNITS / "saykey.service.d").mkdir()
-    (UNITS / "saykey.service.d/holds-a-key.conf").write_text(HOLDS_A_KEY)
+    DROP_INS.mkdir()
+    (DROP_INS / "holds-a-key.conf").write_text(HOLDS_A_KEY)
     run("systemctl", "daemon-reload")
 
 
@@ -66,17 +73,38 @@ def cable(installed, computer):  # noqa: ARG001 - a fixture may need another for
     run("systemctl", "reset-failed")
 
 
-def test_a_daemon_killed_with_a_key_down_leaves_none_down(cable, capsys):
-    run("systemctl", "start", "saykey.service")
-    cable.until(lambda seen: seen["keys_down"] == [KEY_A])
-    daemon = int(property_of("saykey.service", "MainPID"))
+def key_up_after(kill, what, cable, capsys):
+    """Wait for the release at the computer; print how long it took."""
     killed_at = time.monotonic_ns()
-    os.kill(daemon, signal.SIGKILL)
+    kill()
     seen = cable.until(lambda seen: seen["keys_down"] == [])
     assert seen["event"] == "typed", "let up by a report, not by an unplugging"
     with capsys.disabled():
-        sys.stdout.write(f"\nkey up {(seen['at'] - killed_at) / 1e6:.0f} ms after SIGKILL\n")
+        sys.stdout.write(
+            f"\nkey up {(seen['at'] - killed_at) / 1e6:.0f} ms after SIGKILL of {what}\n"
+        )
     assert property_of("saykey.service", "Result") == "signal"
+
+
+def test_a_daemon_killed_with_a_key_down_leaves_none_down(cable, capsys):
+    """Without what the unit does about it, which takes longer."""
+    (DROP_INS / "guard-only.conf").write_text("[Service]\nExecStopPost=\n")
+    run("systemctl", "daemon-reload")
+    run("systemctl", "start", "saykey.service")
+    cable.until(lambda seen: seen["keys_down"] == [KEY_A])
+    daemon = int(property_of("saykey.service", "MainPID"))
+
+    key_up_after(lambda: os.kill(daemon, signal.SIGKILL), "the daemon", cable, capsys)
+    (DROP_INS / "guard-only.conf").unlink()
+    run("systemctl", "daemon-reload")
+
+
+def test_a_daemon_killed_with_all_its_processes_leaves_no_key_down(cable, capsys):
+    run("systemctl", "start", "saykey.service")
+    cable.until(lambda seen: seen["keys_down"] == [KEY_A])
+
+    kill = ("systemctl", "kill", "--signal=KILL", "saykey.service")
+    key_up_after(lambda: run(*kill), "all processes of the unit", cable, capsys)
 
 
 def test_the_daemon_runs_as_its_own_user_and_is_never_swapped(cable):

@@ -1,5 +1,6 @@
 """A cable with a hand on it: the gadget on one end, a computer in its own process on the other."""
 
+import atexit
 import json
 import os
 import queue
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import cache
 from pathlib import Path
 
 from saykey_gadget import apply
@@ -16,7 +18,14 @@ from saykey_gadget.plan import plan
 from saykey_gadget.settings import GadgetSettings
 
 STEPS = plan(GadgetSettings(), identity_of("0123456789abcdef" * 2))
-PATIENCE_S = 60
+MODULES = ("usb_f_hid", "dummy_hcd")
+PATIENCE_S = 180  # emulated, on a busy machine, seconds become minutes
+PAUSE_S = 0.005
+
+
+def removed(module):
+    """Whether a module of the kernel is gone; it stays while a file of its own is open."""
+    return not subprocess.run(("rmmod", module), check=False, capture_output=True).returncode
 
 
 class Computer:
@@ -32,6 +41,8 @@ class Computer:
             bufsize=1,
         )
         self._said = queue.SimpleQueue()
+        self._text = ""
+        self._reports = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -42,8 +53,16 @@ class Computer:
             pass
 
     def next(self):
-        """The next thing it says; queue.Empty if it says nothing."""
-        return self._said.get(timeout=PATIENCE_S)
+        """The next thing it says, with all text and this cable's reports; queue.Empty if none."""
+        said = self._said.get(timeout=PATIENCE_S)
+        if said["event"] == "waiting":
+            self._text = ""
+        self._text += said["text"]
+        self._reports = [*self._reports, *said["reports"]]
+        now = said | {"text": self._text, "reports": self._reports}
+        if said["event"] in {"waiting", "unplugged"}:
+            self._reports = []
+        return now
 
     def end(self):
         self._process.kill()
@@ -55,6 +74,14 @@ class Computer:
     def _read(self):
         for line in self._process.stdout:
             self._said.put(json.loads(line))
+
+
+@cache
+def the_computer():
+    """The only one: a second would take the keyboard away from it."""
+    computer = Computer()
+    atexit.register(computer.end)
+    return computer
 
 
 class Cable:
@@ -92,6 +119,16 @@ class Cable:
         """Put it in."""
         self.kernel.write(self.controller, self.kernel.names(self.kernel.controllers)[0].encode())
 
+    def remove_modules(self):
+        """Take the gadget down, and all that it stood on out of the kernel."""
+        apply.down(self.kernel, "saykey")
+        for module in MODULES:
+            self._until(lambda module=module: removed(module), f"{module} to be removed")
+
+    def insert_modules(self):
+        subprocess.run(("modprobe", "-a", *reversed(MODULES)), check=True)
+        self.set_up()
+
     def until_plugged(self):
         """Wait until the computer listens to the keyboard."""
         self.until(lambda seen: seen["event"] == "typed")
@@ -117,25 +154,39 @@ class Cable:
             raise AssertionError(f"wanted {text!r}, got {self.seen}") from None
         assert self.seen["lost"] == 0
 
-    def stop_polling(self):
-        """Have the computer let the keyboard sleep: it then reads no reports."""
+    def let_sleep(self):
+        """Have the computer suspend the keyboard: it then reads no reports."""
         self._device_power("autosuspend_delay_ms", "0")
-        self._device_power("control", "auto")
-        self._until_power("suspended")
+        self._until(self._suspended, "the keyboard to be suspended")
+        self._device_power("autosuspend_delay_ms", "600000")  # once woken it stays awake
 
-    def poll_again(self):
+    def _suspended(self):
+        """Ask for it anew each time: refused while a key is down (hid_suspend), it is dropped."""
+        status = self._power_status()
+        if status == "active":
+            self._device_power("control", "on")
+            self._device_power("control", "auto")
+        return status == "suspended"
+
+    def resume(self):
+        """Have the computer end the keyboard's sleep."""
         self._device_power("control", "on")
-        self._until_power("active")
+        self.until_awake()
+
+    def until_awake(self):
+        self._until(lambda: self._power_status() == "active", "the keyboard to be awake")
 
     def _device_power(self, attribute, value):
         (self._device() / "power" / attribute).write_text(value)
 
-    def _until_power(self, status):
-        for _ in range(4_000):
-            if (self._device() / "power/runtime_status").read_text().strip() == status:
-                return
-            threading.Event().wait(0.005)
-        raise AssertionError(f"the keyboard did not become {status}")
+    def _power_status(self):
+        return (self._device() / "power/runtime_status").read_text().strip()
+
+    def _until(self, true, what):
+        deadline = time.monotonic() + PATIENCE_S
+        while not true():
+            assert time.monotonic() < deadline, f"waited in vain for {what}"
+            threading.Event().wait(PAUSE_S)
 
     def _device(self):
         """The keyboard as the computer's USB core sees it: on a port of dummy_hcd's root hub."""

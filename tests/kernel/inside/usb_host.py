@@ -3,7 +3,8 @@
 KIND "events" reads the keyboard's event device, as a desktop does; "reports" reads the same
 keyboard's hidraw device, which, unlike the other, still hands over what came before an unplug
 (evdev_read and hidraw_read in the kernel). Both type into saykey.simulated.screen. Each line on
-stdout is a JSON object: what happened, and the screen after it.
+stdout is a JSON object: what happened, what was typed and read since the line before, and the
+keys that are down.
 """
 
 import contextlib
@@ -26,6 +27,7 @@ EVENT_BYTES = 24  # struct input_event: two words of time, then type, code and v
 REPORT_BYTES = 8
 PIPE_BYTES = 1 << 20
 PAUSE_S = 0.02
+READERS_PROCESSOR = {0}
 
 
 class NewRound(Exception):
@@ -40,6 +42,7 @@ class Computer:
         self.screen = Screen()
         self.lost = 0
         self.reports = []
+        self.text_told = 0
 
     def run(self):
         self.say("waiting")
@@ -52,7 +55,6 @@ class Computer:
                     self.use_reports(device)
             self.screen.let_all_up(0)
             self.say("unplugged")
-            self.reports = []
 
     def wait_for_keyboard(self):
         folder, pattern, devices = CLASSES[self.kind]
@@ -101,13 +103,16 @@ class Computer:
         self.say("typed")
 
     def say(self, event):
+        text = self.screen.text
         screen = {
-            "text": self.screen.text,
+            "text": text[self.text_told :],
             "keys_down": sorted(self.screen.keys_down),
             "lost": self.lost,
             "reports": self.reports,
             "at": time.monotonic_ns(),
         }
+        self.text_told = len(text)
+        self.reports = []
         sys.stdout.write(json.dumps({"event": event} | screen) + "\n")
         sys.stdout.flush()
 
@@ -116,7 +121,8 @@ def records(device, size, idle):
     """All records until the device goes; ``idle`` is called when no more comes, and now and then.
 
     A process of its own, which goes before all others, takes them from the device: the kernel
-    keeps only 64 for a reader that is busy, and then says SYN_DROPPED.
+    keeps only 64 for a reader that is busy, and then says SYN_DROPPED. It has the processor of the
+    one who types: an emulated processor may stand still, but then nothing is typed either.
     """
     ours, theirs = os.pipe()
     fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
@@ -151,6 +157,7 @@ def records(device, size, idle):
 
 
 def pass_on(device, pipe):
+    os.sched_setaffinity(0, READERS_PROCESSOR)
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))
     try:
         while data := os.read(device, 64 * EVENT_BYTES):

@@ -1,0 +1,187 @@
+"""What stands at the end of a file descriptor: the kernel's USB keyboard, or a simulated host.
+
+Both take one 8-byte report per write and give lock light reports of one byte. The socket stands
+for a cable to ``saykey.simulated.host_process``; it also gives two-byte messages, the number of
+reports the host has read since the last one, because a socket would take hundreds of reports
+unread where the kernel's gadget takes two.
+"""
+
+import contextlib
+import errno
+import fcntl
+import logging
+import os
+import socket
+from pathlib import Path
+from typing import Protocol
+
+from saykey.flow import ALL_UP
+from saykey.transport.guard import Guard
+
+CONTROLLERS = Path("/sys/class/udc")
+"""The USB device controllers (Documentation/ABI/stable/sysfs-class-udc)."""
+
+AWAY = frozenset(
+    {
+        errno.ESHUTDOWN,  # the gadget is unbound or the cable unplugged (f_hid.c, f_hidg_write)
+        errno.ENOMEM,  # the same, told to a reader (f_hid.c, f_hidg_ssreport_read)
+        errno.ENODEV,
+        errno.ENXIO,
+        errno.EPIPE,
+        errno.ECONNRESET,
+        errno.ECONNREFUSED,
+        errno.EAGAIN,  # the simulated host's queue of connections is full
+    }
+)
+"""What connecting raises where there is no host now, but may be one later."""
+
+_STALE_REPORTS = 16
+
+_log = logging.getLogger(__name__)
+
+
+class Endpoint(Protocol):
+    """What stands at the end of the descriptor."""
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        ...
+
+    @property
+    def acknowledges(self) -> bool:
+        """Whether it tells how many reports were read; if not, the kernel bounds them."""
+        ...
+
+    @property
+    def advice(self) -> str:
+        """What the user should do when it is not there."""
+        ...
+
+    def connect(self) -> int:
+        """A non-blocking descriptor to a host that takes reports. Raises OSError."""
+        ...
+
+    def sleeps(self) -> bool:
+        """Whether the host is known to have suspended this device. Costs little."""
+        ...
+
+    def wake(self) -> None:
+        """Signal a sleeping host to wake up."""
+        ...
+
+    def close(self) -> None:
+        """Nothing is connected any more, nor will be."""
+        ...
+
+
+class UsbGadget:
+    """The HID function of the kernel's USB gadget, such as /dev/hidg0.
+
+    While it is in use, a process of its own guards that no key stays down if ours is killed.
+    ``controllers`` is a folder like CONTROLLERS.
+    """
+
+    acknowledges = False
+    advice = "set the USB gadget up, let this user write to it, and run one Saykey only."
+
+    def __init__(self, path: str, controllers: Path = CONTROLLERS) -> None:
+        self.path = path
+        self._controllers = controllers
+        self._suspended: tuple[Path, ...] = ()
+        self._guard: Guard | None = None
+
+    def connect(self) -> int:
+        """Open it and try it with an all-zero report: opening alone succeeds without a cable.
+
+        Lock light reports already queued are dropped: they are from the enumeration, or from the
+        host before. Raises OSError EBUSY if another Saykey has it: their reports would mix.
+        """
+        fd = os.open(self.path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        try:
+            _lock(fd)
+            with contextlib.suppress(BlockingIOError):
+                for _ in range(_STALE_REPORTS):
+                    os.read(fd, 64)
+            with contextlib.suppress(BlockingIOError):  # a host is there, but does not poll now
+                os.write(fd, ALL_UP.data)
+            if self._guard is None:
+                self._guard = Guard(self.path)
+        except OSError:
+            os.close(fd)
+            raise
+        # Made anew with each gadget. Unlike the controller's "state" it is kept by the composite
+        # framework itself, from what every controller driver must tell it (composite.c).
+        self._suspended = tuple(self._controllers.glob("*/device/gadget*/suspended"))
+        return fd
+
+    def sleeps(self) -> bool:
+        """As the composite framework was told by the controller; False where it does not say."""
+        for told in self._suspended:
+            with contextlib.suppress(OSError):  # unbound meanwhile
+                if told.read_bytes().strip() == b"1":
+                    return True
+        return False
+
+    def wake(self) -> None:
+        """Remote wake-up (USB 2.0, 7.1.7.7), which the host must have allowed.
+
+        Not every controller driver can: dwc2 in Linux 6.12 has no ``wakeup``, and the kernel
+        drops the request without an error (udc/core.c, srp_store).
+        """
+        for request in self._controllers.glob("*/srp"):
+            try:
+                request.write_bytes(b"1")
+            except OSError as error:
+                _log.warning(
+                    "%s cannot be woken: %s (%s): install systemd/70-saykey.rules",
+                    self.path,
+                    request,
+                    error.strerror,
+                )
+
+    def close(self) -> None:
+        """End the guard."""
+        if self._guard is not None:
+            self._guard.dismiss()
+            self._guard = None
+
+
+def _lock(fd: int) -> None:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise OSError(errno.EBUSY, "another program types on it") from None
+
+
+class HostSocket:
+    """A simulated host's Unix socket of type SOCK_SEQPACKET: a message is a report."""
+
+    acknowledges = True
+    advice = "start a host there: python -m saykey.simulated.host_process PATH"
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def connect(self) -> int:
+        """Connect to the host."""
+        kind = socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK
+        with socket.socket(socket.AF_UNIX, kind) as connection:
+            connection.connect(self.path)
+            return connection.detach()
+
+    def sleeps(self) -> bool:
+        """Never: it is there or it is not."""
+        return False
+
+    def wake(self) -> None:
+        """Not needed."""
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+def endpoint_of(address: str) -> Endpoint:
+    """The endpoint a settings file calls "usb:DEVICE" or "socket:PATH"."""
+    kind, _, path = address.partition(":")
+    return UsbGadget(path) if kind == "usb" else HostSocket(path)

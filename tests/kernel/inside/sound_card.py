@@ -1,0 +1,82 @@
+"""The kernel's own sound card, snd-aloop: what is played on one side is recorded on the other."""
+
+import queue
+import subprocess
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import alsaaudio
+
+from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
+
+DRIVER = Path("/sys/bus/platform/drivers/snd_aloop")
+DEVICE = "snd_aloop.0"
+PLAYED, RECORDED = "hw:Loopback,0,0", "hw:Loopback,1,0"
+FRAME = FRAME_SAMPLES * SAMPLE_BYTES
+
+
+@contextmanager
+def sound_card():
+    subprocess.run(("modprobe", "snd-aloop", "index=0", "pcm_substreams=1"), check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(("modprobe", "-r", "snd-aloop"), check=True)
+
+
+class Player:
+    """``with Player() as player``: plays a background over and over, and between it what is asked.
+
+    pcm16 at 16 kHz, whole frames.
+    """
+
+    def __init__(self, background=bytes(FRAME)):
+        self._background = background
+        self._wanted = queue.SimpleQueue()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._play)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ended.set()
+        self._thread.join()
+
+    def play(self, pcm16):
+        """Play this next; an event that tells when it is handed over."""
+        played = threading.Event()
+        self._wanted.put((pcm16, played))
+        return played
+
+    def _play(self):
+        pcm = alsaaudio.PCM(
+            alsaaudio.PCM_PLAYBACK,
+            device=PLAYED,
+            rate=SAMPLE_RATE,
+            channels=1,
+            format=alsaaudio.PCM_FORMAT_S16_LE,
+            periodsize=FRAME_SAMPLES,
+        )
+        try:
+            for frame in self._frames():
+                pcm.write(frame)
+        except alsaaudio.ALSAAudioError:  # unplugged
+            return
+        finally:
+            pcm.close()
+
+    def _frames(self):
+        while not self._ended.is_set():
+            if self._wanted.empty():
+                yield from frames_of(self._background)
+                continue
+            pcm16, played = self._wanted.get()
+            yield from frames_of(pcm16)
+            played.set()
+
+
+def frames_of(pcm16):
+    return (pcm16[at : at + FRAME] for at in range(0, len(pcm16), FRAME))

@@ -1,0 +1,93 @@
+"""The daemon's unit on a real systemd: it is ready when it says so, and finds its text again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from usb_cable import Cable
+
+from saykey.outbox.kept import encode
+from saykey.state.hosts import Held
+
+ROOT = Path(__file__).parents[3]
+NAME = "saykey-in-the-vm.service"
+UNIT = Path("/run/systemd/system") / NAME
+MIRROR = Path("/run/saykey/held.json")
+SETTINGS = Path("/run/saykey-in-the-vm.toml")
+PATIENCE_S = 300
+
+DROP_IN = f"""\
+[Service]
+User=root
+Group=root
+ProtectHome=no
+ExecStart=
+ExecStart={sys.executable} -P -m saykey run --config {SETTINGS}
+TimeoutStartSec={PATIENCE_S}
+TimeoutStopSec={PATIENCE_S}
+WatchdogSec={PATIENCE_S}
+"""
+"""The program runs from the checkout, which may be root's, and slowly; the rest is as shipped."""
+
+
+def run(*command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def shown(name):
+    return run("systemctl", "show", "--value", "-p", name, NAME).strip()
+
+
+def eventually(name, true):
+    """Wait until a property of the unit is as wanted; what it is."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not true(value := shown(name)):
+        assert time.monotonic() < deadline, f"{name} is {value!r}\n{run('journalctl', '-u', NAME)}"
+        time.sleep(0.1)
+    return value
+
+
+@pytest.fixture
+def service(computer):
+    """The unit, with a computer on the cable."""
+    run("systemd-sysusers", str(ROOT / "systemd/saykey.sysusers.conf"))
+    recording = ROOT / "firmware/saykey/data/recordings/dictation.wav"
+    SETTINGS.write_text(f'[microphone]\nsource = "file:{recording}"\n')
+    SETTINGS.chmod(0o644)
+    UNIT.write_text((ROOT / "systemd/saykey.service").read_text())
+    drop_ins = UNIT.with_name(f"{NAME}.d")
+    drop_ins.mkdir()
+    (drop_ins / "in-the-vm.conf").write_text(DROP_IN)
+    run("systemctl", "daemon-reload")
+    with Cable(computer):
+        yield
+        run("systemctl", "stop", NAME)
+    run("rm", "-r", str(UNIT), str(drop_ins), str(SETTINGS))
+    run("systemctl", "daemon-reload")
+
+
+@pytest.mark.usefixtures("service")
+def test_it_is_started_when_it_says_so_and_after_a_crash_holds_its_text():
+    run("systemctl", "start", NAME)  # returns at READY=1, and fails if it is not told
+    assert shown("ActiveState") == "active"
+    assert eventually("StatusText", lambda text: "computer up" in text).startswith("idle · ")
+
+    first = shown("MainPID")
+    left = encode((("computer", Held("Hello.")),))
+    MIRROR.write_bytes(left)  # as the daemon would
+    os.kill(int(first), signal.SIGKILL)
+
+    eventually("MainPID", lambda process: process not in {"0", first})
+    eventually("StatusText", lambda text: "held 6 characters in 1 piece" in text)
+    assert shown("NRestarts") == "1"
+    assert MIRROR.read_bytes() == left
+
+    run("systemctl", "stop", NAME)
+    assert shown("Result") == "success"
+    assert not MIRROR.parent.exists()

@@ -1,0 +1,120 @@
+"""What a report costs our own process: typist, encoder, loop and system calls."""
+
+import asyncio
+import fcntl
+import os
+import subprocess
+import sys
+import time
+
+from bench.figures import Section, one
+from saykey.clock import MonotonicClock
+from saykey.effects import TypeText
+from saykey.events import Event, TypingFinished
+from saykey.keyboard.layouts import load_layout
+from saykey.keyboard.pace import pace_named
+from saykey.keyboard.profile import Profile
+from saykey.keyboard.typist import Typist
+from saykey.transport.fd import FdTransport
+
+RUNS = 5
+TEXT = "The quick brown fox jumps over: 13 (lazy) dogs! "
+TIMES_POLLED, TIMES_AT_ONCE = 30, 300
+CPU_BOUND_US = 60.0
+PAPER_LIMIT = 1000
+
+METHOD = f"""\
+Text typed in the pace `wire` by the device's typist and transport, {RUNS} runs. In the place of
+/dev/hidg0 stands a pipe in packet mode with room for one report, read by another process: the next
+report is accepted once the one before was read, as with the kernel's gadget. CPU time of this
+process over the reports sent, planning included: {len(TEXT) * TIMES_POLLED:,} characters to a host
+that reads a report every millisecond, so that each one is waited for; {len(TEXT) * TIMES_AT_ONCE:,}
+to one that reads at once. A keyboard is polled every millisecond at best, which makes the limit on
+paper."""
+
+_READER = """
+import os, sys, time
+reports, pause_s = 0, float(sys.argv[2])
+while os.read(int(sys.argv[1]), 8):
+    reports += 1
+    time.sleep(pause_s)
+print(reports)
+"""
+_PAGE = 4096  # a pipe of one page has one slot (pipe(7), F_SETPIPE_SZ)
+
+
+class OneReport:
+    """Takes one report at a time; saykey.transport.endpoints.Endpoint."""
+
+    path = "pipe"
+    acknowledges = False
+    advice = "run it again."
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+
+    def connect(self) -> int:
+        """The end that is written to."""
+        return self._pipe
+
+    def sleeps(self) -> bool:
+        """Never."""
+        return False
+
+    def wake(self) -> None:
+        """Not needed."""
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+def measured() -> Section:
+    """CPU per report, and how many a second there can be."""
+    polled = [_run(TEXT * TIMES_POLLED, pause_s=0.001) for _ in range(RUNS)]
+    at_once = [_run(TEXT * TIMES_AT_ONCE, pause_s=0) for _ in range(RUNS)]
+    return Section(
+        "Reports",
+        METHOD,
+        (
+            one("CPU a report that is waited for", "µs", [us for us, _ in polled], CPU_BOUND_US),
+            one("CPU a report read at once", "µs", [us for us, _ in at_once], CPU_BOUND_US),
+            one("reports read at once, on the wall", "a second", [n for _, n in at_once]),
+            one("limit on paper", "a second", [PAPER_LIMIT]),
+        ),
+    )
+
+
+def _run(text: str, pause_s: float) -> tuple[float, float]:
+    """Microseconds of CPU a report, and reports a second."""
+    theirs, ours = os.pipe2(os.O_DIRECT | os.O_NONBLOCK)
+    fcntl.fcntl(ours, fcntl.F_SETPIPE_SZ, _PAGE)
+    os.set_blocking(theirs, True)
+    command = (sys.executable, "-c", _READER, str(theirs), str(pause_s))
+    with subprocess.Popen(command, pass_fds=(theirs,), stdout=subprocess.PIPE, text=True) as reader:
+        os.close(theirs)
+        cpu_s, wall_s = asyncio.run(_type(text, ours))
+        told, _ = reader.communicate()
+    reports = int(told)
+    return cpu_s * 1e6 / reports, reports / wall_s
+
+
+async def _type(text: str, pipe: int) -> tuple[float, float]:
+    """CPU and wall seconds."""
+    clock = MonotonicClock()
+    transport = FdTransport(OneReport(pipe), clock)
+    await transport.open(lambda _link: None, lambda _leds: None)
+    layout = load_layout("linux", "us")
+    events: list[Event] = []
+    profile = Profile(pace=pace_named("wire"))
+    typist = Typist(transport, layout, clock, events.append, "host", profile)
+    running = asyncio.create_task(typist.run())
+    cpu, wall = time.process_time(), time.monotonic()
+    typist.type_text(TypeText(1, "host", text))
+    await typist.settled()
+    cost = time.process_time() - cpu, time.monotonic() - wall
+    running.cancel()
+    await asyncio.wait({running})
+    await transport.close()
+    if not isinstance(events[-1], TypingFinished):
+        raise RuntimeError("the text was not typed to its end: nothing measured here counts")
+    return cost
