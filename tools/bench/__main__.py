@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from bench import answers, cost, engine, keys, models, reports, start, waiting
+from bench import answers, cost, engine, keys, models, reports, start, switching, waiting
 from bench.figures import Section, for_terminal, page
 from bench.machine import described, watched
 
@@ -36,6 +36,7 @@ def main() -> None:
             engine.measured_memory,
             engine.measured_sizes,
             models.measured,
+            switching.measured,
         )
     ]
     sections += small
