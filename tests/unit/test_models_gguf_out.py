@@ -22,7 +22,7 @@ from whisper_files import (
 from saykey.models import ggml
 from saykey.models.contents import Notes
 from saykey.models.imports import export_gguf, import_file
-from saykey.models.sources import opened
+from saykey.models.opening import opened
 from saykey.models.tensors import BY_NAME
 from saykey.models.tokens import whole_vocabulary
 from saykey.recognizer import libwhisper

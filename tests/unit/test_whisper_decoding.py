@@ -8,7 +8,7 @@ import pytest
 
 import saykey
 from saykey.errors import RecognizerError
-from saykey.models import store
+from saykey.models import store, wheel
 from saykey.recognizer import libwhisper
 from saykey.recognizer.whisper import Aborted, Decoding, Whisper, floats
 from saykey.recognizer.window import FULL_WINDOW, most_tokens
@@ -139,7 +139,7 @@ def test_another_version_of_the_library_is_refused(monkeypatch):
 
 
 def test_a_missing_library_is_named_with_what_to_install(monkeypatch):
-    monkeypatch.setattr(libwhisper.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(wheel.importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(RecognizerError, match=r"install pywhispercpp 1\.5\.1"):
         libwhisper.load()
 

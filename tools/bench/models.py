@@ -15,8 +15,8 @@ from bench.figures import Figure, Section, one
 from saykey.models import ggml
 from saykey.models.contents import Notes
 from saykey.models.imports import export_gguf, import_file
+from saykey.models.opening import opened
 from saykey.models.random_weights import write_random
-from saykey.models.sources import opened
 from saykey.models.store import read_image
 
 RUNS = 5

@@ -12,9 +12,9 @@ from saykey.models import ggml, gguf
 from saykey.models.contents import Contents, Notes
 from saykey.models.imports import export_gguf
 from saykey.models.mel import mel_filters
+from saykey.models.opening import opened
 from saykey.models.packing import best_format, write_ggml
 from saykey.models.quantise import convert
-from saykey.models.sources import opened
 from saykey.models.tensors import BY_NAME, F32, Dimensions, wanted_tensors
 
 SIZE = Dimensions(51864, 1500, 64, 1, 1, 448, 1, 80)

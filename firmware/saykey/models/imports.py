@@ -18,6 +18,7 @@ from saykey.models import ggml
 from saykey.models.contents import Notes
 from saykey.models.ggml import ModelFacts
 from saykey.models.kinds import START, Kind, kind_of
+from saykey.models.opening import opened
 from saykey.models.packing import (
     Progress,
     best_format,
@@ -25,7 +26,7 @@ from saykey.models.packing import (
     write_ggml,
     write_gguf,
 )
-from saykey.models.sources import Source, named, open_regular, opened, read_at, size_of
+from saykey.models.sources import Source, named, open_regular, read_at, size_of
 from saykey.models.tensors import Format
 
 _PACKING = b"saykey packing 1"

@@ -6,16 +6,13 @@ tensors.KINDS can be read; any of tensors.FORMATS can be made, where rows are wh
 """
 
 import ctypes
-import importlib.util
 from ctypes import POINTER, c_bool, c_char_p, c_float, c_int, c_int64, c_size_t, c_void_p
 from functools import cache
 from math import inf
-from pathlib import Path
 
 from saykey.errors import ModelError, RecognizerError
 from saykey.models.tensors import F16, F32, KINDS, Format
-
-_INSTALL = "install pywhispercpp 1.5.1"
+from saykey.models.wheel import INSTALL, library
 
 _LARGEST_HALF = 65504.0
 """Of f16, in which quantised blocks have their scales too."""
@@ -93,29 +90,11 @@ def _traits(form: Format) -> _Traits:
 @cache
 def _library() -> ctypes.CDLL:
     """The library, checked to lay out every format as tensors.KINDS says."""
-    try:
-        library = ctypes.CDLL(str(_library_path()))
-        for name, (result, arguments) in _FUNCTIONS.items():
-            function = getattr(library, name)
-            function.restype, function.argtypes = result, arguments
-    except (OSError, AttributeError) as error:
-        raise RecognizerError(f"ggml cannot be used ({error}); {_INSTALL}") from error
+    ggml = library("libggml-base", _FUNCTIONS)
     for form in KINDS.values():
-        there = library.ggml_get_type_traits(form.kind).contents
+        there = ggml.ggml_get_type_traits(form.kind).contents
         if (there.type_name.decode().lower(), there.blck_size, there.type_size) != (
             form.name, form.block, form.size,
         ):  # fmt: skip
-            raise RecognizerError(f"ggml lays out {form.name} in an unknown way; {_INSTALL}")
-    return library
-
-
-def _library_path() -> Path:
-    """The library beside the package: wheels repair it into pywhispercpp.libs, builds do not."""
-    package = importlib.util.find_spec("pywhispercpp")
-    if package is None or package.origin is None:
-        raise RecognizerError(f"ggml is not installed; {_INSTALL}")
-    site = Path(package.origin).parent.parent
-    found = [*site.glob("pywhispercpp.libs/libggml-base-*.so*"), *site.glob("libggml-base.so*")]
-    if not found:
-        raise RecognizerError(f"pywhispercpp in {site} holds no libggml-base; {_INSTALL}")
-    return found[0]
+            raise RecognizerError(f"ggml lays out {form.name} in an unknown way; {INSTALL}")
+    return ggml

@@ -1,20 +1,18 @@
-"""Model files opened for packing: whatever their format, their contents and their bytes."""
+"""What every format's reader builds on: an open model, its bytes, and what lies beside its file."""
 
 import json
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
 
 from saykey.errors import ModelError
-from saykey.models import ggml, gguf, gguf_whisper
-from saykey.models.contents import ENGLISH_VOCABULARY, Contents, check_mel_filters
-from saykey.models.kinds import START, Kind, kind_of
-from saykey.models.mel import mel_filters
-from saykey.models.names import MEL_FILTERS, OUTPUT, recognised
+from saykey.models import ggml
+from saykey.models.contents import ENGLISH_VOCABULARY, Contents
+from saykey.models.names import OUTPUT
 from saykey.models.tensors import Dimensions, Stored
 from saykey.models.tokens import ordered, text_tokens
 
@@ -40,31 +38,6 @@ class Source:
     def read(self, tensor: Stored, begin: int, size: int) -> bytes:
         """Bytes of a tensor, from ``begin`` within its data. Raises ModelError at a file's end."""
         return read_at(self.files[tensor.part], tensor.begin + begin, size)
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Source]:
-    """The model at this path: a ggml, GGUF or safetensors file, or a Hugging Face folder.
-
-    What a GGUF or safetensors file lacks is looked for beside it. Raises ModelError, beginning
-    with the path, for whatever is no whole Whisper model.
-    """
-    with ExitStack() as files:
-        yield _source(path, files)
-
-
-def _source(path: Path, files: ExitStack) -> Source:
-    # what reads these formats builds on this module
-    from saykey.models.huggingface import source_of_file, source_of_folder
-
-    if path.is_dir():
-        return source_of_folder(path, files)
-    file = files.enter_context(open_regular(path))
-    with named(path):
-        kind = kind_of(read_at(file, 0, min(START, size_of(file))))
-        if kind is Kind.GGML:
-            return Source(ggml.read(memoryview(read_at(file, 0, size_of(file)))), (file,))
-        return _gguf_source(file, path) if kind is Kind.GGUF else source_of_file(path, file)
 
 
 @contextmanager
@@ -118,23 +91,6 @@ def read_at(file: FileIO, begin: int, size: int) -> bytes:
         parts.append(part)
         left -= len(part)
     return b"".join(parts)
-
-
-def _gguf_source(file: FileIO, path: Path) -> Source:
-    size = size_of(file)
-    parsed = gguf.parse(read_at(file, 0, min(size, gguf.LARGEST_HEAD)), size)
-    dimensions, tensors = recognised(parsed.tensors)
-    gguf_whisper.check_says(parsed, dimensions)
-    vocabulary = gguf_whisper.vocabulary_in(parsed, dimensions)
-    if vocabulary is None:
-        vocabulary = vocabulary_beside(path.parent, dimensions)
-    stored = parsed.tensors.get(MEL_FILTERS)
-    filters = read_at(file, stored.begin, stored.size) if stored else mel_filters(dimensions.mels)
-    check_mel_filters(filters)
-    notes = gguf_whisper.notes_in(parsed)
-    source = Source(Contents(dimensions, filters, vocabulary, tensors, notes), (file,))
-    check_tied(source, parsed.tensors)
-    return source
 
 
 def check_tied(source: Source, tensors: dict[str, Stored]) -> None:

@@ -5,7 +5,6 @@ crashes on bad models. Names and layouts follow include/whisper.h of that versio
 """
 
 import ctypes
-import importlib.util
 from ctypes import (
     CFUNCTYPE,
     POINTER,
@@ -17,12 +16,11 @@ from ctypes import (
     c_size_t,
     c_void_p,
 )
-from pathlib import Path
 
 from saykey.errors import RecognizerError
+from saykey.models.wheel import INSTALL, library
 
 VERSION = "1.8.5"
-_INSTALL = "install pywhispercpp 1.5.1"
 
 AbortCallback = CFUNCTYPE(c_bool, c_void_p)
 EncoderBegin = CFUNCTYPE(c_bool, c_void_p, c_void_p, c_void_p)
@@ -136,31 +134,13 @@ def load() -> ctypes.CDLL:
     Raises RecognizerError when the wheel is not installed or holds another version, whose
     structures may be laid out otherwise.
     """
-    try:
-        library = ctypes.CDLL(str(_library_path()))
-        for name, (result, arguments) in _FUNCTIONS.items():
-            function = getattr(library, name)
-            function.restype, function.argtypes = result, arguments
-    except (OSError, AttributeError) as error:
-        raise RecognizerError(f"whisper.cpp cannot be used ({error}); {_INSTALL}") from error
-    version = library.whisper_version().decode()
+    whisper = library("libwhisper", _FUNCTIONS)
+    version = whisper.whisper_version().decode()
     if version != VERSION:
-        raise RecognizerError(f"whisper.cpp is {version}, Saykey needs {VERSION}; {_INSTALL}")
-    _check_layout(library.whisper_full_default_params(0))
-    library.whisper_log_set(_no_log, None)
-    return library
-
-
-def _library_path() -> Path:
-    """The library beside the package: wheels repair it into pywhispercpp.libs, builds do not."""
-    package = importlib.util.find_spec("pywhispercpp")
-    if package is None or package.origin is None:
-        raise RecognizerError(f"whisper.cpp is not installed; {_INSTALL}")
-    site = Path(package.origin).parent.parent
-    found = [*site.glob("pywhispercpp.libs/libwhisper-*.so*"), *site.glob("libwhisper.so.1")]
-    if not found:
-        raise RecognizerError(f"pywhispercpp in {site} holds no libwhisper; {_INSTALL}")
-    return found[0]
+        raise RecognizerError(f"whisper.cpp is {version}, Saykey needs {VERSION}; {INSTALL}")
+    _check_layout(whisper.whisper_full_default_params(0))
+    whisper.whisper_log_set(_no_log, None)
+    return whisper
 
 
 def _check_layout(defaults: FullParams) -> None:
@@ -171,4 +151,4 @@ def _check_layout(defaults: FullParams) -> None:
         (defaults.grammar_penalty, 100.0), (defaults.vad_params.speech_pad_ms, 30),
     )  # fmt: skip
     if any(value != default for value, default in known):
-        raise RecognizerError(f"whisper.cpp {VERSION} is built in an unknown way; {_INSTALL}")
+        raise RecognizerError(f"whisper.cpp {VERSION} is built in an unknown way; {INSTALL}")
