@@ -344,9 +344,7 @@ def test_a_tokenizer_with_tokens_of_its_own_is_refused(tmp_path):
 def test_without_the_library_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     quantise._library.cache_clear()
-    with pytest.raises(
-        RecognizerError, match=r"pywhispercpp is not installed; "
-    ):
+    with pytest.raises(RecognizerError, match=r"pywhispercpp is not installed; "):
         convert(bytes(128), 32, F32, BY_NAME["q8_0"])
 
 
