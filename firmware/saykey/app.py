@@ -1,16 +1,11 @@
-"""Wires the rooms. Only here, and in the demonstration, adapters are chosen."""
+"""Wires the rooms."""
 
 import asyncio
 import logging
-import os
-import signal
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from saykey import journal, looks
+from saykey.adapters import Adapters
 from saykey.audio.level import level_db
-from saykey.clock import MonotonicClock
 from saykey.control.server import ControlServer
 from saykey.effects import Effect, Exit
 from saykey.errors import Refused
@@ -18,8 +13,6 @@ from saykey.events import (
     Event,
     LedsChanged,
     LinkChanged,
-    ModelLost,
-    ModelReady,
     ModelsKnown,
     ModelWanted,
     ShutdownWanted,
@@ -34,109 +27,16 @@ from saykey.latency import Latency, Record, note, remember
 from saykey.listening.capture import Capture
 from saykey.models.fallback import by_need
 from saykey.models.store import find
-from saykey.outbox.mirror import Mirror
 from saykey.panel.hand import Hand
 from saykey.panel.painter import Painter
 from saykey.performer import Computer, Performer
-from saykey.ports import Button, Clock, Display, Lamp, Link, Microphone, Recognizer, Transport
-from saykey.recognizer.client import WorkerRecognizer
+from saykey.ports import Link
 from saykey.settings import HostSettings, Settings
 from saykey.speech.cutter import Cutter
 from saykey.speech.detector import WebRtcDetector
 from saykey.state.device import Device, initial
-from saykey.systemd import Manager, manager_of
-from saykey.transport.endpoints import endpoint_of
-from saykey.transport.fd import FdTransport
 
 _log = logging.getLogger(__name__)
-
-MakeRecognizer = Callable[[Settings, Clock, Callable[[Event], None]], Recognizer]
-
-
-def worker_recognizer(
-    settings: Settings, clock: Clock, post: Callable[[Event], None]
-) -> Recognizer:
-    """whisper.cpp in a process of its own; its death and return become events."""
-    return WorkerRecognizer(
-        settings.recognizer,
-        clock,
-        on_ready=lambda model: post(ModelReady(model)),
-        on_lost=lambda reason: post(ModelLost(reason)),
-    )
-
-
-@dataclass(frozen=True)
-class Adapters:
-    """What the rooms meet the world with. ``transports`` by the name of the host."""
-
-    clock: Clock
-    microphone: Microphone
-    transports: dict[str, Transport]
-    recognizer: MakeRecognizer = worker_recognizer
-    button: Button | None = None
-    lamp: Lamp | None = None
-    display: Display | None = None
-    control: Path | None = None
-    mirror: Mirror | None = None
-    manager: Manager | None = None
-    signals: tuple[signal.Signals, ...] = field(default=())
-
-
-def real_adapters(settings: Settings) -> Adapters:
-    """What the settings name. Raises SaykeyError for hardware that is not there."""
-    clock = MonotonicClock()
-    return Adapters(
-        clock=clock,
-        microphone=_microphone(settings.microphone.source, clock),
-        transports={host.name: _transport(host, clock) for host in settings.host},
-        button=_button(settings, clock),
-        lamp=_lamp(settings),
-        display=_display(settings),
-        control=Path(settings.control.socket),
-        mirror=Mirror(Path(settings.held.mirror)) if settings.held.mirror else None,
-        manager=manager_of(os.environ, os.getpid()),
-        signals=(signal.SIGTERM, signal.SIGINT),
-    )
-
-
-def _microphone(source: str, clock: Clock) -> Microphone:
-    kind, _, name = source.partition(":")
-    if kind == "file":
-        from saykey.audio.recording import RecordingMicrophone
-
-        return RecordingMicrophone(Path(name), clock)
-    from saykey.audio.alsa import AlsaMicrophone
-
-    return AlsaMicrophone(name, clock)
-
-
-def _transport(host: HostSettings, clock: Clock) -> Transport:
-    return FdTransport(endpoint_of(host.transport), clock)
-
-
-def _button(settings: Settings, clock: Clock) -> Button | None:
-    if settings.button.gpio is None:
-        return None
-    from saykey.panel.gpio import GpioButton
-
-    return GpioButton(settings.button.gpio, settings.button.bounce_ms, clock)
-
-
-def _lamp(settings: Settings) -> Lamp | None:
-    if settings.panel.led_gpio is None:
-        return None
-    from saykey.panel.gpio import GpioLamp
-
-    return GpioLamp(settings.panel.led_gpio)
-
-
-def _display(settings: Settings) -> Display | None:
-    panel = settings.panel
-    if panel.display == "none":
-        return None
-    from saykey.panel.oled import OledDisplay
-
-    return OledDisplay(panel.display, panel.i2c_port, panel.i2c_address)
 
 
 class App:

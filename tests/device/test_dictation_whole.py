@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 
 from saykey import effects as fx
 from saykey import events as ev
-from saykey.app import Adapters, App
+from saykey.adapters import Adapters
+from saykey.app import App
 from saykey.audio.files import read_pcm16
 from saykey.audio.recording import RecordingMicrophone
 from saykey.cli.demo import bundled

@@ -145,10 +145,21 @@ ROOMS = (
     "transport",
 )
 COMMON = {"clock", "effects", "errors", "events", "flow", "ports", "settings"}
-WIRING = {"__main__", "app", "cli", "keeper", "listening", "looks", "performer", "simulated"}
-"""These join rooms and may import any of them: app chooses the adapters, performer hands effects
-to the rooms, listening hands the microphone's frames to the speech room, looks turns the device
-state into what panel and control show, keeper hands it to outbox and systemd."""
+WIRING = {
+    "__main__",
+    "adapters",
+    "app",
+    "cli",
+    "keeper",
+    "listening",
+    "looks",
+    "performer",
+    "simulated",
+}
+"""These join rooms and may import any of them: adapters chooses what they meet the world with, app
+wires them, performer hands effects to them, listening hands the microphone's frames to the speech
+room, looks turns the device state into what panel and control show, keeper hands it to outbox and
+systemd."""
 OF_SETTINGS = {"settings_check", "settings_text"}
 MAY_ALSO_IMPORT = {
     "hub": {"state"},

@@ -14,7 +14,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from saykey.app import App, real_adapters
+from saykey.adapters import real_adapters
+from saykey.app import App
 from saykey.settings import load
 from saykey.simulated.desk import DeskDisplay
 

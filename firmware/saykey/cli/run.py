@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from saykey.app import App, real_adapters
+from saykey.adapters import real_adapters
+from saykey.app import App
 from saykey.settings import load
 
 

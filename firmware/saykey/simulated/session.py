@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from saykey import effects as fx
 from saykey import events as ev
 from saykey import looks
-from saykey.app import Adapters, App
+from saykey.adapters import Adapters
+from saykey.app import App
 from saykey.errors import MicrophoneLost, ModelError
 from saykey.flow import SAMPLE_RATE, Phrase, PhraseId, Substitution
 from saykey.latency import NS_PER_MS, Latency
