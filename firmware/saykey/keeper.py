@@ -27,6 +27,7 @@ class Keeper:
         self._manager = manager
         self._clock = clock
         self._found: Kept = () if mirror is None else mirror.restore()
+        self._mirrored: tuple[object, object] = (None, None)
 
     @property
     def found(self) -> Kept:
@@ -48,11 +49,18 @@ class Keeper:
     ) -> None:
         """See hub.Observer."""
         if self._mirror is not None:
-            self._mirror.keep(kept(device))
+            self._keep(self._mirror, device)
         if self._manager is not None:
             if isinstance(event, ShutdownWanted):
                 self._manager.stopping()
             self._manager.status(in_words(looks.status(device)))
+
+    def _keep(self, mirror: Mirror, device: Device) -> None:
+        # most steps change neither: both are values, so that the same object is the same text
+        delivery, row = device.delivery, device.hearing.row
+        if self._mirrored[0] is not delivery or self._mirrored[1] is not row:
+            mirror.keep(kept(device))
+            self._mirrored = (delivery, row)
 
     async def run(self) -> None:
         """Tell the service manager that the event loop turns, as often as it wants to know."""

@@ -55,7 +55,7 @@ def view(device: Device) -> View:
         lost_ms=device.counters.lost_samples * 1000 // SAMPLE_RATE,
         substitutions=_substitutions(device),
         replaced=(replaced[-1].wanted, replaced[-1].typed) if replaced else None,
-        lacking=next((one.script for one in reversed(replaced) if one.script), ""),
+        lacking=_lacking(replaced),
     )
 
 
@@ -74,7 +74,7 @@ def status(device: Device, record: Record = Record()) -> Status:  # noqa: B008 -
         failed=len(device.hearing.unheard),
         typing=delivery.busy(device.delivery),
         substitutions=_substitutions(device),
-        lacking=view(device).lacking,
+        lacking=_lacking(_replaced(device)),
         held=HeldStatus(
             characters=sum(len(h.text) for h in target.held),
             pieces=len(target.held),
@@ -151,6 +151,10 @@ def _replaced(device: Device) -> tuple[Substitution, ...]:
     """What was replaced, and what will be in the piece that is being typed."""
     typing = device.delivery.typing
     return device.counters.replaced + (typing.substitutions if typing is not None else ())
+
+
+def _lacking(replaced: tuple[Substitution, ...]) -> str:
+    return next((one.script for one in reversed(replaced) if one.script), "")
 
 
 def _substitutions(device: Device) -> int:
