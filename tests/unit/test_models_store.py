@@ -6,7 +6,7 @@ import pytest
 
 from saykey.errors import ModelError
 from saykey.models import keeping, store
-from saykey.models.card import PADDING_ROWS, Card
+from saykey.models.card import PADDING_ROWS, Card, read_card
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_the_demonstration_model_comes_with_the_package():
 
 
 def test_the_demonstration_model_may_be_given_short_windows():
-    assert store.traits(store.find("saykey-demo")).dynamic_context
+    assert read_card(store.find("saykey-demo")).dynamic_context
 
 
 def test_a_name_is_looked_for_in_the_users_directory(mine):
@@ -109,18 +109,18 @@ def test_a_damaged_file_is_named_with_what_is_wrong(tmp_path):
 def test_a_card_that_cannot_be_understood_is_refused(tmp_path, toml, line):
     (tmp_path / "m.toml").write_text(toml)
     with pytest.raises(ModelError, match=line):
-        store.traits(tmp_path / "m.bin")
+        read_card(tmp_path / "m.bin")
 
 
 def test_a_model_without_a_card_gets_the_full_window(tmp_path):
-    assert not store.traits(tmp_path / "m.bin").dynamic_context
+    assert not read_card(tmp_path / "m.bin").dynamic_context
 
 
 def test_a_model_made_for_short_windows_has_a_padding(tmp_path):
     (tmp_path / "m.toml").write_text("dynamic_context = true")
-    assert store.traits(tmp_path / "m.bin").padding_rows == PADDING_ROWS
+    assert read_card(tmp_path / "m.bin").padding_rows == PADDING_ROWS
     (tmp_path / "m.toml").write_text("dynamic_context = true\npadding_rows = 128")
-    assert store.traits(tmp_path / "m.bin").padding_rows == 128
+    assert read_card(tmp_path / "m.bin").padding_rows == 128
 
 
 def test_a_link_that_leads_out_of_the_store_is_refused(mine, tmp_path):
@@ -162,7 +162,7 @@ def test_a_kept_model_stands_with_its_card_and_nothing_else(mine):
     path = keeping.keep(part_of(), "mine", card)
     assert path == store.find("mine")
     assert path.read_bytes() == b"model"
-    assert store.traits(path) == card
+    assert read_card(path) == card
     assert sorted(p.name for p in mine.iterdir()) == ["incoming", "mine.bin", "mine.toml"]
 
 
@@ -171,7 +171,7 @@ def test_a_kept_model_takes_the_place_of_the_one_before():
     keeping.keep(part_of(), "mine", Card(notes="old"))
     path = keeping.keep(part_of(b"new"), "mine", Card())
     assert path.read_bytes() == b"new"
-    assert store.traits(path) == Card()
+    assert read_card(path) == Card()
 
 
 def test_a_model_of_the_system_is_not_removed():

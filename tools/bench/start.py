@@ -17,6 +17,7 @@ from saykey.clock import MonotonicClock
 from saykey.models.store import checked_image, find
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
+from saykey.recognizer.threads import usual_threads
 from saykey.settings import Settings
 
 HELP_RUNS, IMPORT_RUNS, CHECK_RUNS, LOAD_RUNS, ROUNDS = 20, 7, 7, 5, 3
@@ -61,7 +62,7 @@ def measured_start() -> Section:
     settings = Settings()
     model = find(settings.recognizer.model)
     phrases = sound.phrases()
-    threads = settings.recognizer.threads or max(1, (os.cpu_count() or 1) - 1)
+    threads = settings.recognizer.threads or usual_threads()
     return Section(
         "Start and recognition",
         START_METHOD.format(

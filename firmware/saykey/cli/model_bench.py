@@ -1,6 +1,5 @@
 """`saykey model bench`: how fast models are on this machine, and what padding one needs."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -15,8 +14,9 @@ from saykey.cli.model_padding import in_json, in_words, measured_padding
 from saykey.cli.tables import aligned
 from saykey.errors import UsageError
 from saykey.models import random_weights, store
-from saykey.models.card import PADDING_ROWS
+from saykey.models.card import PADDING_ROWS, read_card
 from saykey.recognizer.speed import USUAL_S, Advice, Speed, advice, measured_speed
+from saykey.recognizer.threads import usual_threads
 
 _DISK = Path("/var/tmp")  # noqa: S108 - a disk also where the usual folder is memory
 _QUANTISATIONS = "q8_0,q5_1,q4_0"
@@ -57,7 +57,7 @@ def bench(  # noqa: PLR0913, PLR0917 - click's way
     With --recordings: hear them with the full window of 30 s and with short ones, count the wrong
     words, and write the padding the MODEL needs for short windows beside it.
     """
-    counts = _numbers(threads) if threads else [max(1, (os.cpu_count() or 1) - 1)]
+    counts = _numbers(threads) if threads else [usual_threads()]
     if recordings is not None:
         if len(models) != 1:
             raise UsageError("name the one MODEL to measure the padding of")
@@ -104,8 +104,7 @@ def _speeds(
         for threads in counts:
             for name, path in paths:
                 progress.update(task, description=name)
-                card = store.traits(path)
-                padding = card.padding_rows if card.dynamic_context else None
+                padding = read_card(path).padding
                 speeds.append(measured_speed(path, name, None, threads, padding))
                 progress.advance(task)
         for size, quantisation, path in _random_models(sizes, formats):

@@ -1,6 +1,5 @@
 """`saykey model import` and `saykey model export`: models from other formats, and to them."""
 
-import os
 from pathlib import Path
 
 import click
@@ -47,12 +46,11 @@ def _tell_if_endless(name: str, path: Path, card: Card) -> None:
     from saykey.audio.files import read_pcm16
     from saykey.cli.demo import bundled
     from saykey.recognizer.ending import endless
+    from saykey.recognizer.threads import usual_threads
 
     speech = read_pcm16(bundled()[0])[:_SPEECH_BYTES]
-    padding = card.padding_rows if card.dynamic_context else None
-    threads = max(1, (os.cpu_count() or 1) - 1)
     try:
-        found = endless(path, speech, padding, threads)
+        found = endless(path, speech, card.padding, usual_threads())
     except RecognizerError as error:
         click.echo(f"warning: {name} could not be tried: {error}", err=True)
         return

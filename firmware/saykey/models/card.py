@@ -40,6 +40,11 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     padding_rows: Annotated[int, Meta(ge=0, le=1500)] = PADDING_ROWS
     notes: str = ""
 
+    @property
+    def padding(self) -> int | None:
+        """The rows of silence behind a phrase; None if the model needs the full window."""
+        return self.padding_rows if self.dynamic_context else None
+
 
 def place_of(model: Path) -> Path:
     """Where the card of the model file at this path stands."""

@@ -1,5 +1,6 @@
 """The catalogue: models that can be pulled by name, as data with their sources."""
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -79,6 +80,7 @@ class Listed(msgspec.Struct, frozen=True):
         )
 
 
+@cache
 def listed() -> tuple[Listed, ...]:
     """All models of the catalogue, in its order: the smaller families first."""
     tables = msgspec.toml.decode(_FILE.read_bytes(), type=_Tables)

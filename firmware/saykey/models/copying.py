@@ -8,10 +8,10 @@ import msgspec
 from saykey.errors import ModelError
 from saykey.models import catalogue, ggml, keeping
 from saykey.models.card import Card, read_card
+from saykey.models.files import kind_in, named, open_regular
 from saykey.models.imports import import_file
-from saykey.models.kinds import START, Kind, kind_of
+from saykey.models.kinds import Kind
 from saykey.models.packing import Progress
-from saykey.models.sources import named, open_regular, read_at, size_of
 from saykey.models.store import checked_name, read_image
 
 
@@ -48,7 +48,7 @@ def _is_ggml(source: Path) -> bool:
     if source.is_dir():
         return False
     with open_regular(source) as file, named(source):
-        return kind_of(read_at(file, 0, min(START, size_of(file)))) is Kind.GGML
+        return kind_in(file) is Kind.GGML
 
 
 def _copied(source: Path, name: str, card: Card) -> tuple[Path, Card]:

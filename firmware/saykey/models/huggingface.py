@@ -18,18 +18,10 @@ from saykey.models.contents import (
     check_mel_filters,
     damaged,
 )
+from saykey.models.files import named, open_regular, read_at, size_of
 from saykey.models.mel import mel_filters
 from saykey.models.names import recognised
-from saykey.models.sources import (
-    Source,
-    check_tied,
-    json_of,
-    named,
-    open_regular,
-    read_at,
-    size_of,
-    vocabulary_beside,
-)
+from saykey.models.sources import Source, check_tied, json_of, vocabulary_beside
 from saykey.models.tensors import BF16, F16, F32, Dimensions, Stored
 
 _CONFIG = "config.json"

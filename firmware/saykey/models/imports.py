@@ -16,8 +16,9 @@ from pathlib import Path
 from saykey.errors import ModelError
 from saykey.models import ggml
 from saykey.models.contents import Notes
+from saykey.models.files import kind_in, named, open_regular, to_disk
 from saykey.models.ggml import ModelFacts
-from saykey.models.kinds import START, Kind, kind_of
+from saykey.models.kinds import Kind
 from saykey.models.opening import opened
 from saykey.models.packing import (
     Progress,
@@ -26,7 +27,7 @@ from saykey.models.packing import (
     write_ggml,
     write_gguf,
 )
-from saykey.models.sources import Source, named, open_regular, read_at, size_of
+from saykey.models.sources import Source
 from saykey.models.tensors import Format
 
 _PACKING = b"saykey packing 1"
@@ -54,7 +55,7 @@ def import_file(
     quantisation: str | None = None,
     progress: Progress = _untold,
 ) -> Imported:
-    """Write ``folder``/NAME.bin for whisper.cpp from any model: see sources.opened.
+    """Write ``folder``/NAME.bin for whisper.cpp from any model: see opening.opened.
 
     ``quantisation`` names a format of tensors.BY_NAME; None keeps the one the file has, or the one
     most of its weights have, and takes f16 for 32 bit floats. Data in the right format is copied
@@ -114,7 +115,7 @@ def loadable(path: Path, cache: Path) -> Path:
     """
     if not path.is_dir():
         with open_regular(path) as file, named(path):
-            if kind_of(read_at(file, 0, min(START, size_of(file)))) is Kind.GGML:
+            if kind_in(file) is Kind.GGML:
                 return path
     with opened(path) as source:
         packed = cache / f"{_digest(source)}.bin"
@@ -146,22 +147,13 @@ def _written(target: Path) -> Iterator[FileIO]:
             yield out
             os.fsync(out.fileno())
         part.replace(target)
-        _sync(target.parent)
+        to_disk(target.parent)
     except OSError as error:
         raise ModelError(
             f"{target} cannot be written: {error.strerror}; make room or choose another place"
         ) from error
     finally:
         part.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    """Put the new name itself onto the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _checked(out: FileIO) -> ModelFacts:

@@ -6,7 +6,6 @@ finds it whole or not at all, also after a power cut.
 
 import errno
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +13,14 @@ from pathlib import Path
 
 from saykey.errors import ModelError
 from saykey.models.card import Card, in_toml, place_of
+from saykey.models.files import to_disk
 from saykey.models.memory import megabytes
 from saykey.models.store import Stored, checked_name, own_directory
 
 _ROOM = 32 << 20
 """Bytes that must stay free on the disk: a full one breaks more than this program."""
+
+_WHO = "run this as the user saykey runs as, or set SAYKEY_STATE to a directory of yours"
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -31,9 +33,6 @@ def incoming() -> Path:
     except OSError as error:
         raise ModelError(f"{directory} cannot be made: {error.strerror}; {_WHO}") from error
     return directory
-
-
-_WHO = "run this as the user saykey runs as, or set SAYKEY_STATE to a directory of yours"
 
 
 def free_space(directory: Path) -> int:
@@ -71,10 +70,10 @@ def keep(unfinished: Path, name: str, card: Card) -> Path:
     """
     model = own_directory() / f"{checked_name(name)}.bin"
     with writing(model):
-        _to_disk(unfinished)
+        to_disk(unfinished)
         write_card(model, card)
         unfinished.replace(model)
-        _to_disk(model.parent)
+        to_disk(model.parent)
     return model
 
 
@@ -84,9 +83,9 @@ def write_card(model: Path, card: Card) -> None:
     fresh = beside.with_suffix(".toml.new")
     with writing(beside):
         fresh.write_text(in_toml(card), "utf-8")
-        _to_disk(fresh)
+        to_disk(fresh)
         fresh.replace(beside)
-        _to_disk(beside.parent)
+        to_disk(beside.parent)
 
 
 def remove(model: Stored) -> None:
@@ -96,7 +95,7 @@ def remove(model: Stored) -> None:
     with writing(model.path):
         model.path.unlink()
         place_of(model.path).unlink(missing_ok=True)
-        _to_disk(model.path.parent)
+        to_disk(model.path.parent)
 
 
 def checksum(path: Path) -> str:
@@ -106,11 +105,3 @@ def checksum(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

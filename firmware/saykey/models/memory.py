@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from saykey.errors import ModelError
+from saykey.models.files import open_at_once
 
 _MEGABYTE = 1_000_000
 
@@ -57,18 +58,13 @@ def need(size: int, state: int, layers: int) -> int:
 
 def need_of(model: Path) -> int:
     """The need of a model file, by the dimensions in its header. Raises OSError."""
-    with open(model, "rb", opener=_open_at_once) as file:
+    with open(model, "rb", opener=open_at_once) as file:
         head = file.read(_HEADER.size)
         size = os.fstat(file.fileno()).st_size
     if len(head) == _HEADER.size and head.startswith(_GGML):
         fields = _HEADER.unpack(head)
         return need(size, fields[_STATE], max(fields[_LAYERS], fields[_TEXT_LAYERS]))
     return need(size, *_LARGE)
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    # without O_NONBLOCK the opening of a named pipe waits for a writer
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def room(name: str, wanted: int, available: int | None, held: int) -> Room:

@@ -7,19 +7,12 @@ from pathlib import Path
 
 from saykey.models import ggml, gguf, gguf_whisper
 from saykey.models.contents import Contents, check_mel_filters
+from saykey.models.files import kind_in, named, open_regular, read_at, size_of
 from saykey.models.huggingface import source_of_file, source_of_folder
-from saykey.models.kinds import START, Kind, kind_of
+from saykey.models.kinds import Kind
 from saykey.models.mel import mel_filters
 from saykey.models.names import MEL_FILTERS, recognised
-from saykey.models.sources import (
-    Source,
-    check_tied,
-    named,
-    open_regular,
-    read_at,
-    size_of,
-    vocabulary_beside,
-)
+from saykey.models.sources import Source, check_tied, vocabulary_beside
 
 
 @contextmanager
@@ -38,7 +31,7 @@ def _source(path: Path, files: ExitStack) -> Source:
         return source_of_folder(path, files)
     file = files.enter_context(open_regular(path))
     with named(path):
-        kind = kind_of(read_at(file, 0, min(START, size_of(file))))
+        kind = kind_in(file)
         if kind is Kind.GGML:
             return Source(ggml.read(memoryview(read_at(file, 0, size_of(file)))), (file,))
         return _gguf_source(file, path) if kind is Kind.GGUF else source_of_file(path, file)

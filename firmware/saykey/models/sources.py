@@ -1,10 +1,6 @@
 """What every format's reader builds on: an open model, its bytes, and what lies beside its file."""
 
 import json
-import os
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
@@ -12,15 +8,13 @@ from pathlib import Path
 from saykey.errors import ModelError
 from saykey.models import ggml
 from saykey.models.contents import ENGLISH_VOCABULARY, Contents
+from saykey.models.files import named, open_regular, read_at, size_of
 from saykey.models.names import OUTPUT
 from saykey.models.tensors import Dimensions, Stored
 from saykey.models.tokens import ordered, text_tokens
 
 _BUNDLED = Path(__file__).parent.parent / "data" / "models" / "saykey-demo.bin"
 """Its vocabulary is that of all English-only models: GPT-2's."""
-
-_LARGEST = 8 << 30
-"""Bytes; Whisper large in f32 has 6.2 GB."""
 
 _LARGEST_TEXT = 32 << 20
 """Bytes of a tokenizer.json; Whisper's has 2.5 MB."""
@@ -38,59 +32,6 @@ class Source:
     def read(self, tensor: Stored, begin: int, size: int) -> bytes:
         """Bytes of a tensor, from ``begin`` within its data. Raises ModelError at a file's end."""
         return read_at(self.files[tensor.part], tensor.begin + begin, size)
-
-
-@contextmanager
-def named(path: Path) -> Iterator[None]:
-    """Put the path in front of what a ModelError says."""
-    try:
-        yield
-    except ModelError as error:
-        told = str(error)
-        whole = told.startswith((f"{path} ", f"{path}/"))
-        raise ModelError(told if whole else f"{path} {told}") from error
-
-
-def open_regular(path: Path) -> FileIO:
-    """A regular file, opened unbuffered and at once: a FIFO without a writer would block.
-
-    Raises ModelError, beginning with the path, for whatever else it is.
-    """
-    try:
-        file = FileIO(path, opener=_open_at_once)
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
-    status = os.fstat(file.fileno())
-    if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST:
-        return file
-    file.close()
-    if stat.S_ISREG(status.st_mode):
-        raise ModelError(f"{path} is larger than 8 GiB, no Whisper model is")
-    raise ModelError(f"{path} is not a regular file; give a model file")
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
-
-
-def size_of(file: FileIO) -> int:
-    """Bytes of an open file."""
-    return os.fstat(file.fileno()).st_size
-
-
-def read_at(file: FileIO, begin: int, size: int) -> bytes:
-    """Bytes of a file, all of them. A mapping would kill the process if the file were cut short."""
-    parts, left = [], size
-    while left:
-        try:
-            part = os.pread(file.fileno(), left, begin + size - left)
-        except OSError as error:
-            raise ModelError(f"cannot be read: {error.strerror}") from error
-        if not part:
-            raise ModelError("became shorter while it was read; try again when it is complete")
-        parts.append(part)
-        left -= len(part)
-    return b"".join(parts)
 
 
 def check_tied(source: Source, tensors: dict[str, Stored]) -> None:

@@ -9,23 +9,20 @@ are read only; the user's own is written to as well (see keeping).
 import difflib
 import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from saykey.errors import ModelError
-from saykey.models.card import Card, read_card
+from saykey.models.files import kind_in, named, open_regular, size_of
 from saykey.models.ggml import ModelFacts, check
+from saykey.models.kinds import Kind
 
 _BUNDLED = Path(__file__).parent.parent / "data" / "models"
 _SYSTEM_STATE = Path("/var/lib/saykey")
 
-_LARGEST = 4 << 30
-"""Bytes; Whisper large in f16 has 3.1 GB."""
-
-_GGUF = b"GGUF"
-"""How such a file begins."""
+_LARGEST = 4
+"""GiB; Whisper large in f16 has 3.1 GB."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 
@@ -140,17 +137,13 @@ def read_image(path: Path) -> bytes:
     write into the mapping. Raises ModelError, beginning with the path, for whatever is not a
     readable regular file of a sane size.
     """
-    try:
-        with open(path, "rb", buffering=0, opener=_open_at_once) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise ModelError(f"{path} is not a regular file; give a model file (.bin)")
-            if status.st_size > _LARGEST:
-                raise ModelError(f"{path} is larger than 4 GiB, no Whisper model is")
+    with open_regular(path, _LARGEST) as file, named(path):
+        size = size_of(file)
+        try:
             image = file.readall()
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
-    if len(image) != status.st_size:
+        except OSError as error:
+            raise ModelError(f"cannot be read: {error.strerror}") from error
+    if len(image) != size:
         raise ModelError(f"{path} changed while it was read; try again when it is complete")
     return image
 
@@ -160,24 +153,14 @@ def checked_image(path: Path) -> tuple[bytes, ModelFacts]:
 
     A GGUF file is packed for it into the store's cache, once. Raises ModelError as its parts do.
     """
-    image = read_image(path)
-    if image.startswith(_GGUF):
-        del image
+    with open_regular(path) as file, named(path):
+        kind = kind_in(file)
+    if kind is Kind.GGUF:
         # only few models need what packs them
         from saykey.models.imports import loadable
 
         image = read_image(loadable(path, own_directory() / "cache"))
-    try:
+    else:
+        image = read_image(path)
+    with named(path):
         return image, check(memoryview(image))
-    except ModelError as error:
-        raise ModelError(f"{path} {error}") from error
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    # without O_NONBLOCK the opening of a named pipe waits for a writer
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
-def traits(path: Path) -> Card:
-    """The card of the model at this path. Raises ModelError when it is damaged."""
-    return read_card(path)

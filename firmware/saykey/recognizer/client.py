@@ -1,7 +1,6 @@
 """The recognizer as the device sees it: a worker process kept alive, and sessions with it."""
 
 import asyncio
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from saykey.recognizer.languages import check_languages
 from saykey.recognizer.pace import Pace
 from saykey.recognizer.process import WorkerProcess
 from saykey.recognizer.session import WorkerSession
+from saykey.recognizer.threads import usual_threads
 from saykey.settings import RecognizerSettings
 
 _SECOND = 1_000_000_000
@@ -48,7 +48,7 @@ class WorkerRecognizer:
         available: Callable[[], int | None] = available,
     ) -> None:
         self.tally = Tally()
-        self._threads = settings.threads or max(1, (os.cpu_count() or 1) - 1)
+        self._threads = settings.threads or usual_threads()
         self._gate = settings.gate
         self._language = settings.language
         self._available = available

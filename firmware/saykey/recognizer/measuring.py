@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from saykey.errors import ModelError, RecognizerError
+from saykey.models.files import named
 from saykey.models.store import checked_image
 from saykey.recognizer.whisper import Decoding, Whisper, floats
 from saykey.recognizer.window import most_tokens
@@ -107,10 +108,8 @@ def main() -> None:
 def _load(path: Path, threads: int, *, exact: bool) -> tuple[Whisper, Loaded]:
     began, used = time.monotonic(), time.process_time()
     image, facts = checked_image(path)
-    try:
+    with named(path):
         whisper = Whisper(image, threads, exact_windows=exact)
-    except ModelError as error:
-        raise ModelError(f"{path} {error}") from error
     wall_ms = (time.monotonic() - began) * 1000
     return whisper, Loaded(wall_ms, (time.process_time() - used) * 1000, facts.quantisation)
 

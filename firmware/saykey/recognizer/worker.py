@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from saykey.errors import ModelError, RecognizerError
-from saykey.models.store import checked_image, traits
+from saykey.models.card import read_card
+from saykey.models.files import named
+from saykey.models.store import checked_image
 from saykey.recognizer import protocol
 from saykey.recognizer.gate import Gate
 from saykey.recognizer.guards import SPEECH
@@ -141,12 +143,9 @@ def _answer(
 
 def _load(path: Path, threads: int) -> tuple[Whisper, protocol.Ready]:
     image, facts = checked_image(path)
-    known = traits(path)
-    padding = known.padding_rows if known.dynamic_context else None
-    try:
+    padding = read_card(path).padding
+    with named(path):
         whisper = Whisper(image, threads, exact_windows=padding is not None)
-    except ModelError as error:
-        raise ModelError(f"{path} {error}") from error
     whisper.transcribe(array("f"), _PROBE, lambda: False)
     return whisper, protocol.Ready(padding, facts.quantisation, facts.languages)
 

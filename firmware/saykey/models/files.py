@@ -1,0 +1,82 @@
+"""Model files as the operating system has them: opened with care, read, put on the disk."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+
+from saykey.errors import ModelError
+from saykey.models.kinds import START, Kind, kind_of
+
+LARGEST = 8
+"""GiB; Whisper large in f32 has 6.2 GB."""
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Put the path in front of what a ModelError says."""
+    try:
+        yield
+    except ModelError as error:
+        told = str(error)
+        whole = told.startswith((f"{path} ", f"{path}/"))
+        raise ModelError(told if whole else f"{path} {told}") from error
+
+
+def open_regular(path: Path, largest: int = LARGEST) -> FileIO:
+    """A regular file of so many GiB at most, opened unbuffered and at once.
+
+    Raises ModelError, beginning with the path, for whatever else it is.
+    """
+    try:
+        file = FileIO(path, opener=open_at_once)
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
+    status = os.fstat(file.fileno())
+    if stat.S_ISREG(status.st_mode) and status.st_size <= largest << 30:
+        return file
+    file.close()
+    if stat.S_ISREG(status.st_mode):
+        raise ModelError(f"{path} is larger than {largest} GiB, no Whisper model is")
+    raise ModelError(f"{path} is not a regular file; give a model file (.bin)")
+
+
+def open_at_once(path: str, flags: int) -> int:
+    """The opener for open(): without O_NONBLOCK the opening of a named pipe waits for a writer."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def kind_in(file: FileIO) -> Kind:
+    """What kind of file this is. Raises ModelError for none that is known."""
+    return kind_of(read_at(file, 0, min(START, size_of(file))))
+
+
+def size_of(file: FileIO) -> int:
+    """Bytes of an open file."""
+    return os.fstat(file.fileno()).st_size
+
+
+def read_at(file: FileIO, begin: int, size: int) -> bytes:
+    """Bytes of a file, all of them. A mapping would kill the process if the file were cut short."""
+    parts, left = [], size
+    while left:
+        try:
+            part = os.pread(file.fileno(), left, begin + size - left)
+        except OSError as error:
+            raise ModelError(f"cannot be read: {error.strerror}") from error
+        if not part:
+            raise ModelError("became shorter while it was read; try again when it is complete")
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
+
+
+def to_disk(path: Path) -> None:
+    """Have the bytes of a file, or the names in a folder, outlive a power cut (fsync(2))."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
