@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from test_run_daemon import RECORDING, computer, config, connected, process
+from daemon import computer, config, connected, process
 
 import saykey
 from saykey.control.client import ControlClient
@@ -36,7 +36,7 @@ def store(tmp_path, monkeypatch):
 @contextmanager
 def device(folder):
     """A device with its bundled model ready: its process, a client, and its statuses."""
-    settings = str(config(folder, f"file:{RECORDING}"))
+    settings = str(config(folder))
     socket = folder / "control.sock"
     with (
         computer(folder),

@@ -1,73 +1,9 @@
 """`saykey run` as a service: dictated over the control socket, typed on a second computer."""
 
-import json
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from saykey.cli.demo import bundled
-from saykey.control.client import ControlClient
-
-RECORDING, REFERENCE = bundled()
-
-
-def config(folder: Path, source: str) -> Path:
-    """Settings for a device whose microphone plays a recording at the press."""
-    file = folder / "saykey.toml"
-    file.write_text(f"""
-[microphone]
-source = "{source}"
-pre_roll_ms = 0
-
-[[host]]
-name = "desk"
-transport = "socket:{folder}/host.sock"
-
-[control]
-socket = "{folder}/control.sock"
-""")
-    return file
-
-
-def saykey(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "saykey", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-
-
-@contextmanager
-def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A program that is ended with SIGTERM, if it has not ended before."""
-    program = subprocess.Popen(
-        [sys.executable, "-m", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield program
-    finally:
-        program.send_signal(signal.SIGTERM)
-        program.communicate(timeout=30)
-
-
-@contextmanager
-def computer(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """A second computer, its socket ready for a keyboard."""
-    with process("saykey.simulated.host_process", str(folder / "host.sock")) as host:
-        assert json.loads(host.stdout.readline())["event"] == "listening"
-        yield host
-
-
-def connected(path: Path, device: subprocess.Popen[str]) -> ControlClient:
-    """A client of the device, as soon as its model is ready."""
-    for line in device.stderr:
-        if "ready" in line:
-            return ControlClient(path)
-    raise AssertionError("the device ended")
+from daemon import RECORDING, REFERENCE, computer, config, connected, process, saykey, typed_until
 
 
 def test_a_dictation_over_the_control_socket_arrives_at_the_host(tmp_path) -> None:
@@ -85,20 +21,13 @@ def test_a_dictation_over_the_control_socket_arrives_at_the_host(tmp_path) -> No
                 if spoken and status.capture == "open" and not status.in_flight:
                     break
             assert "listening" in saykey("status", "--config", settings).stdout
-            typed = _typed_until(REFERENCE, host.stdout)
+            typed = typed_until(REFERENCE, host.stdout)
             assert saykey("release", "--config", settings).returncode == 0
         assert typed == REFERENCE
         device.send_signal(signal.SIGTERM)
         _, log = device.communicate(timeout=30)
         assert device.returncode == 0
         assert not any(word in log for word in ("Thank", "coffee", "doctor"))
-
-
-def _typed_until(wanted: str, told: Iterator[str]) -> str:
-    for message in map(json.loads, told):
-        if message["text"] == wanted:
-            break
-    return message["text"]
 
 
 def test_a_second_daemon_on_the_same_socket_is_refused(tmp_path) -> None:

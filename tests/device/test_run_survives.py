@@ -12,15 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from test_run_daemon import (
-    RECORDING,
-    REFERENCE,
-    _typed_until,
-    computer,
-    connected,
-    process,
-    saykey,
-)
+from daemon import REFERENCE, computer, connected, process, saykey, typed_until
+from daemon import config as plain_config
 
 from saykey.control.client import ControlClient
 
@@ -36,23 +29,7 @@ def memory() -> Iterator[Path]:
 
 
 def config(folder: Path, memory: Path) -> str:
-    file = folder / "saykey.toml"
-    file.write_text(f"""
-[microphone]
-source = "file:{RECORDING}"
-pre_roll_ms = 0
-
-[[host]]
-name = "desk"
-transport = "socket:{folder}/host.sock"
-
-[control]
-socket = "{folder}/control.sock"
-
-[held]
-mirror = "{memory}/held.json"
-""")
-    return str(file)
+    return str(plain_config(folder, more=f'[held]\nmirror = "{memory}/held.json"\n'))
 
 
 @contextmanager
@@ -100,7 +77,7 @@ def test_text_held_when_the_daemon_is_killed_is_shown_and_typed_by_the_next_one(
             told = saykey("status", "--config", settings).stdout
             assert f"held {held} characters in 4 pieces" in told
             assert saykey("type-held", "--config", settings).returncode == 0
-            assert _typed_until(REFERENCE, host.stdout) == REFERENCE
+            assert typed_until(REFERENCE, host.stdout) == REFERENCE
         second.send_signal(signal.SIGTERM)
         log += second.stderr.read()
         assert second.wait(timeout=30) == 0

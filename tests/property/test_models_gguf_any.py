@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from saykey.errors import ModelError
 from saykey.models import gguf, tokens
-from saykey.models.huggingface import source_of_file
 from saykey.models.files import open_regular
+from saykey.models.huggingface import source_of_file
 from saykey.models.tensors import KINDS, Tensor
 
 KEYS = st.from_regex(r"[a-z]{1,8}(\.[a-z_]{1,8}){0,3}", fullmatch=True)

@@ -52,21 +52,13 @@ class LayoutSummary(msgspec.Struct, frozen=True):
     tried: bool
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(LayoutSummary, frozen=True):
     """A layout's line in the file. ``origin`` is one of the head's.
 
     ``levels`` maps a chord to what each of KEYS types while it is held, ``dead`` a stroke to the
     name of the compositions it starts; ``without`` are results of compositions to leave out.
     """
 
-    os: str
-    name: str
-    title: str
-    language: str
-    ascii: int
-    letters: int
-    letters_of: int
-    tried: bool
     caps: str
     origin: str
     levels: dict[str, str]

@@ -1,0 +1,77 @@
+"""A daemon, its computer and its client, each a process or a connection of its own."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from saykey.cli.demo import bundled
+from saykey.control.client import ControlClient
+
+RECORDING, REFERENCE = bundled()
+
+
+def config(folder: Path, source: str = f"file:{RECORDING}", more: str = "") -> Path:
+    """Settings for a device whose microphone plays a recording at the press; ``more`` tables."""
+    file = folder / "saykey.toml"
+    file.write_text(f"""
+[microphone]
+source = "{source}"
+pre_roll_ms = 0
+
+[[host]]
+name = "desk"
+transport = "socket:{folder}/host.sock"
+
+[control]
+socket = "{folder}/control.sock"
+{more}""")
+    return file
+
+
+def saykey(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "saykey", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@contextmanager
+def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A program that is ended with SIGTERM, if it has not ended before."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield program
+    finally:
+        program.send_signal(signal.SIGTERM)
+        program.communicate(timeout=30)
+
+
+@contextmanager
+def computer(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A second computer, its socket ready for a keyboard."""
+    with process("saykey.simulated.host_process", str(folder / "host.sock")) as host:
+        assert json.loads(host.stdout.readline())["event"] == "listening"
+        yield host
+
+
+def connected(path: Path, device: subprocess.Popen[str]) -> ControlClient:
+    """A client of the device, as soon as its model is ready."""
+    for line in device.stderr:
+        if "ready" in line:
+            return ControlClient(path)
+    raise AssertionError("the device ended")
+
+
+def typed_until(wanted: str, told: Iterator[str]) -> str:
+    """What the computer shows once it shows this, or in the end."""
+    for message in map(json.loads, told):
+        if message["text"] == wanted:
+            break
+    return message["text"]
