@@ -10,7 +10,9 @@ import pytest
 
 import saykey
 from saykey.errors import ModelError
+from saykey.models.contents import Notes
 from saykey.models.fallback import by_need
+from saykey.models.imports import export_gguf
 from saykey.models.memory import Room, available, held_by, need, need_of, room
 
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
@@ -36,9 +38,15 @@ def test_the_estimate_is_near_the_measured_peak_of_a_worker(size, state, layers,
 
 def test_the_need_of_a_file_follows_from_its_header(tmp_path):
     assert need_of(DEMO) == need(DEMO.stat().st_size, 128, 4)
-    large = tmp_path / "other.gguf"
-    large.write_bytes(b"GGUF" + bytes(100))
-    assert need_of(large) == need(104, 1280, 32)
+    gguf = tmp_path / "demo.gguf"
+    export_gguf(DEMO, gguf, Notes())
+    assert need_of(gguf) == need(gguf.stat().st_size, 128, 4)
+
+
+def test_a_file_that_tells_no_dimensions_is_taken_for_a_large_model(tmp_path):
+    damaged = tmp_path / "other.gguf"
+    damaged.write_bytes(b"GGUF" + bytes(100))
+    assert need_of(damaged) == need(104, 1280, 32)
 
 
 def test_a_named_pipe_does_not_keep_anybody_waiting(tmp_path):

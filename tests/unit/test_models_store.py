@@ -1,12 +1,16 @@
 """Models are found by name or by path, and only regular, readable files are read."""
 
 import os
+from io import FileIO
 
 import pytest
 
 from saykey.errors import ModelError
 from saykey.models import keeping, store
 from saykey.models.card import PADDING_ROWS, Card, read_card
+from saykey.models.contents import Notes
+from saykey.models.opening import opened
+from saykey.models.packing import write_gguf
 
 
 @pytest.fixture
@@ -25,6 +29,14 @@ def test_the_demonstration_model_comes_with_the_package():
 
 def test_the_demonstration_model_may_be_given_short_windows():
     assert read_card(store.find("saykey-demo")).dynamic_context
+
+
+@pytest.mark.parametrize("dynamic_context", [True, False, None])
+def test_a_gguf_file_says_itself_whether_it_may_be_given_short_windows(tmp_path, dynamic_context):
+    target = tmp_path / "demo.gguf"
+    with opened(store.find("saykey-demo")) as source, FileIO(target, "x") as out:
+        write_gguf(source, Notes(dynamic_context=dynamic_context), out, lambda *_: None)
+    assert store.card_of(target).dynamic_context is (dynamic_context is True)
 
 
 def test_a_name_is_looked_for_in_the_users_directory(mine):

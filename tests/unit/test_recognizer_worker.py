@@ -17,6 +17,8 @@ from saykey.clock import MonotonicClock
 from saykey.errors import ModelError, RecognizerError
 from saykey.flow import PhraseId, Verdict
 from saykey.models import store
+from saykey.models.contents import Notes
+from saykey.models.imports import export_gguf
 from saykey.ports import SessionParameters
 from saykey.recognizer import protocol
 from saykey.recognizer.client import WorkerRecognizer
@@ -113,6 +115,20 @@ def gone(process):
         return bool(select.select([handle], [], [], PATIENCE)[0])
     finally:
         os.close(handle)
+
+
+def test_a_gguf_file_named_by_its_path_is_packed_once_and_used(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "state"))
+    model = tmp_path / "demo.gguf"
+    export_gguf(store.find("saykey-demo"), model, Notes(dynamic_context=True))
+
+    async def scene():
+        async with Desk(model=str(model)) as desk:
+            assert await desk.text() == TEXT
+
+    run(scene)
+    run(scene)
+    assert len([*(tmp_path / "state/models/cache").iterdir()]) == 1
 
 
 def test_a_worker_killed_while_it_works_fails_the_phrase_and_is_replaced():

@@ -13,7 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from saykey.errors import ModelError
+from saykey.models.card import Card, read_card
 from saykey.models.files import kind_in, named, open_regular, size_of
 from saykey.models.ggml import ModelFacts, check
 from saykey.models.kinds import Kind
@@ -146,6 +149,24 @@ def read_image(path: Path) -> bytes:
     if len(image) != size:
         raise ModelError(f"{path} changed while it was read; try again when it is complete")
     return image
+
+
+def card_of(path: Path) -> Card:
+    """The card of a model file; a GGUF file says itself whether it hears less than 30 s at a time.
+
+    Raises ModelError as its parts do.
+    """
+    card = read_card(path)
+    with open_regular(path) as file, named(path):
+        kind = kind_in(file)
+    if kind is not Kind.GGUF or card.dynamic_context:
+        return card
+    # only few models need what reads them
+    from saykey.models.opening import opened
+
+    with opened(path) as source:
+        dynamic_context = source.contents.notes.dynamic_context is True
+    return msgspec.structs.replace(card, dynamic_context=dynamic_context)
 
 
 def checked_image(path: Path) -> tuple[bytes, ModelFacts]:

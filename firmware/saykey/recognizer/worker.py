@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from saykey.errors import ModelError, RecognizerError
-from saykey.models.card import read_card
 from saykey.models.files import named
-from saykey.models.store import checked_image
+from saykey.models.store import card_of, checked_image
 from saykey.recognizer import protocol
 from saykey.recognizer.gate import Gate
 from saykey.recognizer.guards import SPEECH
@@ -143,7 +142,7 @@ def _answer(
 
 def _load(path: Path, threads: int) -> tuple[Whisper, protocol.Ready]:
     image, facts = checked_image(path)
-    padding = read_card(path).padding
+    padding = card_of(path).padding
     with named(path):
         whisper = Whisper(image, threads, exact_windows=padding is not None)
     whisper.transcribe(array("f"), _PROBE, lambda: False)
