@@ -88,7 +88,8 @@ class FdTransport:
                 await self._accepted_later(None)
                 continue
             try:
-                accepted = self._write(self._fd, report.data)
+                # Just waited for room, it has none now: not asking saves a refusal for each report.
+                accepted = not self._awaits_room and self._write(self._fd, report.data)
             except OSError as error:
                 self._lose()
                 raise LinkLost(self._loss(error.strerror)) from error
