@@ -1,7 +1,6 @@
 """Models are found by name or by path, and only regular, readable files are read."""
 
 import os
-from io import FileIO
 
 import pytest
 
@@ -9,8 +8,7 @@ from saykey.errors import ModelError
 from saykey.models import keeping, store
 from saykey.models.card import PADDING_ROWS, Card, read_card
 from saykey.models.contents import Notes
-from saykey.models.opening import opened
-from saykey.models.packing import write_gguf
+from saykey.models.imports import export_gguf
 
 
 @pytest.fixture
@@ -34,9 +32,17 @@ def test_the_demonstration_model_may_be_given_short_windows():
 @pytest.mark.parametrize("dynamic_context", [True, False, None])
 def test_a_gguf_file_says_itself_whether_it_may_be_given_short_windows(tmp_path, dynamic_context):
     target = tmp_path / "demo.gguf"
-    with opened(store.find("saykey-demo")) as source, FileIO(target, "x") as out:
-        write_gguf(source, Notes(dynamic_context=dynamic_context), out, lambda *_: None)
+    export_gguf(store.find("saykey-demo"), target, Notes(dynamic_context=dynamic_context))
     assert store.card_of(target).dynamic_context is (dynamic_context is True)
+
+
+def test_a_gguf_file_put_into_a_store_is_a_model_there(mine):
+    export_gguf(store.find("saykey-demo"), mine / "own.gguf", Notes(languages=("en",)))
+    assert store.names()[-1] == "own"
+    assert store.card_of(store.find("own")).languages == ("en",)
+    assert store.checked_image(store.find("own"))[1].size > 0
+    (mine / "own.bin").touch()
+    assert store.find("own").suffix == ".bin"
 
 
 def test_a_name_is_looked_for_in_the_users_directory(mine):

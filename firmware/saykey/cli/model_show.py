@@ -8,7 +8,7 @@ import msgspec
 from saykey.cli.tables import aligned
 from saykey.errors import ModelError
 from saykey.models import catalogue, store
-from saykey.models.card import Card, read_card
+from saykey.models.card import Card
 from saykey.models.memory import megabytes, need_of
 
 _FEW = 3
@@ -47,7 +47,7 @@ def _row(model: store.Stored) -> Row:
     where = "here" if model.own else "system"
     try:
         path = store.find(model.name)
-        card = read_card(path)
+        card = store.card_of(path)
         size, memory = path.stat().st_size, need_of(path)
     except (ModelError, OSError) as error:
         return Row(model.name, where, None, None, (), False, (), str(error))  # noqa: FBT003
@@ -98,7 +98,7 @@ def facts_of(name: str) -> dict[str, str]:
     return {
         "model": name,
         "where": str(path),
-        **_of_card(read_card(path)),
+        **_of_card(store.card_of(path)),
         "file": f"{_size(facts.size)}, {facts.quantisation}",
         "memory": f"{_size(need_of(path))}, estimated",
         "dimensions": f"{size.encoder_layers} + {size.decoder_layers} layers of {size.state}",

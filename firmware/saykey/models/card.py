@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from saykey.errors import ModelError
+from saykey.models.contents import Notes
 
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
@@ -69,6 +70,18 @@ def read_card(model: Path) -> Card:
         return msgspec.convert(table, Card)
     except msgspec.ValidationError as error:
         raise ModelError(f"{beside} is no card of a model: {error}; correct or remove it") from None
+
+
+def completed(card: Card, notes: Notes) -> Card:
+    """The card with what a file says of itself in the places that it leaves empty."""
+    return msgspec.structs.replace(
+        card,
+        description=card.description or notes.description or notes.name,
+        origin=card.origin or notes.origin,
+        licence=card.licence or notes.licence,
+        languages=card.languages or notes.languages,
+        dynamic_context=card.dynamic_context or notes.dynamic_context is True,
+    )
 
 
 def in_toml(card: Card) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from saykey.errors import ModelError
 from saykey.models import catalogue, ggml, keeping
-from saykey.models.card import Card, read_card
+from saykey.models.card import Card, completed, read_card
 from saykey.models.files import kind_in, named, open_regular
 from saykey.models.imports import import_file
 from saykey.models.kinds import Kind
@@ -75,14 +75,10 @@ def _converted(
     source: Path, name: str, quantisation: str | None, progress: Progress, card: Card
 ) -> tuple[Path, Card]:
     made = import_file(source, keeping.incoming(), name, quantisation, progress)
-    told = made.notes
+    told = completed(card, made.notes)
     return made.path, msgspec.structs.replace(
-        card,
-        description=card.description or told.description or told.name,
-        origin=card.origin or told.origin or str(source),
-        licence=card.licence or told.licence,
-        languages=card.languages or told.languages,
-        dynamic_context=card.dynamic_context or told.dynamic_context is True,
+        told,
+        origin=told.origin or str(source),
         sha256=keeping.checksum(made.path),
         notes=f"converted from {source.name}, {made.facts.quantisation}",
     )

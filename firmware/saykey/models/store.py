@@ -1,7 +1,8 @@
 """Where model files stand, and how their bytes come into memory.
 
-A store is a directory. NAME.bin in it is a model in whisper.cpp's layout, called NAME (without the
-``ggml-`` of published files), and NAME.toml beside it its card. ``incoming`` holds unfinished
+A store is a directory. NAME.bin or NAME.gguf in it is a model, called NAME (without the ``ggml-``
+of published files), and NAME.toml beside it its card; what is imported or pulled is a NAME.bin in
+whisper.cpp's layout, and of two files of one name that one is taken. ``incoming`` holds unfinished
 files, ``cache`` what can be made again from the models. The package's own store and the system's
 are read only; the user's own is written to as well (see keeping).
 """
@@ -13,10 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from saykey.errors import ModelError
-from saykey.models.card import Card, read_card
+from saykey.models.card import Card, completed, read_card
 from saykey.models.files import kind_in, named, open_regular, size_of
 from saykey.models.ggml import ModelFacts, check
 from saykey.models.kinds import Kind
@@ -118,7 +117,7 @@ def checked_name(name: str) -> str:
 def _present() -> Iterator[Stored]:
     own = own_directory()
     for directory in directories():
-        for path in sorted(directory.glob("*.bin")):
+        for path in sorted((*directory.glob("*.bin"), *directory.glob("*.gguf"))):
             yield Stored(path.stem.removeprefix("ggml-"), path, own=directory == own)
 
 
@@ -152,21 +151,20 @@ def read_image(path: Path) -> bytes:
 
 
 def card_of(path: Path) -> Card:
-    """The card of a model file; a GGUF file says itself whether it hears less than 30 s at a time.
+    """The card of a model file, completed by what it says of itself if it is a GGUF file.
 
     Raises ModelError as its parts do.
     """
     card = read_card(path)
     with open_regular(path) as file, named(path):
         kind = kind_in(file)
-    if kind is not Kind.GGUF or card.dynamic_context:
+    if kind is not Kind.GGUF:
         return card
     # only few models need what reads them
     from saykey.models.opening import opened
 
     with opened(path) as source:
-        dynamic_context = source.contents.notes.dynamic_context is True
-    return msgspec.structs.replace(card, dynamic_context=dynamic_context)
+        return completed(card, source.contents.notes)
 
 
 def checked_image(path: Path) -> tuple[bytes, ModelFacts]:
