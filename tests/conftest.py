@@ -25,6 +25,11 @@ def pytest_configure(config):
     config.option.hypothesis_seed = secrets.randbits(32) if _WANTED == "fresh" else int(_WANTED)
 
 
+def pytest_collection_modifyitems(items):
+    """The virtual machine takes longest and one processor: with more than one, it goes first."""
+    items.sort(key=lambda item: item.get_closest_marker("kernel") is None)
+
+
 def pytest_report_header(config):
     if _WANTED == "fixed":
         return "property tests: fixed examples (SAYKEY_SEED=fresh for new ones)"

@@ -1,10 +1,12 @@
 """One contract for every button: the desk's, and a GPIO pin that stands in gpiozero's mock.
 
 gpiozero's mock pins do not debounce (gpiozero/pins/mock.py: "Need to implement this"), so that
-a contact that bounces is no part of this contract; the kernel's GPIO simulator is to show it.
+a contact that bounces is no part of this contract. In the virtual machine of tests/kernel, where
+SAYKEY_KERNEL=real: a pin of the kernel's GPIO simulator.
 """
 
 import asyncio
+import os
 import threading
 from itertools import count
 
@@ -29,6 +31,14 @@ class CountingClock:
         return next(self._ticks)
 
 
+async def what_was_handed_to_the_loop():
+    """So far, and was run."""
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+    loop.call_soon(done.set_result, None)
+    await done
+
+
 class DeskRig:
     def __init__(self):
         self.button = DeskButton(CountingClock())
@@ -38,6 +48,9 @@ class DeskRig:
 
     def release(self):
         self.button.release()
+
+    async def settle(self):
+        await what_was_handed_to_the_loop()
 
 
 class GpioRig:
@@ -53,20 +66,23 @@ class GpioRig:
     def release(self):
         self.pins.pin(PIN).drive_high()
 
+    async def settle(self):
+        await what_was_handed_to_the_loop()
 
-@pytest.fixture(params=[DeskRig, GpioRig], ids=["desk", "gpiozero"])
+
+if os.environ.get("SAYKEY_KERNEL") == "real":
+    from pins_rig import ButtonRig
+
+    RIGS = {"kernel": lambda: ButtonRig(PIN, CountingClock())}
+else:
+    RIGS = {"desk": DeskRig, "gpiozero": GpioRig}
+
+
+@pytest.fixture(params=RIGS)
 def rig(request):
-    made = request.param()
+    made = RIGS[request.param]()
     yield made
     made.button.close()
-
-
-async def settle():
-    """Let everything that was handed to the loop so far run."""
-    loop = asyncio.get_running_loop()
-    done = loop.create_future()
-    loop.call_soon(done.set_result, None)
-    await done
 
 
 def test_each_edge_is_told_in_order_and_dated(rig):
@@ -75,8 +91,9 @@ def test_each_edge_is_told_in_order_and_dated(rig):
         rig.button.open(edges.append)
         for _ in range(2):
             rig.press()
+            await rig.settle()
             rig.release()
-        await settle()
+            await rig.settle()
         return edges
 
     ms = 1_000_000
@@ -92,10 +109,9 @@ def test_a_button_already_where_it_is_moved_to_tells_nothing(rig):
     async def use():
         edges = []
         rig.button.open(edges.append)
-        rig.release()
-        rig.press()
-        rig.press()
-        await settle()
+        for move in (rig.release, rig.press, rig.press):
+            move()
+            await rig.settle()
         return [edge.down for edge in edges]
 
     assert asyncio.run(use()) == [True]
@@ -131,7 +147,7 @@ def test_a_closed_button_tells_nothing_not_even_what_was_on_its_way(rig):
         rig.press()
         rig.button.close()
         rig.release()
-        await settle()
+        await rig.settle()
         return edges
 
     assert asyncio.run(use()) == []
@@ -153,7 +169,7 @@ def test_a_closed_button_can_be_opened_again(rig):
         rig.button.close()
         rig.button.open(edges.append)
         rig.press()
-        await settle()
+        await rig.settle()
         return [edge.down for edge in edges]
 
     assert asyncio.run(use()) == [True]

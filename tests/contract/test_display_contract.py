@@ -2,11 +2,14 @@
 
 The panels below behave like the controllers: they decode the bytes on the bus, and show what
 their memory holds. Commands and addressing: Solomon Systech SSD1306 rev. 1.1, tables 9-1 and
-10.1; Sino Wealth SH1106 v2.3.
+10.1; Sino Wealth SH1106 v2.3. In the virtual machine of tests/kernel, where SAYKEY_KERNEL=real,
+the bus is the kernel's, with i2c-stub on it: it does SMBus transfers only, where a display on a
+board gets plain I2C (I2C_RDWR).
 """
 
 import asyncio
 import errno
+import os
 import threading
 
 import pytest
@@ -17,6 +20,7 @@ from saykey.panel.oled import OledDisplay
 from saykey.simulated.desk import DeskDisplay
 
 ADDRESS = 0x3C
+COMMANDS, PIXELS = 0x00, 0x40
 ARGUMENTS = {0x20: 1, 0x21: 2, 0x22: 2, 0x81: 1, 0x8D: 1, 0xA8: 1, 0xD3: 1, 0xD5: 1, 0xD9: 1}
 ARGUMENTS |= {0xDA: 1, 0xDB: 1}
 SEGMENT_REMAP, COM_REVERSED, DISPLAY_ON, DISPLAY_OFF = 0xA1, 0xC8, 0xAF, 0xAE
@@ -33,6 +37,14 @@ class Panel:
         self.window = (0, columns - 1, 0, 7)
         self.column = self.page = 0
         self.horizontal = False
+
+    def take(self, control, values):
+        """A transfer (SSD1306, 8.1.5.2)."""
+        if control == COMMANDS:
+            self.commands(values)
+        else:
+            assert control == PIXELS
+            self.data(values)
 
     def commands(self, values):
         values = list(values)
@@ -103,19 +115,15 @@ class Bus:
         self.frames = 0
 
     def write_i2c_block_data(self, address, control, values):
-        assert len(values) <= 32
+        assert len(values) <= 32  # I2C_SMBUS_BLOCK_MAX of linux/i2c.h
         if not self.going.is_set():
             self.held_up.set()
             if not self.going.wait(10):
                 raise TimeoutError("the bus was kept waiting for ever: is the loop blocked?")
         if not self.plugged or address != ADDRESS:
             raise OSError(errno.EREMOTEIO, "Remote I/O error")
-        if control == 0x00:
-            self.frames += values[:1] in ([0x21], [0xB0])
-            self.panel.commands(values)
-        else:
-            assert control == 0x40
-            self.panel.data(values)
+        self.frames += control == COMMANDS and values[:1] in ([0x21], [0xB0])
+        self.panel.take(control, values)
 
 
 def ssd1306():
@@ -147,11 +155,34 @@ class OledRig:
         return self.bus.panel.seen()
 
 
-RIGS = {
-    "desk": DeskRig,
-    "ssd1306": lambda: OledRig("ssd1306"),
-    "sh1106": lambda: OledRig("sh1106"),
-}
+class KernelRig:
+    """What the kernel's trace has of the bus is shown to a panel."""
+
+    def __init__(self, kind):
+        port = oled_bus.insert_bus()
+        oled_bus.clear_trace()
+        self.panel = PANELS[kind]()
+        self.display = OledDisplay(kind, port, ADDRESS, smbus2.SMBus(port))
+
+    def seen(self):
+        for control, values in oled_bus.transfers():
+            self.panel.take(control, values)
+        oled_bus.clear_trace()
+        return self.panel.seen()
+
+
+OLEDS = {"ssd1306": lambda: OledRig("ssd1306"), "sh1106": lambda: OledRig("sh1106")}
+
+if os.environ.get("SAYKEY_KERNEL") == "real":
+    import oled_bus
+    import smbus2
+
+    RIGS = {
+        "kernel, ssd1306": lambda: KernelRig("ssd1306"),
+        "kernel, sh1106": lambda: KernelRig("sh1106"),
+    }
+else:
+    RIGS = {"desk": DeskRig} | OLEDS
 
 
 @pytest.fixture(params=RIGS)
@@ -159,9 +190,9 @@ def rig(request):
     return RIGS[request.param]()
 
 
-@pytest.fixture(params=["ssd1306", "sh1106"])
+@pytest.fixture(params=OLEDS)
 def oled(request):
-    return RIGS[request.param]()
+    return OLEDS[request.param]()
 
 
 def chequers(seed):

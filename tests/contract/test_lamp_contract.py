@@ -1,5 +1,9 @@
-"""One contract for every lamp: the desk's, and an LED on a pin that stands in gpiozero's mock."""
+"""One contract for every lamp: the desk's, and an LED on a pin that stands in gpiozero's mock.
 
+In the virtual machine of tests/kernel, where SAYKEY_KERNEL=real: on a pin of the kernel's.
+"""
+
+import os
 import queue
 
 import pytest
@@ -59,9 +63,17 @@ class GpioRig:
         return self.pin.state == lit and self.lamp._led._blink_thread is None
 
 
-@pytest.fixture(params=[DeskRig, GpioRig], ids=["desk", "gpiozero"])
+if os.environ.get("SAYKEY_KERNEL") == "real":
+    from pins_rig import LampRig
+
+    RIGS = {"kernel": lambda: LampRig(PIN)}
+else:
+    RIGS = {"desk": DeskRig, "gpiozero": GpioRig}
+
+
+@pytest.fixture(params=RIGS)
 def rig(request):
-    made = request.param()
+    made = RIGS[request.param]()
     yield made
     made.lamp.close()
 

@@ -1,12 +1,13 @@
 """The contract of the port Microphone.
 
 Held by the recording, and by ALSA twice: on libasound's own file plugin, which takes the place of
-the kernel's driver below the real library, and on a sound card that can be disturbed.
+the kernel's driver below the real library, and on a sound card that can be disturbed. In the
+virtual machine of tests/kernel, where SAYKEY_KERNEL=real: by ALSA on the kernel's sound card.
 """
 
 import asyncio
 import os
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import alsaaudio
 import numpy as np
@@ -15,7 +16,7 @@ import pytest
 from saykey.audio.alsa import AlsaMicrophone
 from saykey.audio.recording import RecordingMicrophone
 from saykey.errors import MicrophoneLost
-from saykey.flow import FRAME_SAMPLES, AudioFrame
+from saykey.flow import FRAME_SAMPLES
 from saykey.simulated.clock import VirtualClock
 
 MS = 1_000_000
@@ -81,7 +82,14 @@ class SoundCard:
             self._ready = None
 
 
+def begins_the_sound(pcm16):
+    """Whether it is what is spoken, from its first sample on."""
+    return pcm16 == SOUND[: len(pcm16)]
+
+
 class PlayedRecording:
+    is_the_sound = staticmethod(begins_the_sound)
+
     def __init__(self):
         self.clock = VirtualClock()
         self.microphone = RecordingMicrophone(SOUND, self.clock)
@@ -100,6 +108,8 @@ class PlayedRecording:
 class AlsaFilePlugin:
     """Gives frames as fast as they are read, and cannot be disturbed."""
 
+    is_the_sound = staticmethod(begins_the_sound)
+
     def __init__(self, folder, monkeypatch):
         recording, config = folder / "sound.raw", folder / "asound.conf"
         recording.write_bytes(SOUND)
@@ -115,6 +125,8 @@ class AlsaFilePlugin:
 
 
 class AlsaSoundCard:
+    is_the_sound = staticmethod(begins_the_sound)
+
     def __init__(self):
         self.clock = VirtualClock()
         self.microphone = AlsaMicrophone("card", self.clock, opener=self._plug_in)
@@ -143,13 +155,22 @@ class AlsaSoundCard:
         self._recorded += samples
 
 
-@pytest.fixture(params=["recording", "alsa file plugin", "alsa sound card"])
+if os.environ.get("SAYKEY_KERNEL") == "real":
+    from sound_card import loopback_desk
+
+    DESKS = {"kernel": lambda *_: loopback_desk()}
+else:
+    DESKS = {
+        "recording": lambda *_: nullcontext(PlayedRecording()),
+        "alsa file plugin": lambda *places: nullcontext(AlsaFilePlugin(*places)),
+        "alsa sound card": lambda *_: nullcontext(AlsaSoundCard()),
+    }
+
+
+@pytest.fixture(params=DESKS)
 def desk(request, tmp_path, monkeypatch):
-    if request.param == "recording":
-        return PlayedRecording()
-    if request.param == "alsa sound card":
-        return AlsaSoundCard()
-    return AlsaFilePlugin(tmp_path, monkeypatch)
+    with DESKS[request.param](tmp_path, monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture(params=["recording", "alsa sound card"])
@@ -175,7 +196,7 @@ def test_frames_have_320_samples_and_contiguous_positions_from_zero(desk):
         await desk.microphone.close()
         assert [len(frame.pcm16) for frame in frames] == [640] * 6
         assert [frame.sample for frame in frames] == [320 * n for n in range(6)]
-        assert b"".join(frame.pcm16 for frame in frames) == SOUND[: 6 * 640]
+        assert desk.is_the_sound(b"".join(frame.pcm16 for frame in frames))
         assert desk.microphone.lost_samples == 0
 
     asyncio.run(records())
@@ -187,7 +208,9 @@ def test_opened_again_it_starts_at_sample_zero(desk):
         await _read(desk, 3)
         await desk.microphone.close()
         await desk.microphone.open()
-        assert await _read(desk, 1) == [AudioFrame(SOUND[:640], 0)]
+        (frame,) = await _read(desk, 1)
+        assert desk.is_the_sound(frame.pcm16)
+        assert frame.sample == 0
         await desk.microphone.close()
 
     asyncio.run(records())
@@ -224,7 +247,8 @@ def test_a_frame_that_is_there_is_read_without_waiting(desk):
             with pytest.raises(StopIteration) as done:
                 reading.send(None)
             gathered.append(done.value.value)
-        assert b"".join(frame.pcm16 for frame in gathered) == SOUND[: 4 * 640]
+        assert len(gathered) == 4
+        assert desk.is_the_sound(b"".join(frame.pcm16 for frame in gathered))
         await desk.microphone.close()
         with pytest.raises(MicrophoneLost, match="not open"):
             desk.microphone.has_frame()
@@ -261,7 +285,8 @@ def test_closed_twice_is_closed(desk):
 
 
 def test_its_name_is_what_the_settings_call_it(desk):
-    assert desk.microphone.name in {"a recording", "alsa:recording", "alsa:card"}
+    names = {"a recording", "alsa:recording", "alsa:card", "alsa:hw:Loopback,1,0"}
+    assert desk.microphone.name in names
 
 
 def test_lost_samples_are_counted_and_positions_jump_by_them(disturbed):

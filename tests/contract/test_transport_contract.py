@@ -237,7 +237,7 @@ if IN_THE_VM:
             super().__init__()
             self.prepare()
 
-    KINDS = SLEEPING_KINDS = [GadgetRig]
+    KINDS = SLEEPING_KINDS = [pytest.param(GadgetRig, id="kernel")]
 else:
     KINDS = [SimulatedRig, ProcessRig]
     SLEEPING_KINDS = [SimulatedRig]
@@ -457,7 +457,6 @@ def test_a_typist_on_an_unplugged_host_hands_the_text_back(rig_kind, tmp_path):
     play(rig_kind(tmp_path), scene)
 
 
-@pytest.mark.skipif(IN_THE_VM, reason="the cable of the VM is pulled in tests/kernel/inside")
 @pytest.mark.parametrize("reports", [1, 2, 9, 26, 47])
 def test_a_cable_pulled_in_mid_word_leaves_what_was_typed_and_a_part_of_what_is_in_doubt(
     reports, tmp_path

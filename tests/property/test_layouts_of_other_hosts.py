@@ -8,8 +8,8 @@ from unicodedata import normalize
 
 import pytest
 from hosts_with_dead_keys import Host
-from layout_texts import coverage_of, pinned, random_text
 
+from layouts.texts import coverage_of, pinned, random_text
 from layouts.verify import reports
 from saykey.keyboard.layouts import layout_summaries, load_layout
 from saykey.keyboard.pace import PACES

@@ -7,8 +7,8 @@ exemplars. Seeds as for the other property tests: fixed, or SAYKEY_SEED=fresh or
 from unicodedata import normalize
 
 import pytest
-from layout_texts import coverage_of, pinned, random_text
 
+from layouts.texts import coverage_of, pinned, random_text
 from saykey.keyboard.layouts import layout_summaries, load_layout
 from saykey.keyboard.pace import PACES
 from saykey.keyboard.profile import Profile

@@ -8,7 +8,18 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from bench import answers, cost, engine, keys, models, reports, start, switching, waiting
+from bench import (
+    answers,
+    cost,
+    engine,
+    keys,
+    models,
+    reports,
+    round_trip,
+    start,
+    switching,
+    waiting,
+)
 from bench.figures import Section, for_terminal, page
 from bench.machine import described, watched
 
@@ -21,7 +32,10 @@ def main() -> None:
     machine = described()
     print(machine, end="\n\n", flush=True)
     small = [_told(watched(measure)) for measure in (start.measured_help, start.measured_start)]
-    small += [_told(watched(measure)) for measure in (keys.measured, reports.measured)]
+    small += [
+        _told(watched(measure))
+        for measure in (keys.measured, round_trip.measured, reports.measured)
+    ]
     before = os.getloadavg()[0]
     sections = [
         _told(replace(section, load=(before, os.getloadavg()[0]))) for section in cost.measured()

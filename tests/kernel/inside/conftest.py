@@ -23,11 +23,3 @@ def computer():
     from usb_cable import the_computer
 
     return the_computer()
-
-
-@pytest.fixture(scope="session")
-def oled_port():
-    """The number of an I2C bus with a display's address on it."""
-    from oled_bus import insert_bus
-
-    return insert_bus()

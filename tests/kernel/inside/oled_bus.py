@@ -2,16 +2,17 @@
 
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 ADDRESS = 0x3C
 
 _TRACING = Path("/sys/kernel/tracing")
-_DATA = 0x40  # the control byte before pixels (SSD1306 rev. 1.1, 8.1.5.2)
 
 
+@cache
 def insert_bus():
-    """The number of the bus."""
+    """The number of the bus, which stays until the machine ends."""
     subprocess.run(("modprobe", "i2c-dev"), check=True)
     subprocess.run(("modprobe", "i2c-stub", f"chip_addr={ADDRESS}"), check=True)
     if not (_TRACING / "trace").exists():
@@ -27,13 +28,10 @@ def clear_trace():
     (_TRACING / "trace").write_text("")
 
 
-def pixels_on_the_bus():
-    """The data bytes written since the trace was cleared (trace/events/smbus.h, smbus_write)."""
-    pixels = b""
+def transfers():
+    """Control byte and values of each since the trace was cleared (trace/events/smbus.h)."""
     for line in (_TRACING / "trace").read_text().splitlines():
-        written = re.search(rf"a={ADDRESS:03x} .* c={_DATA:x} .*\[([0-9a-f-]+)\]", line)
-        if written:
-            data = bytes.fromhex(written[1].replace("-", ""))
-            assert data[0] == len(data) - 1, "an I2C block begins with its length"
-            pixels += data[1:]
-    return pixels
+        if written := re.search(rf"a={ADDRESS:03x} .* c=(\w+) .*\[([0-9a-f-]+)\]", line):
+            length, *values = bytes.fromhex(written[2].replace("-", ""))
+            assert length == len(values), "an I2C block begins with its length"
+            yield int(written[1], 16), values

@@ -1,6 +1,7 @@
 """A Raspberry Pi's pins, by the kernel's GPIO simulator (Documentation/admin-guide/gpio)."""
 
 import subprocess
+from functools import cache
 from pathlib import Path
 
 LINES = 54
@@ -13,28 +14,21 @@ CPUINFO = Path("/proc/cpuinfo")
 
 
 class Pins:
-    """``with Pins() as pins``: a finger on each pin, and an eye."""
+    """A finger on each pin, and an eye."""
 
-    def __enter__(self):
+    def __init__(self):
         bank = CONFIG / "bank0"
         bank.mkdir(parents=True)
         (bank / "num_lines").write_text(str(LINES))
         (CONFIG / "live").write_text("1")
         device, chip = (
-            (path).read_text().strip() for path in (CONFIG / "dev_name", bank / "chip_name")
+            path.read_text().strip() for path in (CONFIG / "dev_name", bank / "chip_name")
         )
         assert chip == "gpiochip0", f"gpiozero looks for gpiochip0, this is {chip}"
         self._lines = Path("/sys/devices/platform", device, chip)
         told = Path("/run/cpuinfo")
         told.write_text(f"{CPUINFO.read_text()}Revision\t: {ZERO_2_W}\n")
         subprocess.run(("mount", "--bind", str(told), str(CPUINFO)), check=True)
-        return self
-
-    def __exit__(self, *_):
-        subprocess.run(("umount", str(CPUINFO)), check=True)
-        (CONFIG / "live").write_text("0")
-        (CONFIG / "bank0").rmdir()
-        CONFIG.rmdir()
 
     def press(self, pin):
         """Connect it to ground."""
@@ -48,3 +42,9 @@ class Pins:
 
     def _line(self, pin):
         return self._lines / f"sim_gpio{pin}"
+
+
+@cache
+def the_pins():
+    """Of this machine, made once: lgpio keeps hold of their chip."""
+    return Pins()

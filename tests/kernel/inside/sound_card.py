@@ -1,5 +1,7 @@
 """The kernel's own sound card, snd-aloop: what is played on one side is recorded on the other."""
 
+import asyncio
+import itertools
 import queue
 import subprocess
 import threading
@@ -8,12 +10,17 @@ from pathlib import Path
 
 import alsaaudio
 
+from saykey.audio.alsa import AlsaMicrophone
+from saykey.clock import MonotonicClock
 from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 
 DRIVER = Path("/sys/bus/platform/drivers/snd_aloop")
 DEVICE = "snd_aloop.0"
 PLAYED, RECORDED = "hw:Loopback,0,0", "hw:Loopback,1,0"
 FRAME = FRAME_SAMPLES * SAMPLE_BYTES
+SOUND = b"".join((position + 1).to_bytes(2, "little") for position in range(SAMPLE_RATE))
+"""Every sample tells its position, and none is silence."""
+PATIENCE_S = 60
 
 
 @contextmanager
@@ -34,11 +41,13 @@ class Player:
     def __init__(self, background=bytes(FRAME)):
         self._background = background
         self._wanted = queue.SimpleQueue()
+        self._began = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._play)
 
     def __enter__(self):
         self._thread.start()
+        assert self._began.wait(PATIENCE_S)
         return self
 
     def __exit__(self, *_):
@@ -63,6 +72,7 @@ class Player:
         try:
             for frame in self._frames():
                 pcm.write(frame)
+                self._began.set()
         except alsaaudio.ALSAAudioError:  # unplugged
             return
         finally:
@@ -80,3 +90,31 @@ class Player:
 
 def frames_of(pcm16):
     return (pcm16[at : at + FRAME] for at in range(0, len(pcm16), FRAME))
+
+
+def continues_the_sound(pcm16):
+    """Whether it is SOUND, played over and over, from some sample on; before it may be silence."""
+    samples = [int.from_bytes(pcm16[at : at + 2], "little") for at in range(0, len(pcm16), 2)]
+    heard = list(itertools.dropwhile(lambda sample: sample == 0, samples))
+    return bool(heard) and heard == [
+        (heard[0] - 1 + n) % SAMPLE_RATE + 1 for n in range(len(heard))
+    ]
+
+
+class LoopbackDesk:
+    """A microphone on the card, while SOUND is played, in the contract of the port Microphone."""
+
+    is_the_sound = staticmethod(continues_the_sound)
+
+    def __init__(self):
+        self.microphone = AlsaMicrophone(RECORDED, MonotonicClock())
+
+    async def pass_ms(self, ms):
+        """And some more: the card's periods are not the test's."""
+        await asyncio.sleep(2 * ms / 1000)
+
+
+@contextmanager
+def loopback_desk():
+    with sound_card(), Player(SOUND):
+        yield LoopbackDesk()

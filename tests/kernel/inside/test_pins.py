@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from raspberry_pi import SIMULATOR, Pins
+from raspberry_pi import SIMULATOR, the_pins
 
 from saykey.clock import MonotonicClock
 from saykey.panel.gpio import GpioButton, GpioLamp
@@ -23,8 +23,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def pins():
-    with Pins() as pins:
-        yield pins
+    return the_pins()
 
 
 async def edges_of(pins, finger, count):

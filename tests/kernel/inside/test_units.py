@@ -18,6 +18,10 @@ DROP_INS = UNITS / "saykey.service.d"
 PROGRAM = Path("/usr/lib/saykey")
 DEVICE = Path("/dev/hidg0")
 KEY_A = 30
+KEY_UP_MS = 200
+
+TIME_IS_COUNTED = os.environ.get("SAYKEY_CLOCK") == "counted"
+"""A nanosecond an instruction, whatever else this machine has to do: see tests/kernel/vm.py."""
 
 HOLDS_A_KEY = f"""\
 [Service]
@@ -54,7 +58,7 @@ class UnitCable(Cable):
 def installed():
     """Everything at its place, as a package would put it; the VM forgets it."""
     shutil.copytree(ROOT / "gadget", PROGRAM / "gadget")
-    without_data = shutil.ignore_patterns("data", "__pycache__")
+    without_data = shutil.ignore_patterns("data")
     shutil.copytree(ROOT / "firmware", PROGRAM / "firmware", ignore=without_data)
     shutil.copy(Path(__file__).with_name("holds_a_key.py"), PROGRAM)
     run("systemd-sysusers", str(ROOT / "systemd/saykey.sysusers.conf"))
@@ -74,15 +78,16 @@ def cable(installed, computer):  # noqa: ARG001 - a fixture may need another for
 
 
 def key_up_after(kill, what, cable, capsys):
-    """Wait for the release at the computer; print how long it took."""
+    """See the release at the computer, soon; print how long it took."""
     killed_at = time.monotonic_ns()
     kill()
     seen = cable.until(lambda seen: seen["keys_down"] == [])
     assert seen["event"] == "typed", "let up by a report, not by an unplugging"
+    took_ms = (seen["at"] - killed_at) / 1e6
     with capsys.disabled():
-        sys.stdout.write(
-            f"\nkey up {(seen['at'] - killed_at) / 1e6:.0f} ms after SIGKILL of {what}\n"
-        )
+        sys.stdout.write(f"\nkey up {took_ms:.0f} ms after SIGKILL of {what}\n")
+    if TIME_IS_COUNTED:
+        assert took_ms <= KEY_UP_MS
     assert property_of("saykey.service", "Result") == "signal"
 
 

@@ -179,6 +179,27 @@ def test_a_cable_pulled_while_the_computer_sleeps_leaves_only_what_is_in_doubt(c
     play(scene)
 
 
+def test_a_computer_that_stops_polling_in_mid_word_loses_and_doubles_nothing(reports):
+    text = TEXT * 20
+
+    async def scene(keyboard):
+        keyboard.begin(text)
+        await asyncio.to_thread(reports.until, lambda seen: len(seen["text"]) >= 9)
+        await asyncio.to_thread(reports.let_go)
+        end = await keyboard.end()
+        assert isinstance(end, TypingStopped)
+        assert whole(end) == text
+        assert keyboard.links == [Link.UP, Link.ASLEEP]
+        await asyncio.to_thread(reports.until_unplugged)
+        await asyncio.to_thread(reports.take_up)
+        await keyboard.until(lambda: keyboard.links[-1] is Link.UP)
+        assert isinstance(await keyboard.type("~"), TypingFinished)
+        seen = await asyncio.to_thread(reports.until, lambda seen: seen["text"][-1:] == "~")
+        loses_and_doubles_nothing(end, seen["text"][:-1])
+
+    play(scene)
+
+
 # Others at the same device
 
 

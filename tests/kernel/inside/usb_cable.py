@@ -19,6 +19,7 @@ from saykey_gadget.settings import GadgetSettings
 
 STEPS = plan(GadgetSettings(), identity_of("0123456789abcdef" * 2))
 MODULES = ("usb_f_hid", "dummy_hcd")
+USBHID = Path("/sys/bus/usb/drivers/usbhid")
 PATIENCE_S = 180  # emulated, on a busy machine, seconds become minutes
 PAUSE_S = 0.005
 
@@ -94,6 +95,7 @@ class Cable:
 
     def __enter__(self):
         apply.down(self.kernel, "saykey")
+        self._until(lambda: not keyboards(), "the keyboard before to go")
         self._computer.begin(self._kind)
         self.seen = {}
         self.set_up()
@@ -168,6 +170,15 @@ class Cable:
             self._device_power("control", "auto")
         return status == "suspended"
 
+    def let_go(self):
+        """Have the computer's driver let go of the keyboard, which stays plugged in, unpolled."""
+        (USBHID / "unbind").write_text(f"{self._device().name}:1.0")
+
+    def take_up(self):
+        """Have the driver take it up again."""
+        (USBHID / "bind").write_text(f"{self._device().name}:1.0")
+        self.until_plugged()
+
     def resume(self):
         """Have the computer end the keyboard's sleep."""
         self._device_power("control", "on")
@@ -189,10 +200,13 @@ class Cable:
             threading.Event().wait(PAUSE_S)
 
     def _device(self):
-        """The keyboard as the computer's USB core sees it: on a port of dummy_hcd's root hub."""
-        found = [
-            path
-            for path in Path("/sys/bus/usb/devices").glob("*-*")
-            if ":" not in path.name and "dummy_hcd" in os.path.realpath(path)
-        ]
-        return found[0]
+        return keyboards()[0]
+
+
+def keyboards():
+    """As the computer's USB core sees them: on a port of dummy_hcd's root hub."""
+    return [
+        path
+        for path in Path("/sys/bus/usb/devices").glob("*-*")
+        if ":" not in path.name and "dummy_hcd" in os.path.realpath(path)
+    ]

@@ -1,0 +1,94 @@
+"""The device as `saykey run` wires it, on the kernel's own hardware.
+
+A voice in the sound card and a finger on the pin make text on the computer, light in the LED and a
+picture on the display's bus.
+"""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+import wave
+from contextlib import contextmanager
+from pathlib import Path
+
+import oled_bus
+import pytest
+from raspberry_pi import SIMULATOR, the_pins
+from sound_card import Player, sound_card
+from usb_cable import Cable
+
+import saykey
+from saykey.control.client import ControlClient
+
+PROGRAM = Path(__file__).with_name("device_on_stub_bus.py")
+RECORDING = Path(saykey.__file__).parent / "data/recordings/dictation.wav"
+PHRASE_S = 2.6
+TEXT = "Thank you for your new report."
+BUTTON, LED = 5, 6  # of no other test: gpiozero keeps hold of the pins it had
+PIXELS = 0x40
+PATIENCE_S = 120
+
+pytest.importorskip("lgpio", reason="lgpio has no wheel for this Python: see pyproject.toml")
+pytestmark = pytest.mark.skipif(
+    not SIMULATOR.exists(), reason="the GPIO simulator could not be built"
+)
+
+
+def phrase():
+    with wave.open(str(RECORDING)) as recording:
+        assert (recording.getframerate(), recording.getnchannels()) == (16_000, 1)
+        return recording.readframes(round(PHRASE_S * 16_000))
+
+
+@contextmanager
+def device(folder):
+    """Its process, and what it tells on its control socket."""
+    settings, socket = folder / "saykey.toml", folder / "control"
+    settings.write_text(f"""\
+[microphone]
+source = "alsa:hw:Loopback,1,0"
+[button]
+gpio = {BUTTON}
+[panel]
+led_gpio = {LED}
+[control]
+socket = "{socket}"
+""")
+    command = (sys.executable, str(PROGRAM), str(settings), str(oled_bus.insert_bus()))
+    with subprocess.Popen(command) as process:
+        try:
+            until(lambda: socket.exists() or process.poll() is not None, "the control socket")
+            assert process.poll() is None, "the device has ended"
+            with ControlClient(socket, PATIENCE_S) as client:
+                yield process, client.watch()
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def until(true, what):
+    deadline = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        threading.Event().wait(0.02)
+
+
+def pixels():
+    return b"".join(bytes(data) for control, data in oled_bus.transfers() if control == PIXELS)
+
+
+def test_what_is_said_while_the_button_is_down_is_typed_and_shown(computer, tmp_path):
+    pins = the_pins()
+    pins.release(BUTTON)
+    with sound_card(), Player() as player, Cable(computer) as cable:
+        with device(tmp_path) as (process, statuses):
+            next(status for status in statuses if status.model.state == "ready")
+            oled_bus.clear_trace()
+            pins.press(BUTTON)
+            until(lambda: pins.is_high(LED), "the LED to say that it listens")
+            assert player.play(phrase()).wait(PATIENCE_S)
+            pins.release(BUTTON)
+            cable.shows(TEXT)
+            until(lambda: any(pixels()), "a picture")
+        assert process.returncode == 0

@@ -1,0 +1,68 @@
+"""Round trip: text of a language, typed in its layout, comes out of the host as it went in."""
+
+import secrets
+from unicodedata import normalize
+
+from bench.figures import Section, one
+from layouts.texts import LENGTH, pinned, random_text
+from saykey.keyboard.layouts import LayoutSummary, layout_summaries, load_layout
+from saykey.keyboard.pace import PACES
+from saykey.keyboard.profile import Profile
+from saykey.keyboard.reports import Planner
+from saykey.simulated.screen import Screen
+
+FEWEST_LAYOUTS = 60
+
+METHOD = f"""\
+Random text of {LENGTH:,} characters for each of the main layouts of Linux hosts: its language's
+letters (CLDR's exemplars), ASCII and typographic marks, as far as it has them; once from a fixed
+and once from a fresh seed. It is planned at each pace ({", ".join(PACES)}), and the
+reports are read by a host that is libxkbcommon with that layout. What counts is that the host shows
+the text itself: a character replaced by another is a miss."""
+
+
+def measured() -> Section:
+    """How many texts were typed, and how many came out otherwise."""
+    summaries = {summary.name: summary for summary in layout_summaries("linux")}
+    layouts = [summaries[name] for name in pinned("layout_coverage.txt")]
+    seeds = ("fixed", secrets.token_hex(4))
+    missed = [
+        f"{layout.name} {pace} {seed}"
+        for layout in layouts
+        for seed in seeds
+        for pace in _missed(layout, f"{seed} {layout.name}")
+    ]
+    return Section(
+        "Round trip",
+        "\n".join((METHOD, *(f"Missed: {one}." for one in missed))),
+        (
+            one(f"layouts ({FEWEST_LAYOUTS} are asked for)", "", [len(layouts)]),
+            one("texts typed, each at every pace", "", [len(layouts) * len(seeds)]),
+            one("texts that came out otherwise at some pace", "", [len(missed)], 0),
+        ),
+    )
+
+
+def _missed(layout: LayoutSummary, seed: str) -> list[str]:
+    """The paces at which the host shows something else."""
+    text = random_text(layout, seed)
+    table = load_layout(layout.os, layout.name)
+    shown: dict[tuple[bytes, ...], str] = {}  # paces that differ in time alone are read once
+    missed = []
+    for name, pace in PACES.items():
+        reports = tuple(
+            report.data for report in Planner(table, Profile(pace=pace)).plan(text).reports
+        )
+        if reports not in shown:
+            shown[reports] = _shown_by(layout.name, reports)
+        if shown[reports] != text:
+            missed.append(name)
+    return missed
+
+
+def _shown_by(name: str, reports: tuple[bytes, ...]) -> str:
+    layout, _, variant = name.partition("+")
+    screen = Screen(layout, variant)
+    for report in reports:
+        screen.read(report, at=0)
+    return normalize("NFC", screen.text)
