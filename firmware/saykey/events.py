@@ -92,7 +92,10 @@ class MicrophoneFailed:
 
 @dataclass(frozen=True, slots=True)
 class SoundHeard:
-    """The loudness of the last frames while listening, in dB relative to full scale (<= 0)."""
+    """The loudness while listening, in dB relative to full scale (<= 0): it is another now.
+
+    A multiple of flow.LEVEL_STEP_DB, measured over the last 160 ms.
+    """
 
     level_db: float
 

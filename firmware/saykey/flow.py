@@ -19,6 +19,9 @@ FRAME_SAMPLES = 320
 SAMPLE_BYTES = 2
 """Bytes of a sample: signed 16 bit, little endian, mono."""
 
+LEVEL_STEP_DB = 4.0
+"""Loudness is told and shown in multiples of this many dB: nobody sees less on a small display."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:

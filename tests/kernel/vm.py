@@ -140,11 +140,14 @@ def _script(kernel: DebianKernel, pins: Path | None, command: Sequence[str]) -> 
     insert_pins = [f"insmod {shlex.quote(str(pins / name))}.ko" for name in GPIO_MODULES if pins]
     return f"""\
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
-export SAYKEY_KERNEL=real PYTHONDONTWRITEBYTECODE=1
+export SAYKEY_KERNEL=real PYTHONDONTWRITEBYTECODE=1 TMPDIR=/run/tmp LG_WD=/run/tmp
 cut -d' ' -f1 /proc/uptime >/run/vm/booted
 stty -onlcr 2>/dev/null
 ip link set lo up
 mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config
+for folder in {shlex.quote(str(ROOT))} {shlex.quote(str(cache_folder()))}; do # below /run, say
+    test -e "$folder" || {{ mkdir -p "$folder" && mount --bind "/run/machine$folder" "$folder"; }}
+done
 mkdir -p {modules}
 mount --bind {shlex.quote(str(kernel.modules))} {modules}
 modprobe -a {" ".join(MODULES)}

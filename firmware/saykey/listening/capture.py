@@ -7,7 +7,7 @@ from saykey.audio.level import level_db
 from saykey.clock import NS_PER_S
 from saykey.errors import MicrophoneLost
 from saykey.events import CaptureDrained, Event, MicrophoneFailed, MicrophoneReady, SoundHeard
-from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
+from saykey.flow import FRAME_SAMPLES, LEVEL_STEP_DB, SAMPLE_BYTES, SAMPLE_RATE
 from saykey.listening.listener import Listener
 from saykey.listening.timeline import NS_PER_FRAME, Timeline
 from saykey.ports import Clock, Microphone
@@ -28,7 +28,7 @@ GATHERED = 8
 more than all that is done with a frame (docs/bench.md). No phrase is told later for it."""
 
 LEVEL_BYTES = GATHERED * FRAME_SAMPLES * SAMPLE_BYTES
-"""The level is told every eight frames: 6 1/4 times a second."""
+"""The level is measured every eight frames, 6 1/4 times a second, and told when it has changed."""
 
 
 class Capture:
@@ -58,6 +58,7 @@ class Capture:
         self._wanted = asyncio.Event()
         self._ready: bool | None = None  # None: not tried yet
         self._loudness = bytearray()
+        self._level: float | None = None  # told last
         self._task: asyncio.Task[None] | None = None
         self._resting = False
 
@@ -188,8 +189,12 @@ class Capture:
     def _tell_level(self, pcm16: bytes) -> None:
         if all(listener.released for listener in self._listeners.values()):
             self._loudness.clear()
+            self._level = None
             return
         self._loudness += pcm16
         if len(self._loudness) >= LEVEL_BYTES:
-            self._post(SoundHeard(level_db(bytes(self._loudness))))
+            level = LEVEL_STEP_DB * round(level_db(bytes(self._loudness)) / LEVEL_STEP_DB)
             self._loudness.clear()
+            if level != self._level:
+                self._level = level
+                self._post(SoundHeard(level))

@@ -8,6 +8,7 @@ and levels are rounded to few steps, so that nothing jumps and equal looks need 
 from dataclasses import dataclass, field
 from enum import Enum
 
+from saykey.flow import LEVEL_STEP_DB
 from saykey.panel import fit
 from saykey.panel.view import Capture, ModelState, View
 from saykey.ports import Link
@@ -25,10 +26,8 @@ HOST_COLUMNS = 17
 BAR_STEPS = 12
 
 QUIETEST_DB = -60.0
-"""The level at which the bar is empty; a quiet room is below it."""
-
-DB_PER_STEP = 4.0
-"""So the bar is full at -12 dB relative to full scale, which loud speech reaches."""
+"""The level at which the bar is empty; a quiet room is below it. It is full at -12 dB, which loud
+speech reaches."""
 
 
 class Mark(Enum):
@@ -201,7 +200,7 @@ def _note_of_held(view: View) -> tuple[str, bool]:
 
 def _bar(view: View, mark: Mark) -> Bar | None:
     if mark is Mark.LISTENING:
-        filled = round((view.level_db - QUIETEST_DB) / DB_PER_STEP)
+        filled = round((view.level_db - QUIETEST_DB) / LEVEL_STEP_DB)
         return Bar(BarKind.LEVEL, min(max(filled, 0), BAR_STEPS))
     if mark is Mark.TYPING and view.typing is not None and view.typing[1]:
         done, all_of_it = view.typing

@@ -21,6 +21,8 @@ def step(device: Device, event: events.Event, now: int) -> Step:
     """What the device is after this event, at ``now`` (monotonic ns), and what it begins."""
     if device.exited:
         return device, ()
+    if isinstance(event, events.SoundHeard):  # six a second, and nothing can move on by one
+        return replace(device, level_db=event.level_db), ()
     device, effects = _happen(device, event, now)
     device, settled = _settle(device)
     return device, effects + settled
@@ -78,8 +80,6 @@ def _sound(device: Device, event: events.Event) -> Step:
             counters = replace(device.counters, lost_samples=device.counters.lost_samples + lost)
             hearing = dictation.drained(hearing, number)
             return replace(device, hearing=hearing, counters=counters), ()
-        case events.SoundHeard(level):
-            return replace(device, level_db=level), ()
         case events.MicrophoneFailed(reason):
             return replace(device, microphone_fault=reason), ()
         case _:
