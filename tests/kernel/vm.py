@@ -1,7 +1,9 @@
 """A virtual machine with the kernel's own USB stack, in which one command of ours runs.
 
 Its root is this machine's, read-only below a layer in memory, so the checkout and its virtual
-environment are there under the same names and nothing done inside stays.
+environment are there under the same names and nothing done inside stays. The checkout itself is
+without that layer, which must not be put over what changes (overlayfs.rst, "Changes to underlying
+filesystems"): other tests run in it meanwhile.
 """
 
 import fcntl
@@ -140,13 +142,13 @@ def _script(kernel: DebianKernel, pins: Path | None, command: Sequence[str]) -> 
     insert_pins = [f"insmod {shlex.quote(str(pins / name))}.ko" for name in GPIO_MODULES if pins]
     return f"""\
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
-export SAYKEY_KERNEL=real PYTHONDONTWRITEBYTECODE=1 TMPDIR=/run/tmp LG_WD=/run/tmp
+export SAYKEY_KERNEL=real PYTHONDONTWRITEBYTECODE=1 LG_WD=/tmp
 cut -d' ' -f1 /proc/uptime >/run/vm/booted
 stty -onlcr 2>/dev/null
 ip link set lo up
 mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config
-for folder in {shlex.quote(str(ROOT))} {shlex.quote(str(cache_folder()))}; do # below /run, say
-    test -e "$folder" || {{ mkdir -p "$folder" && mount --bind "/run/machine$folder" "$folder"; }}
+for folder in {shlex.quote(str(ROOT))} {shlex.quote(str(cache_folder()))}; do
+    mkdir -p "$folder" && mount --bind "/run/machine$folder" "$folder"
 done
 mkdir -p {modules}
 mount --bind {shlex.quote(str(kernel.modules))} {modules}

@@ -25,6 +25,7 @@ DROP_IN = f"""\
 User=root
 Group=root
 ProtectHome=no
+BindReadOnlyPaths={ROOT}
 ExecStart=
 ExecStart={sys.executable} -P -m saykey run --config {SETTINGS}
 TimeoutStartSec={PATIENCE_S}

@@ -2,6 +2,7 @@
 
 import os
 import select
+import shutil
 import subprocess
 import time
 import tty
@@ -18,6 +19,9 @@ IDENTITY = identity_of("0123456789abcdef" * 2)
 SETTINGS = GadgetSettings(
     vendor_id=0x1209, product_id=0x0001, product="Müllers Tastatur", network=True, console=True
 )
+ROOT = Path(__file__).parents[3]
+NETWORKS = Path("/run/systemd/network")
+NETWORKD = Path("/run/systemd/system/systemd-networkd.service.d")
 DRIVERS = {"usbhid", "cdc_ncm", "cdc_acm"}
 PATIENCE_S = 60
 
@@ -51,6 +55,16 @@ def wait_for(true):
         select.select([], [], [], 0.01)
 
 
+def run(*command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def made(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def told(device, attribute):
     return (device / attribute).read_text("utf-8").strip()
 
@@ -79,6 +93,41 @@ def test_the_keyboard_is_a_boot_keyboard_with_one_endpoint_polled_every_millisec
 def test_the_network_card_has_the_address_made_of_the_machine_id(device):
     cards = list(device.glob("*:1.*/net/*"))
     assert [told(card, "address") for card in cards] == [IDENTITY.host_address]
+
+
+@pytest.fixture
+def networkd():
+    """systemd-networkd with the file that is shipped, and nothing of this machine's own."""
+    shutil.copy(ROOT / "systemd/10-usb0.network", made(NETWORKS))
+    # Where /sys cannot be written it takes it that there is no udev, and does not wait for it.
+    (made(NETWORKD) / "no-udev.conf").write_text("[Service]\nReadOnlyPaths=/sys\n")
+    run("systemctl", "daemon-reload")
+    run("systemctl", "start", "systemd-networkd.service")
+    yield
+    run("systemctl", "stop", "systemd-networkd.service", "systemd-networkd.socket")
+
+
+@pytest.mark.usefixtures("networkd")
+def test_the_computer_gets_an_address_by_dhcp_and_neither_route_nor_name_server(device, tmp_path):
+    card = next(device.glob("*:1.*/net/*")).name
+    lease = tmp_path / "lease"
+    script = tmp_path / "script"
+    script.write_text(f'#!/bin/sh\n[ "$1" != bound ] || env >{lease}\n')
+    script.chmod(0o755)
+    run("ip", "netns", "add", "computer")  # or the kernel would not use the cable at all
+    try:
+        run("ip", "link", "set", card, "netns", "computer")
+        inside = ("ip", "netns", "exec", "computer")
+        run(*inside, "ip", "link", "set", card, "up")
+        run(*inside, "busybox", "udhcpc", "-i", card, "-n", "-q", "-t", "20", "-s", str(script))
+        told = dict(line.split("=", 1) for line in lease.read_text().splitlines())
+        assert (told["serverid"], told["mask"]) == ("10.55.0.1", "28")
+        assert told["ip"] in {f"10.55.0.{host}" for host in range(2, 11)}
+        assert told.keys().isdisjoint({"router", "dns"})
+        run(*inside, "ip", "address", "add", f"{told['ip']}/28", "dev", card)
+        run(*inside, "busybox", "ping", "-c", "1", "-W", "5", "10.55.0.1")
+    finally:
+        run("ip", "netns", "del", "computer")  # the card comes back
 
 
 @pytest.mark.usefixtures("device")
