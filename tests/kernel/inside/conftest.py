@@ -10,7 +10,7 @@ sys.path[:0] = [str(ROOT / "gadget"), str(Path(__file__).parent)]
 
 
 def pytest_addoption(parser):
-    parser.addoption("--characters", type=int, default=10_000, help="how many make a long text")
+    parser.addoption("--characters", type=int, default=5_000, help="how many make a long text")
 
 
 @pytest.fixture(scope="session")

@@ -79,9 +79,10 @@ class Player:
             pcm.close()
 
     def _frames(self):
+        background = itertools.cycle(frames_of(self._background))
         while not self._ended.is_set():
             if self._wanted.empty():
-                yield from frames_of(self._background)
+                yield next(background)
                 continue
             pcm16, played = self._wanted.get()
             yield from frames_of(pcm16)
