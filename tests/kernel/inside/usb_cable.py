@@ -153,7 +153,9 @@ class Cable:
             while (self.seen["text"], self.seen["keys_down"]) != (text, []):
                 self.seen = self._computer.next()
         except queue.Empty:
-            raise AssertionError(f"wanted {text!r}, got {self.seen}") from None
+            lost = self.seen["lost"]
+            got = f"got {len(self.seen['text'])} characters, {lost} times lost: {self.seen}"
+            raise AssertionError(f"wanted {len(text)}, {got}") from None
         assert self.seen["lost"] == 0
 
     def let_sleep(self):

@@ -25,7 +25,8 @@ CLASSES = {"events": ("input", "event*", "/dev/input"), "reports": ("hidraw", "h
 LIGHTS = ((NUM_LOCK, ecodes.LED_NUML), (CAPS_LOCK, ecodes.LED_CAPSL))
 EVENT_BYTES = 24  # struct input_event: two words of time, then type, code and value
 REPORT_BYTES = 8
-PIPE_BYTES = 1 << 20
+READ_BYTES = 1 << 16
+PIPE_BYTES = 1 << 26  # what is typed faster than it is decoded: 100,000 characters make 30 MB
 PAUSE_S = 0.02
 READERS_PROCESSOR = {0}
 
@@ -141,7 +142,7 @@ def records(device, size, idle):
             ready = select.select([ours, sys.stdin], [], [])[0]
             if sys.stdin in ready:
                 raise NewRound
-            data = os.read(ours, PIPE_BYTES)
+            data = os.read(ours, READ_BYTES)
             if not data:
                 return
             rest += data
