@@ -2,12 +2,12 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from programs import run
 from usb_cable import Cable
 
 from saykey.outbox.kept import encode
@@ -33,12 +33,6 @@ TimeoutStopSec={PATIENCE_S}
 WatchdogSec={PATIENCE_S}
 """
 """The program runs from the checkout, which may be root's, and slowly; the rest is as shipped."""
-
-
-def run(*command):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def shown(name):

@@ -4,12 +4,12 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from programs import run
 from usb_cable import Cable
 
 ROOT = Path(__file__).parents[3]
@@ -32,12 +32,6 @@ ExecStart=
 ExecStart=/usr/bin/python3 {PROGRAM}/holds_a_key.py {DEVICE}
 Restart=no
 """
-
-
-def run(*command):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def property_of(unit, name):

@@ -9,6 +9,7 @@ import tty
 from pathlib import Path
 
 import pytest
+from programs import run
 from saykey_gadget import apply
 from saykey_gadget.identity import identity_of
 from saykey_gadget.kernel import Kernel
@@ -53,11 +54,6 @@ def wait_for(true):
     while not true():
         assert time.monotonic() < deadline, drivers()
         select.select([], [], [], 0.01)
-
-
-def run(*command):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def made(folder):
