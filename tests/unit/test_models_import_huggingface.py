@@ -24,7 +24,7 @@ from whisper_files import (
 )
 
 from saykey.errors import ModelError, RecognizerError
-from saykey.models import ggml, quantise
+from saykey.models import ggml, libggml
 from saykey.models.imports import import_file
 from saykey.models.quantise import convert, dequantised
 from saykey.models.tensors import BY_NAME, F32, Format
@@ -343,14 +343,14 @@ def test_a_tokenizer_with_tokens_of_its_own_is_refused(tmp_path):
 
 def test_without_the_library_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    quantise._library.cache_clear()
+    libggml.load.cache_clear()
     with pytest.raises(RecognizerError, match=r"pywhispercpp is not installed; "):
         convert(bytes(128), 32, F32, BY_NAME["q8_0"])
 
 
 def test_a_library_that_lays_blocks_out_otherwise_is_refused(monkeypatch):
-    monkeypatch.setattr(quantise, "KINDS", {8: Format("q8_0", 8, 32, 36)})
-    quantise._library.cache_clear()
+    monkeypatch.setattr(libggml, "KINDS", {8: Format("q8_0", 8, 32, 36)})
+    libggml.load.cache_clear()
     with pytest.raises(RecognizerError, match="ggml lays out q8_0 in an unknown way"):
         convert(bytes(128), 32, F32, BY_NAME["q8_0"])
-    quantise._library.cache_clear()
+    libggml.load.cache_clear()

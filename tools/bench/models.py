@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 
 from bench.figures import Figure, Section, one
-from saykey.models import ggml
 from saykey.models.contents import Notes
 from saykey.models.imports import export_gguf, import_file
 from saykey.models.opening import opened
 from saykey.models.random_weights import write_random
 from saykey.models.store import read_image
+from saykey.models.weights import checked
 
 RUNS = 5
 PACK_BOUND_MS, CHECK_BOUND_MS, MEMORY_BOUND_MB = 500.0, 100.0, 60.0
@@ -70,9 +70,9 @@ def _check(path: Path) -> float:
         began = time.process_time()
         with opened(path):
             return (time.process_time() - began) * 1000
-    image = memoryview(read_image(path))
+    image = read_image(path)
     began = time.process_time()
-    ggml.check(image)
+    checked(image)
     return (time.process_time() - began) * 1000
 
 

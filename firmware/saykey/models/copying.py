@@ -6,13 +6,14 @@ from pathlib import Path
 import msgspec
 
 from saykey.errors import ModelError
-from saykey.models import catalogue, ggml, keeping
+from saykey.models import catalogue, keeping
 from saykey.models.card import Card, completed, read_card
 from saykey.models.files import kind_in, named, open_regular
 from saykey.models.imports import import_file
 from saykey.models.kinds import Kind
 from saykey.models.packing import Progress
 from saykey.models.store import checked_name, read_image
+from saykey.models.weights import checked
 
 
 def bring_in(
@@ -54,7 +55,7 @@ def _is_ggml(source: Path) -> bool:
 def _copied(source: Path, name: str, card: Card) -> tuple[Path, Card]:
     image = read_image(source)
     with named(source):
-        ggml.check(memoryview(image))
+        checked(image)
     found = hashlib.sha256(image).hexdigest()
     if card.sha256 not in (None, found):
         raise ModelError(

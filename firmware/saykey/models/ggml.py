@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from saykey.errors import ModelError
 from saykey.models.contents import (
     ENGLISH_VOCABULARY,
-    LONGEST_TOKEN,
     SPECTRUM_ROWS,
     TEXT_TOKENS,
     Contents,
@@ -65,19 +64,23 @@ class ModelFacts:
 
 
 def check(image: memoryview) -> ModelFacts:
-    """Read the whole structure of a model file's bytes; what the weights hold is not looked at.
+    """Read the whole structure of a model file's bytes; weights.checked looks at the weights too.
 
     Raises ModelError with one line that begins with a verb ("is a GGUF file; ..."): the caller
     puts the file's name in front.
     """
-    contents = read(image)
-    size = contents.dimensions
+    return facts(read(image), image.nbytes)
+
+
+def facts(contents: Contents, size: int) -> ModelFacts:
+    """What a file of ``size`` bytes with these contents holds."""
+    dimensions = contents.dimensions
     return ModelFacts(
-        size=image.nbytes,
+        size=size,
         quantisation=contents.tensors["decoder.token_embedding.weight"].format.name,
-        dimensions=size,
-        multilingual=size.vocabulary > ENGLISH_VOCABULARY,
-        languages=languages_known(size),
+        dimensions=dimensions,
+        multilingual=dimensions.vocabulary > ENGLISH_VOCABULARY,
+        languages=languages_known(dimensions),
         tensors=len(contents.tensors),
     )
 
@@ -177,14 +180,16 @@ def _vocabulary(reader: Reader, most: int) -> tuple[bytes, ...]:
         raise damaged(f"has {count} tokens in its vocabulary, not {least} to {most}")
     # a copy of this part alone: slices of bytes cost half of what slices of a memoryview do
     part = bytes(reader.image[reader.at : reader.at + _LARGEST_VOCABULARY])
-    tokens, at, end, length_at = [], 0, len(part), _U32.unpack_from
+    tokens: list[bytes] = []
+    at, last, keep, length_at = 0, len(part) - 4, tokens.append, _U32.unpack_from
     for number in range(count):  # 50,000 rounds: the only loop of the check that costs time
+        if at > last:
+            raise damaged(f"has a wrong length at token {number - 1} of its vocabulary")
         begin = at + 4
-        length = length_at(part, at)[0] if begin <= end else LONGEST_TOKEN + 1
-        at = begin + length
-        if at > end or length > LONGEST_TOKEN:
-            raise damaged(f"has a wrong length at token {number} of its vocabulary")
-        tokens.append(part[begin:at])
+        at = begin + length_at(part, at)[0]
+        keep(part[begin:at])
+    if at > len(part):
+        raise damaged(f"has a wrong length at token {count - 1} of its vocabulary")
     reader.at += at
     vocabulary = tuple(tokens)
     check_vocabulary(vocabulary)

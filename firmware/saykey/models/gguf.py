@@ -121,14 +121,17 @@ def _scalars(reader: Reader, kind: int, count: int, what: str) -> tuple[int | fl
 def _strings(reader: Reader, count: int, what: str) -> tuple[bytes, ...]:
     if count * _U64.size > reader.left:
         raise damaged(f"ends in the middle of {what}")
-    strings, at, image, length_at = [], reader.at, reader.image, _U64.unpack_from
-    end = len(image)
-    for _ in range(count):
+    strings: list[bytes] = []
+    at, keep, length_at = reader.at, strings.append, _U64.unpack_from
+    image = bytes(reader.image)  # no copy: it is bytes, whose slices cost half a memoryview's
+    last = len(image) - 8
+    for _ in range(count):  # 50,000 rounds for a vocabulary
         begin = at + 8
-        at = begin + (length_at(image, at)[0] if begin <= end else 0)
-        if at > end:
+        if at > last:
+            at = begin
             break
-        strings.append(bytes(image[begin:at]))
+        at = begin + length_at(image, at)[0]
+        keep(image[begin:at])
     reader.skip(at - reader.at, what)
     return tuple(strings)
 

@@ -1,7 +1,7 @@
 """A model written for whisper.cpp, or as GGUF, from whatever it came in.
 
-Data whose format is right is copied by the kernel, byte for byte; other data is converted by ggml
-a few rows at a time, so that little more is in memory than the program.
+Data whose format is right is copied byte for byte, other data is converted by ggml, a few rows at a
+time, so that little more is in memory than the program.
 """
 
 import os
@@ -16,6 +16,7 @@ from saykey.models.contents import Contents, Notes
 from saykey.models.quantise import convert
 from saykey.models.sources import Source
 from saykey.models.tensors import BY_NAME, F16, FORMATS, Format, Stored, Tensor, wanted_tensors
+from saykey.models.weights import check_part
 
 Progress = Callable[[int, int], None]
 """Told how many bytes of how many are written."""
@@ -54,7 +55,8 @@ def format_named(name: str, contents: Contents) -> Format:
 def write_ggml(source: Source, weights: Format, out: FileIO, progress: Progress) -> int:
     """Write whisper.cpp's file to an unbuffered file; return how many tensors were converted.
 
-    Raises ModelError for weights that cannot be converted, OSError when the disk is full.
+    Raises ModelError for weights that are no numbers or cannot be converted, OSError when the disk
+    is full.
     """
     contents = source.contents
     wanted = wanted_tensors(contents.dimensions, weights)
@@ -92,11 +94,12 @@ def write_gguf(source: Source, notes: Notes, out: FileIO, progress: Progress) ->
 
 
 def _write_data(source: Source, stored: Stored, tensor: Tensor, out: FileIO) -> None:
-    if stored.format == tensor.format:
-        _copy(source, stored, out)
-        return
     for part in _rows(source, stored):
-        _write(out, convert(part, tensor.shape[0], stored.format, tensor.format))
+        if stored.format == tensor.format:
+            check_part(part, stored.format)
+            _write(out, part)
+        else:
+            _write(out, convert(part, tensor.shape[0], stored.format, tensor.format))
 
 
 def _rows(source: Source, stored: Stored) -> Iterator[bytes]:

@@ -17,8 +17,9 @@ from pathlib import Path
 from saykey.errors import ModelError
 from saykey.models.card import Card, completed, read_card
 from saykey.models.files import kind_in, named, open_regular, size_of
-from saykey.models.ggml import ModelFacts, check
+from saykey.models.ggml import ModelFacts
 from saykey.models.kinds import Kind
+from saykey.models.weights import checked
 
 _BUNDLED = Path(__file__).parent.parent / "data" / "models"
 _SYSTEM_STATE = Path("/var/lib/saykey")
@@ -182,4 +183,4 @@ def checked_image(path: Path) -> tuple[bytes, ModelFacts]:
     else:
         image = read_image(path)
     with named(path):
-        return image, check(memoryview(image))
+        return image, checked(image)

@@ -72,7 +72,7 @@ class Heard:
 class Whisper:
     """A model loaded from the bytes of its file, which may be freed afterwards.
 
-    ``image`` must have passed models.ggml.check: the library crashes on damaged ones. With
+    ``image`` must have passed models.weights.checked: the library crashes on damaged ones. With
     ``exact_windows`` the result never depends on what was decoded before, whatever the windows:
     flash attention pads its keys to a multiple of 256 rows without a mask, so that rows of an
     earlier phrase are heard (whisper.cpp 1.8.5, pull request 3941). It costs a quarter more
