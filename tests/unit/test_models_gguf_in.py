@@ -14,6 +14,7 @@ from whisper_files import (
     CANDLE,
     DEMO,
     ENGLISH,
+    OPENAI,
     TRANSCRIBE,
     dimensions,
     like_whisper,
@@ -90,6 +91,20 @@ def test_candles_files_take_the_vocabulary_from_beside(tmp_path, beside):
     # two positions from q8_0 and two convolutions from f32
     assert (made.facts.quantisation, made.converted) == ("q8_0", 4)
     assert unpacked(made.path)[1].vocabulary == raw_tokens(SMALL)
+    assert hears(made.path)
+
+
+def test_files_with_openais_names_may_leave_the_embedding_as_it_was(tmp_path):
+    def kinds(name, shape):  # some converters quantise the layers alone, and keep the rest in f32
+        return 2 if len(shape) == 2 and ".blocks." in name else 0
+
+    size = dimensions(vocabulary=ENGLISH)
+    # a key of their own, wrong: layers counted by their tensors
+    keys = [("whisper.encoder.layer_count", 7)]
+    path = write_gguf(tmp_path / "m.gguf", size, kinds, OPENAI, tokens=False, pairs=keys)
+    made = import_file(path, tmp_path, "m")
+    # the embedding from f32 to q4_0, two convolutions to f16
+    assert (made.facts.quantisation, made.converted) == ("q4_0", 3)
     assert hears(made.path)
 
 

@@ -119,7 +119,17 @@ def test_notes_go_along_when_a_gguf_file_is_written_anew(tmp_path, demo):
 def test_a_model_that_says_nothing_is_named_after_its_file(tmp_path):
     export_gguf(DEMO, tmp_path / "demo.gguf", Notes())
     with opened(tmp_path / "demo.gguf") as source:
-        assert source.contents.notes == Notes(name="saykey-demo")
+        assert source.contents.notes == Notes(name="saykey-demo", languages=("en",))
+
+
+@pytest.mark.parametrize(("words", "languages"), [(ENGLISH, 1), (51865, 99), (51866, 100)])
+def test_a_model_that_says_nothing_has_the_languages_of_its_vocabulary(tmp_path, words, languages):
+    size = dimensions(vocabulary=words)
+    silent = write_gguf(tmp_path / "m.gguf", size, like_whisper(8), TRANSCRIBE)
+    export_gguf(silent, tmp_path / "out.gguf", Notes())
+    with opened(tmp_path / "out.gguf") as source:
+        told = source.contents.notes.languages
+    assert (told[0], len(set(told)), len(told)) == ("en", languages, languages)
 
 
 @pytest.mark.parametrize("words", [ENGLISH, 51865])

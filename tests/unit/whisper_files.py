@@ -128,7 +128,7 @@ def vocabulary(size):
     alphabet = byte_alphabet()
     text = [alphabet[byte] for byte in range(256)]
     text += [f"Ġw{number}" for number in range(256, GPT2_TOKENS - 1)]
-    if size.vocabulary == MULTILINGUAL:
+    if size.vocabulary != ENGLISH:
         text.append("Ġlast")
     special = [f"<|s{number}|>" for number in range(size.vocabulary - len(text))]
     return [*text, "<|endoftext|>", *special[1:]]
@@ -157,7 +157,7 @@ def stored_as(array, kind):
 
 
 def write_gguf(path, size, kind_of, family, *, pairs=(), tokens=True, filters=None, seed=0):
-    """A GGUF file: ``kind_of(name, shape)`` gives each tensor's ggml type, family 1 or 2 a name."""
+    """A GGUF file: ``kind_of(name, shape)`` gives each tensor's ggml type, family 0 to 2 a name."""
     writer = gguf.GGUFWriter(path, "whisper")
     for key, value in pairs:
         add = {bool: writer.add_bool, int: writer.add_uint32, str: writer.add_string}[type(value)]
@@ -178,7 +178,7 @@ def write_gguf(path, size, kind_of, family, *, pairs=(), tokens=True, filters=No
     return path
 
 
-CANDLE, TRANSCRIBE = 1, 2
+OPENAI, CANDLE, TRANSCRIBE = 0, 1, 2
 
 
 def like_whisper(kind):

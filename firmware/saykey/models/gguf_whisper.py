@@ -9,11 +9,18 @@ from collections.abc import Iterable, Mapping
 from math import cos, pi, prod
 
 from saykey.errors import ModelError
-from saykey.models.contents import SPECTRUM_ROWS, Contents, Notes, damaged
+from saykey.models.contents import (
+    ENGLISH_VOCABULARY,
+    SPECTRUM_ROWS,
+    Contents,
+    Notes,
+    damaged,
+    languages_known,
+)
 from saykey.models.gguf import Gguf, Scalar, Value, Writable
 from saykey.models.names import MEL_FILTERS, WINDOW, transcribe
 from saykey.models.tensors import F32, Dimensions, Format, Stored, Tensor
-from saykey.models.tokens import end_of_text, text_tokens, whole_vocabulary
+from saykey.models.tokens import LANGUAGES, end_of_text, text_tokens, whole_vocabulary
 
 _DYNAMIC = "saykey.dynamic_context"
 _TOKENS = "tokenizer.ggml.tokens"
@@ -138,7 +145,8 @@ def pairs_for(contents: Contents, weights: Format, notes: Notes) -> Mapping[str,
     tokens = whole_vocabulary(contents.vocabulary, size)
     number = {token: at for at, token in enumerate(tokens)}
     end = end_of_text(size)
-    multilingual = len(notes.languages) != 1 and end == 50257
+    languages = notes.languages or LANGUAGES[: languages_known(size)]
+    multilingual = len(languages) > 1 and size.vocabulary != ENGLISH_VOCABULARY
     pairs: dict[str, Writable] = {
         **_FIXED,
         **_FRONT_END,
@@ -171,7 +179,7 @@ def pairs_for(contents: Contents, weights: Format, notes: Notes) -> Mapping[str,
     told = (
         ("general.description", notes.description), ("general.license", notes.licence),
         ("general.source.url", notes.origin),
-        ("general.languages", tuple(code.encode() for code in notes.languages)),
+        ("general.languages", tuple(code.encode() for code in languages)),
     )  # fmt: skip
     pairs.update((key, value) for key, value in told if value)
     if notes.dynamic_context is not None:

@@ -1,0 +1,35 @@
+"""What is written as GGUF runs in an engine of other hands, which has its own reader of it."""
+
+import numpy as np
+import pytest
+import transcribe_cpp
+from whisper_files import DEMO
+
+from saykey.audio.files import read_pcm16
+from saykey.cli.demo import bundled
+from saykey.flow import SAMPLE_RATE
+from saykey.models.contents import Notes
+from saykey.models.imports import export_gguf, import_file
+
+SENTENCE = "Thank you for your new report."
+"""What is said in the first two seconds of the bundled recording."""
+
+FORMATS = ["f16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0"]
+"""Those that rows of 128 can have."""
+
+
+@pytest.fixture(scope="module")
+def sentence():
+    pcm16 = np.frombuffer(read_pcm16(bundled()[0]), "<i2")[: 2 * SAMPLE_RATE]
+    return pcm16.astype(np.float32) / 32768
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_bundled_model_hears_the_same_words_there(tmp_path, sentence, form):
+    stored = import_file(DEMO, tmp_path, "m", form)
+    export_gguf(stored.path, tmp_path / "m.gguf", Notes(name="m"))
+    with transcribe_cpp.Model(tmp_path / "m.gguf") as model, model.session() as session:
+        assert (model.arch, model.variant) == ("whisper", "m")
+        assert model.capabilities.languages == ("en",)
+        assert not model.capabilities.supports_language_detect
+        assert session.run(sentence).text.strip() == SENTENCE
