@@ -13,6 +13,8 @@ from demo_model.evaluate import RECORDINGS
 from demo_model.heldout import read_recordings
 from saykey.cli import main, model_padding
 from saykey.models.card import read_card
+from saykey.models.contents import Notes
+from saykey.models.imports import export_gguf
 from saykey.recognizer.process import WorkerProcess
 
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
@@ -76,6 +78,12 @@ def test_a_model_of_unknown_kind_is_run_with_the_full_window_and_told_what_might
     assert "`saykey model bench mine --recordings FOLDER` tells whether short" in printed
     (row,) = (line for line in printed.splitlines() if line.startswith("mine  "))
     assert row.split()[3] == "1500"
+
+
+def test_a_gguf_file_that_says_so_itself_is_run_with_short_windows(capsys, own_store):
+    export_gguf(DEMO, own_store / "mine.gguf", Notes(dynamic_context=True))
+    told = json.loads(bench(capsys, "mine", "--sizes", "none", "--json"))
+    assert told["speeds"][0]["padding"] == 64
 
 
 @pytest.fixture

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 from file_server import FileServer
+from whisper_files import dimensions, write_hugging_face
 
 import saykey
 from saykey.cli import main
 from saykey.models import catalogue, store
 from saykey.models.card import read_card
+from saykey.models.contents import Notes
+from saykey.models.imports import export_gguf
 
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
 
@@ -100,6 +103,21 @@ def test_a_model_goes_out_as_gguf_and_comes_back_with_its_card(told, tmp_path):
     assert card.dynamic_context
     assert card.notes == "converted from demo.gguf, q8_0"
     assert told("verify", "again") == "again: right\n"
+
+
+def test_a_gguf_file_goes_out_again_with_all_it_said(told, tmp_path, state):
+    (state / "models").mkdir(parents=True)
+    notes = Notes(licence="MIT", languages=("en",), dynamic_context=True)
+    export_gguf(DEMO, state / "models" / "mine.gguf", notes)
+    told("export", "mine", "--gguf", tmp_path / "again.gguf")
+    again = store.card_of(tmp_path / "again.gguf")
+    assert (again.licence, again.languages, again.dynamic_context) == ("MIT", ("en",), True)
+
+
+def test_a_hugging_face_folder_is_written_as_gguf_without_being_imported(told, tmp_path):
+    folder = write_hugging_face(tmp_path / "tuned", dimensions())
+    told("export", folder, "--gguf", tmp_path / "out.gguf")
+    assert store.card_of(tmp_path / "out.gguf").description == "tuned"
 
 
 def test_a_copy_that_its_card_says_is_damaged_is_refused(refused, tmp_path):

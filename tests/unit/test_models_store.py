@@ -33,7 +33,16 @@ def test_the_demonstration_model_may_be_given_short_windows():
 def test_a_gguf_file_says_itself_whether_it_may_be_given_short_windows(tmp_path, dynamic_context):
     target = tmp_path / "demo.gguf"
     export_gguf(store.find("saykey-demo"), target, Notes(dynamic_context=dynamic_context))
-    assert store.card_of(target).dynamic_context is (dynamic_context is True)
+    assert store.card_of(target).dynamic_context is dynamic_context
+    assert (store.card_of(target).padding is None) is (dynamic_context is not True)
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_the_card_has_the_last_word_on_short_windows(tmp_path, said):
+    target = tmp_path / "demo.gguf"
+    export_gguf(store.find("saykey-demo"), target, Notes(dynamic_context=not said))
+    keeping.write_card(target, Card(dynamic_context=said))
+    assert store.card_of(target).dynamic_context is said
 
 
 def test_a_gguf_file_put_into_a_store_is_a_model_there(mine):
@@ -116,7 +125,7 @@ def test_a_damaged_file_is_named_with_what_is_wrong(tmp_path):
 @pytest.mark.parametrize(
     ("toml", "line"),
     [
-        ("dynamic_context = 1", r"Expected `bool`, got `int` - at `\$\.dynamic_context`"),
+        ("dynamic_context = 1", r"Expected `bool | null`, got `int` - at `\$\.dynamic_context`"),
         ("dynamik = true", "unknown field `dynamik`"),
         ("= true", "is not TOML"),
         ("padding_rows = 1501", r"Expected `int` <= 1500 - at `\$\.padding_rows`"),

@@ -14,7 +14,7 @@ from saykey.cli.model_padding import in_json, in_words, measured_padding
 from saykey.cli.tables import aligned
 from saykey.errors import UsageError
 from saykey.models import random_weights, store
-from saykey.models.card import PADDING_ROWS, read_card
+from saykey.models.card import PADDING_ROWS
 from saykey.recognizer.speed import USUAL_S, Advice, Speed, advice, measured_speed
 from saykey.recognizer.threads import usual_threads
 
@@ -104,7 +104,7 @@ def _speeds(
         for threads in counts:
             for name, path in paths:
                 progress.update(task, description=name)
-                padding = read_card(path).padding
+                padding = store.card_of(path).padding
                 speeds.append(measured_speed(path, name, None, threads, padding))
                 progress.advance(task)
         for size, quantisation, path in _random_models(sizes, formats):

@@ -8,7 +8,7 @@ from saykey.cli.progress import shown
 from saykey.errors import RecognizerError
 from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE
 from saykey.models import store
-from saykey.models.card import Card, read_card
+from saykey.models.card import Card
 
 _SPEECH_BYTES = 4 * SAMPLE_RATE * SAMPLE_BYTES
 """The first words of the bundled recording."""
@@ -72,7 +72,7 @@ def export(name: str, target: Path) -> None:
     from saykey.models.imports import export_gguf
 
     path = store.find(name)
-    card = read_card(path)
+    card = store.card_of(path)
     notes = Notes(
         name=path.stem.removeprefix("ggml-"),
         description=card.description,

@@ -53,7 +53,7 @@ def _row(model: store.Stored) -> Row:
         return Row(model.name, where, None, None, (), False, (), str(error))  # noqa: FBT003
     known = catalogue.listed_with(card.sha256) if card.sha256 else None
     return Row(
-        *(model.name, where, size, memory, card.languages, card.dynamic_context),
+        *(model.name, where, size, memory, card.languages, card.padding is not None),
         () if known is None else known.boards,
     )
 

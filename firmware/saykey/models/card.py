@@ -27,7 +27,8 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     ``sha256`` is of the whole file, in hex; ``pinned`` says that nobody published it: it is that
     of the first download. ``languages`` are the codes the model is meant for.
     ``dynamic_context``: it was trained to hear less than 30 s at a time, so that short phrases
-    cost less. Ordinary Whisper models loop or invent text then (whisper.cpp issue 1117).
+    cost less; None where nobody said so. Ordinary Whisper models loop or invent text then
+    (whisper.cpp issue 1117).
     ``padding_rows``: the encoder rows of silence, 50 a second, that it needs behind a phrase then.
     """
 
@@ -37,7 +38,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     languages: tuple[str, ...] = ()
     sha256: Sha256 | None = None
     pinned: bool = False
-    dynamic_context: bool = False
+    dynamic_context: bool | None = None
     padding_rows: Annotated[int, Meta(ge=0, le=1500)] = PADDING_ROWS
     notes: str = ""
 
@@ -80,7 +81,9 @@ def completed(card: Card, notes: Notes) -> Card:
         origin=card.origin or notes.origin,
         licence=card.licence or notes.licence,
         languages=card.languages or notes.languages,
-        dynamic_context=card.dynamic_context or notes.dynamic_context is True,
+        dynamic_context=notes.dynamic_context
+        if card.dynamic_context is None
+        else card.dynamic_context,
     )
 
 

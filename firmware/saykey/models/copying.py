@@ -8,7 +8,7 @@ import msgspec
 from saykey.errors import ModelError
 from saykey.models import catalogue, keeping
 from saykey.models.card import Card, completed, read_card
-from saykey.models.files import kind_in, named, open_regular
+from saykey.models.files import kind_at, named
 from saykey.models.imports import import_file
 from saykey.models.kinds import Kind
 from saykey.models.packing import Progress
@@ -35,7 +35,7 @@ def bring_in(
     card = Card() if source.is_dir() else read_card(source)
     if dynamic_context:
         card = msgspec.structs.replace(card, dynamic_context=True)
-    if quantisation is None and _is_ggml(source):
+    if quantisation is None and not source.is_dir() and kind_at(source) is Kind.GGML:
         part, card = _copied(source, name, card)
     else:
         part, card = _converted(source, name, quantisation, progress, card)
@@ -43,13 +43,6 @@ def bring_in(
         return keeping.keep(part, name, card), card
     finally:
         part.unlink(missing_ok=True)
-
-
-def _is_ggml(source: Path) -> bool:
-    if source.is_dir():
-        return False
-    with open_regular(source) as file, named(source):
-        return kind_in(file) is Kind.GGML
 
 
 def _copied(source: Path, name: str, card: Card) -> tuple[Path, Card]:

@@ -48,6 +48,12 @@ def open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
+def kind_at(path: Path) -> Kind:
+    """What kind of file stands there. Raises ModelError, beginning with the path, for none."""
+    with open_regular(path) as file, named(path):
+        return kind_in(file)
+
+
 def kind_in(file: FileIO) -> Kind:
     """What kind of file this is. Raises ModelError for none that is known."""
     return kind_of(read_at(file, 0, min(START, size_of(file))))

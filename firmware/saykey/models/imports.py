@@ -16,7 +16,7 @@ from pathlib import Path
 from saykey.errors import ModelError
 from saykey.models import ggml
 from saykey.models.contents import Notes
-from saykey.models.files import kind_in, named, open_regular, to_disk
+from saykey.models.files import kind_at, named, to_disk
 from saykey.models.ggml import ModelFacts
 from saykey.models.kinds import Kind
 from saykey.models.opening import opened
@@ -113,10 +113,8 @@ def loadable(path: Path, cache: Path) -> Path:
     The cached file is named by the contents of the model, so that a changed model is packed anew
     and a renamed one is not. Raises ModelError as `import_file`.
     """
-    if not path.is_dir():
-        with open_regular(path) as file, named(path):
-            if kind_in(file) is Kind.GGML:
-                return path
+    if not path.is_dir() and kind_at(path) is Kind.GGML:
+        return path
     with opened(path) as source:
         packed = cache / f"{_digest(source)}.bin"
         if not packed.exists():

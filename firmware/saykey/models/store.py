@@ -16,7 +16,7 @@ from pathlib import Path
 
 from saykey.errors import ModelError
 from saykey.models.card import Card, completed, read_card
-from saykey.models.files import kind_in, named, open_regular, size_of
+from saykey.models.files import kind_at, named, open_regular, size_of
 from saykey.models.ggml import ModelFacts
 from saykey.models.kinds import Kind
 from saykey.models.weights import checked
@@ -152,14 +152,12 @@ def read_image(path: Path) -> bytes:
 
 
 def card_of(path: Path) -> Card:
-    """The card of a model file, completed by what it says of itself if it is a GGUF file.
+    """The card of a model, completed by what it says of itself if it is in another format.
 
     Raises ModelError as its parts do.
     """
     card = read_card(path)
-    with open_regular(path) as file, named(path):
-        kind = kind_in(file)
-    if kind is not Kind.GGUF:
+    if not path.is_dir() and kind_at(path) is Kind.GGML:
         return card
     # only few models need what reads them
     from saykey.models.opening import opened
@@ -173,9 +171,7 @@ def checked_image(path: Path) -> tuple[bytes, ModelFacts]:
 
     A GGUF file is packed for it into the store's cache, once. Raises ModelError as its parts do.
     """
-    with open_regular(path) as file, named(path):
-        kind = kind_in(file)
-    if kind is Kind.GGUF:
+    if kind_at(path) is Kind.GGUF:
         # only few models need what packs them
         from saykey.models.imports import loadable
 
