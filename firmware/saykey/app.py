@@ -121,17 +121,21 @@ class App:
         """What a client asks for. Raises SaykeyError for what would come to nothing."""
         if isinstance(event, ModelWanted):
             find(event.name)
-            self._tell_models()
+            await self._tell_models()
         if (reason := looks.refusal(self.hub.device, event)) is not None:
             raise Refused(reason)
         await self.hub.ask(event)
 
-    def _tell_models(self) -> None:
-        """What models there are changes while the device runs: they are pulled and removed."""
-        self.hub.post(ModelsKnown(by_need(self._settings.recognizer.language)))
+    async def _tell_models(self) -> None:
+        """What models there are changes while the device runs: they are pulled and removed.
+
+        In a thread: of a GGUF file some 10 MB are read.
+        """
+        names = await asyncio.to_thread(by_need, self._settings.recognizer.language)
+        self.hub.post(ModelsKnown(names))
 
     async def _open_world(self) -> None:
-        self._tell_models()
+        await self._tell_models()
         for name, computer in self._computers.items():
             await self._connect(name, computer)
         if self._hand is not None:

@@ -13,6 +13,8 @@ from daemon import computer, config, connected, process
 
 import saykey
 from saykey.control.client import ControlClient
+from saykey.models.contents import Notes
+from saykey.models.imports import export_gguf
 from saykey.models.random_weights import write_random
 
 PATIENCE = 60
@@ -21,13 +23,12 @@ DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
 
 @pytest.fixture(autouse=True)
 def store(tmp_path, monkeypatch):
-    """The user's models: a small one, a larger one, and a damaged one."""
+    """The user's models: a small one, as GGUF, a larger one, and a damaged one."""
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path))
     folder = tmp_path / "models"
     folder.mkdir()
-    for name in ("small", "damaged"):
-        shutil.copy(DEMO, folder / f"{name}.bin")
-        shutil.copy(DEMO.with_suffix(".toml"), folder / f"{name}.toml")
+    export_gguf(DEMO, folder / "small.gguf", Notes())
+    shutil.copy(DEMO, folder / "damaged.bin")
     os.truncate(folder / "damaged.bin", 1_000_000)
     write_random(folder / "large.bin", "tiny", "q5_1")
     return folder

@@ -7,13 +7,15 @@ import struct
 from pathlib import Path
 
 import pytest
+from whisper_files import TRANSCRIBE, dimensions, like_whisper, write_gguf
 
 import saykey
 from saykey.errors import ModelError
 from saykey.models.contents import Notes
 from saykey.models.fallback import by_need
-from saykey.models.imports import export_gguf
-from saykey.models.memory import Room, available, held_by, need, need_of, room
+from saykey.models.imports import export_gguf, import_file
+from saykey.models.memory import Room, available, held_by, need, room
+from saykey.models.outline import need_of, outline
 
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
 MB = 1_000_000
@@ -36,11 +38,23 @@ def test_the_estimate_is_near_the_measured_peak_of_a_worker(size, state, layers,
     assert 0.98 * measured * MB <= told <= 1.1 * measured * MB
 
 
-def test_the_need_of_a_file_follows_from_its_header(tmp_path):
+def test_the_need_of_a_file_follows_from_its_header():
     assert need_of(DEMO) == need(DEMO.stat().st_size, 128, 4)
-    gguf = tmp_path / "demo.gguf"
-    export_gguf(DEMO, gguf, Notes())
-    assert need_of(gguf) == need(gguf.stat().st_size, 128, 4)
+
+
+@pytest.mark.parametrize("form", ["q8_0", "f16"])
+def test_the_need_of_a_gguf_file_is_that_of_what_will_be_packed_of_it(tmp_path, form):
+    plain = import_file(DEMO, tmp_path, "plain", form).path
+    export_gguf(plain, tmp_path / "m.gguf", Notes())
+    assert outline(tmp_path / "m.gguf") == outline(plain)
+    assert outline(plain).size == plain.stat().st_size
+
+
+def test_the_need_of_what_whisper_cpp_cannot_run_is_that_of_what_it_becomes(tmp_path):
+    size = dimensions()
+    path = write_gguf(tmp_path / "m.gguf", size, lambda _name, _shape: 0, TRANSCRIBE)
+    assert outline(path).size == import_file(path, tmp_path, "m").path.stat().st_size
+    assert outline(path).size < 0.6 * path.stat().st_size
 
 
 def test_a_file_that_tells_no_dimensions_is_taken_for_a_large_model(tmp_path):
@@ -109,8 +123,10 @@ def test_fallbacks_are_the_users_models_that_know_the_language_by_need(tmp_path,
     copy(folder, "a-large", tokens=51865, grown=50 * MB)
     copy(folder, "b-small.en")
     copy(folder, "c-medium", tokens=51865, grown=20 * MB)
+    write_gguf(folder / "d-other.gguf", dimensions(), like_whisper(8), TRANSCRIBE)
+    (folder / "damaged.gguf").write_bytes(b"GGUF" + bytes(100))
     (folder / "empty.bin").touch()
     (folder / "linked.bin").symlink_to(DEMO)
     (folder / "folder.bin").mkdir()
-    assert by_need("en") == ("b-small.en", "c-medium", "a-large")
-    assert by_need("de") == by_need("en, de") == ("c-medium", "a-large")
+    assert by_need("en") == ("d-other", "b-small.en", "c-medium", "a-large")
+    assert by_need("de") == by_need("en, de") == ("d-other", "c-medium", "a-large")

@@ -15,7 +15,8 @@ import saykey
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError, RecognizerError
 from saykey.flow import PhraseId
-from saykey.models.memory import held_by, megabytes, need_of
+from saykey.models.memory import held_by, megabytes
+from saykey.models.outline import need_of
 from saykey.models.random_weights import write_random
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer

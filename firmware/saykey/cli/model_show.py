@@ -9,7 +9,8 @@ from saykey.cli.tables import aligned
 from saykey.errors import ModelError
 from saykey.models import catalogue, store
 from saykey.models.card import Card
-from saykey.models.memory import megabytes, need_of
+from saykey.models.memory import megabytes
+from saykey.models.outline import need_of
 
 _FEW = 3
 

@@ -1,14 +1,9 @@
 """Which models could take the place of one that is too much for the machine."""
 
-import struct
-
 from saykey.errors import ModelError
-from saykey.models.memory import need_of
+from saykey.models.contents import ENGLISH_VOCABULARY
+from saykey.models.outline import outline
 from saykey.models.store import bundled, find, stored
-
-_VOCABULARY = struct.Struct("<4si")
-_ENGLISH = 51864
-"""Tokens of an English-only model (n_vocab, the first field of whisper.cpp's header)."""
 
 
 def by_need(language: str) -> tuple[str, ...]:
@@ -21,11 +16,9 @@ def by_need(language: str) -> tuple[str, ...]:
         if bundled(model):
             continue
         try:
-            path = find(model.name)
-            with path.open("rb") as file:
-                magic, vocabulary = _VOCABULARY.unpack(file.read(_VOCABULARY.size))
-            if magic == b"lmgg" and (language == "en" or vocabulary != _ENGLISH):
-                needs.append((need_of(path), model.name))
-        except (ModelError, OSError, struct.error):
+            told = outline(find(model.name))
+        except ModelError:
             continue
+        if language == "en" or told.dimensions.vocabulary != ENGLISH_VOCABULARY:
+            needs.append((told.need, model.name))
     return tuple(name for _, name in sorted(needs))

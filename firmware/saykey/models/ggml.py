@@ -96,6 +96,16 @@ def read(image: memoryview) -> Contents:
     return Contents(dimensions, filters, vocabulary, tensors)
 
 
+def dimensions_in(start: bytes) -> Dimensions:
+    """What the header tells; ``start`` are the first bytes of a file, START or all there are.
+
+    Raises ModelError as `check`.
+    """
+    reader = Reader(start, len(start))
+    _check_magic(reader)
+    return _header(reader)[0]
+
+
 def head(contents: Contents, weights: Format) -> bytes:
     """The file up to its first tensor, for large weights of this format."""
     size = contents.dimensions

@@ -1,14 +1,10 @@
 """How much memory a model needs, from its file's size and its dimensions, and how much there is."""
 
 import mmap
-import os
-import struct
-from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 
 from saykey.errors import ModelError
-from saykey.models.files import open_at_once
 
 _MEGABYTE = 1_000_000
 
@@ -31,13 +27,6 @@ take.
 _SPARE = 32 * _MEGABYTE
 """What must be left for everything else that goes on."""
 
-_GGUF = b"GGUF"
-_HEADER = struct.Struct("<4s11i")
-_GGML = b"lmgg"
-_STATE, _LAYERS, _TEXT_LAYERS = 3, 5, 9
-_LARGE = 1280, 32
-"""Width and layers of Whisper large: what a file whose header cannot be read is taken for."""
-
 
 class Room(Enum):
     """Where a model can be loaded: BESIDE the one in use, or only in its place, ALONE."""
@@ -56,32 +45,6 @@ def need(size: int, state: int, layers: int) -> int:
     loading = 2 * size + _LOADING + _LOADING_PER_CELL * cells
     running = size + _RUNNING + _RUNNING_PER_WIDTH * state + _RUNNING_PER_CELL * cells
     return max(loading, running)
-
-
-def need_of(model: Path) -> int:
-    """The need of a model file, by the dimensions it tells. Raises OSError.
-
-    One that tells none is taken for a large model: whoever loads it will say what is wrong.
-    """
-    with open(model, "rb", opener=open_at_once) as file:
-        head = file.read(_HEADER.size)
-        size = os.fstat(file.fileno()).st_size
-    if len(head) == _HEADER.size and head.startswith(_GGML):
-        fields = _HEADER.unpack(head)
-        return need(size, fields[_STATE], max(fields[_LAYERS], fields[_TEXT_LAYERS]))
-    if head.startswith(_GGUF):
-        with suppress(ModelError):
-            return need(size, *_in_gguf(model))
-    return need(size, *_LARGE)
-
-
-def _in_gguf(model: Path) -> tuple[int, int]:
-    """The width of the model and its layers. Raises ModelError."""
-    from saykey.models.opening import opened  # few models need what reads them
-
-    with opened(model) as source:
-        told = source.contents.dimensions
-    return told.state, max(told.encoder_layers, told.decoder_layers)
 
 
 def room(name: str, wanted: int, available: int | None, held: int) -> Room:

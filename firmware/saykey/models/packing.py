@@ -52,6 +52,14 @@ def format_named(name: str, contents: Contents) -> Format:
     return form
 
 
+def packed_size(contents: Contents) -> int:
+    """Bytes of whisper.cpp's file of this model, in the format that suits it best."""
+    weights = best_format(contents)
+    wanted = wanted_tensors(contents.dimensions, weights)
+    heads = sum(len(ggml.tensor_head(name, tensor)) for name, tensor in wanted.items())
+    return len(ggml.head(contents, weights)) + heads + sum(t.size for t in wanted.values())
+
+
 def write_ggml(source: Source, weights: Format, out: FileIO, progress: Progress) -> int:
     """Write whisper.cpp's file to an unbuffered file; return how many tensors were converted.
 

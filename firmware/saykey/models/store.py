@@ -19,7 +19,6 @@ from saykey.models.card import Card, completed, read_card
 from saykey.models.files import kind_at, named, open_regular, size_of
 from saykey.models.ggml import ModelFacts
 from saykey.models.kinds import Kind
-from saykey.models.weights import checked
 
 _BUNDLED = Path(__file__).parent.parent / "data" / "models"
 _SYSTEM_STATE = Path("/var/lib/saykey")
@@ -171,6 +170,9 @@ def checked_image(path: Path) -> tuple[bytes, ModelFacts]:
 
     A GGUF file is packed for it into the store's cache, once. Raises ModelError as its parts do.
     """
+    # who only looks for models does without ctypes
+    from saykey.models.weights import checked
+
     if kind_at(path) is Kind.GGUF:
         # only few models need what packs them
         from saykey.models.imports import loadable

@@ -7,7 +7,8 @@ from pathlib import Path
 from saykey.errors import ModelError, RecognizerError, SaykeyError
 from saykey.flow import PhraseId, Transcript
 from saykey.models import store
-from saykey.models.memory import Room, available, held_by, need_of, room
+from saykey.models.memory import Room, available, held_by, room
+from saykey.models.outline import need_of
 from saykey.ports import Clock, SessionParameters
 from saykey.recognizer.climb import Tally, climb, end, settled, transcript
 from saykey.recognizer.languages import check_languages
@@ -87,7 +88,8 @@ class WorkerRecognizer:
         if self._worker is not None and not self._worker.done() and path == self._path:
             await self._replacement(self._worker)
             return
-        if self._room(model, path) is Room.ALONE:
+        # in a thread: of a GGUF file some 10 MB are read
+        if self._room(model, await asyncio.to_thread(_need, path)) is Room.ALONE:
             await self._load_in_its_place(model, path)
             return
         worker = await self._start(path)
@@ -122,13 +124,12 @@ class WorkerRecognizer:
             return None
         return self._worker.result()
 
-    def _room(self, model: str, path: Path) -> Room:
+    def _room(self, model: str, need: int | None) -> Room:
+        if need is None:
+            return Room.BESIDE  # the worker will say what is wrong with the file
         worker = self._loaded()
         held = 0 if worker is None else held_by(worker.pid)
-        try:
-            return room(model, need_of(path), self._available(), held)
-        except OSError:
-            return Room.BESIDE  # the worker will say what is wrong with the file
+        return room(model, need, self._available(), held)
 
     async def _load_in_its_place(self, model: str, path: Path) -> None:
         before, before_path = self._model, self._path
@@ -222,6 +223,13 @@ class WorkerRecognizer:
 def _give_up(waiting: asyncio.Future[WorkerProcess], reason: str) -> None:
     waiting.set_exception(RecognizerError(reason))
     waiting.exception()  # nobody may be waiting: that is no forgotten error
+
+
+def _need(path: Path) -> int | None:
+    try:
+        return need_of(path)
+    except OSError:
+        return None
 
 
 def _size(path: Path) -> int:
