@@ -14,7 +14,7 @@ from whisper_files import dimensions, write_hugging_face
 
 import saykey
 from saykey.cli import main
-from saykey.models import catalogue, store
+from saykey.models import catalogue, store, unfinished
 from saykey.models.card import read_card
 from saykey.models.contents import Notes
 from saykey.models.imports import export_gguf
@@ -172,6 +172,33 @@ def test_a_model_that_changed_on_the_disk_is_found_out(told, tmp_path, capsys):
     assert "mine: wrong: " in out
     assert "its card says" in out
     assert err == "saykey: mine: remove and pull or import again\n"
+
+
+def test_what_came_of_a_download_is_listed_and_can_be_given_up(told, refused):
+    for name in ("mine", "tiny.en-q5_1"):
+        unfinished.part_of(name).write_bytes(bytes(5_300_000))
+    listed = json.loads(told("list", "--all", "--json"))
+    mine, known = (row for row in listed if row["where"] == "unfinished")
+    assert (mine["name"], mine["size"], mine["memory"]) == ("mine", 5_300_000, None)
+    assert (known["name"], known["size"], known["languages"]) == ("tiny.en-q5_1", 5_300_000, ["en"])
+    assert [row["name"] for row in listed].count("tiny.en-q5_1") == 1
+    assert told("remove", "mine", "--yes") == "what came of mine is removed\n"
+    assert "there is no model 'mine'" in refused("remove", "mine", "--yes")
+    assert "tiny.en-q5_1  unfinished  5.3 MB" in told("list")
+
+
+def test_a_model_goes_with_a_newer_download_of_it_that_was_not_finished(told, tmp_path):
+    shutil.copy(DEMO, tmp_path / "mine.bin")
+    told("import", tmp_path / "mine.bin")
+    unfinished.part_of("mine").touch()
+    assert told("remove", "mine", "--yes") == "what came of mine is removed\nmine is removed\n"
+
+
+def test_a_download_that_goes_on_is_not_given_up(refused):
+    part = unfinished.part_of("mine")
+    with unfinished.held(part):
+        assert "mine is being pulled by another process" in refused("remove", "mine", "--yes")
+    assert part.exists()
 
 
 def test_removing_asks_first(monkeypatch, told, tmp_path):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -31,7 +32,7 @@ from whisper_files import (
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError
 from saykey.flow import PhraseId
-from saykey.models import ggml
+from saykey.models import ggml, store
 from saykey.models.contents import Notes
 from saykey.models.imports import export_gguf, import_file, loadable
 from saykey.models.tensors import BY_NAME
@@ -235,13 +236,38 @@ def test_what_is_packed_is_kept_by_its_contents(tmp_path):
     cache = tmp_path / "cache"
     path = write_gguf(tmp_path / "m.gguf", SMALL, like_whisper(8), TRANSCRIBE)
     first = loadable(path, cache)
-    written = first.stat().st_mtime_ns
+    written = first.stat().st_ino
     assert loadable(path.rename(tmp_path / "other.gguf"), cache) == first
-    assert first.stat().st_mtime_ns == written
+    assert first.stat().st_ino == written
     assert hears(first)
     write_gguf(path, SMALL, like_whisper(8), TRANSCRIBE, seed=1)
     assert loadable(path, cache) != first
     assert len(list(cache.iterdir())) == 2
+
+
+def test_of_many_files_the_three_last_used_stay_packed(tmp_path):
+    cache = tmp_path / "cache"
+    sources = [write_small(tmp_path / f"{seed}.gguf", seed) for seed in range(4)]
+    first, second, third = (loadable(path, cache) for path in sources[:3])
+    for age, packed in enumerate((third, first, second)):
+        os.utime(packed, (1000 - age, 1000 - age))
+    assert loadable(sources[1], cache) == second  # and so is the last used
+    fourth = loadable(sources[3], cache)
+    assert set(cache.iterdir()) == {second, third, fourth}
+
+
+def write_small(path, seed):
+    return write_gguf(path, SMALL, like_whisper(8), TRANSCRIBE, seed=seed)
+
+
+def test_what_the_disk_changed_in_the_cache_is_packed_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "state"))
+    path = write_small(tmp_path / "m.gguf", 0)
+    image, _ = store.checked_image(path)
+    (packed,) = store.cache().iterdir()
+    os.truncate(packed, 100_000)
+    assert store.checked_image(path)[0] == image
+    assert packed.read_bytes() == image
 
 
 def test_a_file_whisper_cpp_loads_is_not_copied(tmp_path):
@@ -266,6 +292,6 @@ def test_a_gguf_file_given_as_the_model_is_packed_once_and_used(tmp_path, monkey
 
     assert asyncio.run(text_of_a_second_of_silence()) == ""
     (packed,) = (tmp_path / "state" / "models" / "cache").iterdir()
-    written = packed.stat().st_mtime_ns
+    written = packed.stat().st_ino
     assert asyncio.run(text_of_a_second_of_silence()) == ""
-    assert packed.stat().st_mtime_ns == written
+    assert packed.stat().st_ino == written

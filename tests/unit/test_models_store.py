@@ -206,6 +206,25 @@ def test_a_model_of_the_system_is_not_removed():
         keeping.remove(store.find_stored("saykey-demo"))
 
 
+def test_with_a_gguf_file_goes_what_was_packed_of_it(mine):
+    export_gguf(store.find("saykey-demo"), mine / "own.gguf", Notes())
+    store.checked_image(store.find("own"))
+    assert len(list(store.cache().iterdir())) == 1
+    keeping.remove(store.find_stored("own"))
+    assert list(mine.iterdir()) == []
+
+
+def test_a_damaged_file_can_be_removed_too(mine):
+    (mine / "web.bin").write_text("<html>")
+    keeping.remove(store.find_stored("web"))
+    assert list(mine.iterdir()) == []
+
+
+def test_files_a_stick_from_a_mac_brings_along_are_no_models(mine):
+    (mine / "._base.bin").touch()
+    assert store.names() == ("saykey-demo",)
+
+
 def test_a_store_that_cannot_be_written_says_what_to_do(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "file"))

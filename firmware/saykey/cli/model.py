@@ -9,7 +9,7 @@ from saykey.cli.model_import import export, import_model
 from saykey.cli.model_pull import pull
 from saykey.cli.model_show import facts_of, rows, table
 from saykey.errors import ModelError
-from saykey.models import keeping, store
+from saykey.models import keeping, store, unfinished
 from saykey.models.card import read_card
 from saykey.models.memory import megabytes
 
@@ -77,13 +77,24 @@ def _verified(model: store.Stored) -> str:
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove(name: str, *, yes: bool) -> None:
-    """Delete the model NAME from this device."""
+    """Delete the model NAME from this device, and what came of a download not finished."""
+    here = unfinished.begun()
+    if name in here:
+        _confirm(f"Give up the download of {name} ({megabytes(here[name])} came)?", yes=yes)
+        unfinished.give_up(name)
+        click.echo(f"what came of {name} is removed")
+        if name not in store.names():
+            return
     model = store.find_stored(name)
-    if not yes and model.own:
-        size = megabytes(model.path.stat().st_size)
-        click.confirm(f"Delete {model.path} ({size})?", abort=True)
+    if model.own:
+        _confirm(f"Delete {model.path} ({megabytes(model.path.stat().st_size)})?", yes=yes)
     keeping.remove(model)
     click.echo(f"{model.name} is removed")
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    if not yes:
+        click.confirm(question, abort=True)
 
 
 command.add_command(pull)

@@ -7,7 +7,7 @@ import msgspec
 
 from saykey.cli.tables import aligned
 from saykey.errors import ModelError
-from saykey.models import catalogue, store
+from saykey.models import catalogue, store, unfinished
 from saykey.models.card import Card
 from saykey.models.memory import megabytes
 from saykey.models.outline import need_of
@@ -16,7 +16,10 @@ _FEW = 3
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A model, here or in the catalogue; sizes in bytes, None where unknown."""
+    """A model, here or in the catalogue; sizes in bytes, None where unknown.
+
+    ``where`` is "here", "system", "to pull" or, with the size of what came so far, "unfinished".
+    """
 
     name: str
     where: str
@@ -29,19 +32,13 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def rows(*, every: bool) -> list[Row]:
-    """The models that are here, and with ``every`` those of the catalogue that are not."""
-    here = [_row(model) for model in store.stored()]
-    if not every:
-        return here
-    names = {row.name for row in here}
-    return here + [
-        Row(
-            *(model.name, "to pull", model.size, model.memory),
-            *(model.languages, model.dynamic_context, model.boards),
-        )
-        for model in catalogue.listed()
-        if model.name not in names
-    ]
+    """The models that are here, those begun to be pulled, and with ``every`` all others known."""
+    found = [_row(model) for model in store.stored()]
+    found += [_unfinished(name, size) for name, size in unfinished.begun().items()]
+    if every:
+        names = {row.name for row in found}
+        found += [_listed(model) for model in catalogue.listed() if model.name not in names]
+    return found
 
 
 def _row(model: store.Stored) -> Row:
@@ -56,6 +53,19 @@ def _row(model: store.Stored) -> Row:
     return Row(
         *(model.name, where, size, memory, card.languages, card.padding is not None),
         () if known is None else known.boards,
+    )
+
+
+def _unfinished(name: str, size: int) -> Row:
+    known = catalogue.listed_as(name)
+    row = Row(name, "unfinished", None, None, (), False, ()) if known is None else _listed(known)  # noqa: FBT003
+    return msgspec.structs.replace(row, where="unfinished", size=size)
+
+
+def _listed(model: catalogue.Listed) -> Row:
+    return Row(
+        *(model.name, "to pull", model.size, model.memory),
+        *(model.languages, model.dynamic_context, model.boards),
     )
 
 

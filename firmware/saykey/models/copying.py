@@ -8,7 +8,7 @@ import msgspec
 from saykey.errors import ModelError
 from saykey.models import catalogue, keeping
 from saykey.models.card import Card, completed, read_card
-from saykey.models.files import kind_at, named
+from saykey.models.files import kind_at, named, write_all, written
 from saykey.models.imports import import_file
 from saykey.models.kinds import Kind
 from saykey.models.packing import Progress
@@ -58,10 +58,10 @@ def _copied(source: Path, name: str, card: Card) -> tuple[Path, Card]:
     known = catalogue.listed_with(found)
     if known is not None:
         card = known.card
-    part = keeping.incoming() / f"{name}.import"
+    part = keeping.incoming() / f"{name}.bin"
     keeping.check_room(len(image), keeping.free_space(part.parent), part.parent)
-    with keeping.writing(part):
-        part.write_bytes(image)
+    with written(part) as out:
+        write_all(out, image)
     return part, msgspec.structs.replace(card, sha256=found, origin=card.origin or str(source))
 
 

@@ -1,5 +1,6 @@
 """Model files as the operating system has them: opened with care, read, put on the disk."""
 
+import fcntl
 import os
 import stat
 from collections.abc import Iterator
@@ -77,6 +78,67 @@ def read_at(file: FileIO, begin: int, size: int) -> bytes:
         parts.append(part)
         left -= len(part)
     return b"".join(parts)
+
+
+@contextmanager
+def alone(path: Path, *, wait: bool) -> Iterator[FileIO]:
+    """The file at this path, made if there is none, for this process alone while the block lasts.
+
+    Also a killed process lets go of it. Raises OSError; BlockingIOError if another process has it
+    and nobody is to ``wait``.
+    """
+    while True:
+        with FileIO(path, "r+", opener=_open_or_make) as file:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            # who had it before may have given it another name, or removed it
+            if _stands_at(path, file):
+                yield file
+                return
+
+
+def _open_or_make(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+
+
+def _stands_at(path: Path, file: FileIO) -> bool:
+    try:
+        return os.path.samestat(path.stat(follow_symlinks=False), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def written(target: Path) -> Iterator[FileIO]:
+    """A new file, which takes its name once it is whole and on the disk, and else is removed.
+
+    Until then it is called .NAME.part, for one process at a time. What a killed one leaves behind
+    is written over by the next. Raises ModelError, beginning with the target, when it cannot be
+    written.
+    """
+    part = target.with_name(f".{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with alone(part, wait=True) as out:
+            try:
+                out.truncate()
+                yield out
+                os.fsync(out.fileno())
+                part.replace(target)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+        to_disk(target.parent)
+    except OSError as error:
+        raise ModelError(
+            f"{target} cannot be written: {error.strerror}; make room or choose another place"
+        ) from error
+
+
+def write_all(out: FileIO, data: bytes) -> None:
+    """Write all bytes to an unbuffered file, of which a full disk may take a piece at first."""
+    left = memoryview(data)
+    while left:
+        left = left[out.write(left) :]
 
 
 def to_disk(path: Path) -> None:

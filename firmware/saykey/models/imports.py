@@ -1,22 +1,20 @@
 """Models brought in from other formats and handed out as GGUF: whole files, or none.
 
-A file is written beside its place under another name, synced, checked and then renamed: whatever
+A file is written beside its place under another name, checked, synced and then renamed: whatever
 happens on the way, no half model is ever found under its name.
 """
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from io import FileIO
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
-from saykey.errors import ModelError
 from saykey.models import ggml
 from saykey.models.contents import Notes
-from saykey.models.files import kind_at, named, to_disk
+from saykey.models.files import kind_at, named, written
 from saykey.models.ggml import ModelFacts
 from saykey.models.kinds import Kind
 from saykey.models.opening import opened
@@ -32,6 +30,10 @@ from saykey.models.tensors import Format
 
 _PACKING = b"saykey packing 1"
 """Part of a cached file's name: another way of packing makes other files."""
+
+
+_KEPT = 3
+"""Packed files in the cache at most: one in use, one to go back to, one that is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def _wanted(quantisation: str | None, source: Source) -> Format:
 def _pack(
     source: Source, weights: Format, path: Path, target: Path, progress: Progress
 ) -> tuple[int, ModelFacts]:
-    with _written(target) as out:
+    with written(target) as out:
         with named(path):
             converted = write_ggml(source, weights, out, progress)
         return converted, _checked(out)
@@ -91,7 +93,7 @@ def export_gguf(model: Path, target: Path, notes: Notes, progress: Progress = _u
     """
     with opened(model) as source:
         told = _told(notes, source.contents.notes, model.stem)
-        with _written(target) as out, named(model):
+        with written(target) as out, named(model):
             write_gguf(source, told, out, progress)
 
 
@@ -111,15 +113,28 @@ def loadable(path: Path, cache: Path) -> Path:
     """A file whisper.cpp can load: this one, or what is made of it, kept in ``cache``.
 
     The cached file is named by the contents of the model, so that a changed model is packed anew
-    and a renamed one is not. Raises ModelError as `import_file`.
+    and a renamed one is not. Of those not wanted now, the last used stay. Raises ModelError as
+    `import_file`.
     """
     if not path.is_dir() and kind_at(path) is Kind.GGML:
         return path
     with opened(path) as source:
         packed = cache / f"{_digest(source)}.bin"
-        if not packed.exists():
+        if packed.exists():
+            with suppress(OSError):  # of another user: that one's order of use counts
+                os.utime(packed)
+        else:
+            _drop_all_but(_KEPT - 1, cache)
             _pack(source, best_format(source.contents), path, packed, _untold)
     return packed
+
+
+def _drop_all_but(count: int, cache: Path) -> None:
+    """Keep so many of the cached files, the last used ones. Who has one open keeps its bytes."""
+    with suppress(OSError):  # another process may do the same
+        by_use = sorted(cache.iterdir(), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+        for file in by_use[count:]:
+            file.unlink()
 
 
 def _digest(source: Source) -> str:
@@ -133,25 +148,6 @@ def _digest(source: Source) -> str:
         while part := file.read(1 << 20):
             digest.update(part)
     return digest.hexdigest()
-
-
-@contextmanager
-def _written(target: Path) -> Iterator[FileIO]:
-    """A new file that takes its name when all went well, and is removed when not."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with FileIO(part, "x+") as out:
-            yield out
-            os.fsync(out.fileno())
-        part.replace(target)
-        to_disk(target.parent)
-    except OSError as error:
-        raise ModelError(
-            f"{target} cannot be written: {error.strerror}; make room or choose another place"
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _checked(out: FileIO) -> ModelFacts:

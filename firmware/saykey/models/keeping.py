@@ -13,9 +13,10 @@ from pathlib import Path
 
 from saykey.errors import ModelError
 from saykey.models.card import Card, in_toml, place_of
-from saykey.models.files import to_disk
+from saykey.models.files import kind_at, to_disk
+from saykey.models.kinds import Kind
 from saykey.models.memory import megabytes
-from saykey.models.store import Stored, checked_name, own_directory
+from saykey.models.store import Stored, cache, checked_name, own_directory
 
 _ROOM = 32 << 20
 """Bytes that must stay free on the disk: a full one breaks more than this program."""
@@ -89,13 +90,26 @@ def write_card(model: Path, card: Card) -> None:
 
 
 def remove(model: Stored) -> None:
-    """Take a model out of the user's own store. Raises ModelError for any other."""
+    """Take a model out of the user's own store, and what was made of it.
+
+    Raises ModelError for any other.
+    """
     if not model.own:
         raise ModelError(f"{model.name} is read only: it came with the system, in {model.path}")
+    packed = _is_packed(model.path)
     with writing(model.path):
         model.path.unlink()
         place_of(model.path).unlink(missing_ok=True)
         to_disk(model.path.parent)
+    if packed:  # what others need of the cache is made again
+        shutil.rmtree(cache(), ignore_errors=True)
+
+
+def _is_packed(model: Path) -> bool:
+    try:
+        return kind_at(model) is not Kind.GGML
+    except ModelError:
+        return False
 
 
 def checksum(path: Path) -> str:

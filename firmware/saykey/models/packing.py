@@ -13,6 +13,7 @@ from math import prod
 from saykey.errors import ModelError
 from saykey.models import ggml, gguf, gguf_whisper
 from saykey.models.contents import Contents, Notes
+from saykey.models.files import write_all
 from saykey.models.quantise import convert
 from saykey.models.sources import Source
 from saykey.models.tensors import BY_NAME, F16, FORMATS, Format, Stored, Tensor, wanted_tensors
@@ -68,11 +69,11 @@ def write_ggml(source: Source, weights: Format, out: FileIO, progress: Progress)
     """
     contents = source.contents
     wanted = wanted_tensors(contents.dimensions, weights)
-    _write(out, ggml.head(contents, weights))
+    write_all(out, ggml.head(contents, weights))
     converted = done = 0
     total = sum(tensor.size for tensor in wanted.values())
     for name, tensor in wanted.items():
-        _write(out, ggml.tensor_head(name, tensor))
+        write_all(out, ggml.tensor_head(name, tensor))
         stored = contents.tensors[name]
         converted += stored.format != tensor.format
         _write_data(source, stored, tensor, out)
@@ -89,14 +90,14 @@ def write_gguf(source: Source, notes: Notes, out: FileIO, progress: Progress) ->
     contents = source.contents
     tensors = gguf_whisper.tensors_for(contents)
     pairs = gguf_whisper.pairs_for(contents, best_format(contents), notes)
-    _write(out, gguf.head(pairs, tensors))
+    write_all(out, gguf.head(pairs, tensors))
     total = sum(tensor.size for tensor in tensors.values())
     done = 0
     for data in (contents.mel_filters, gguf_whisper.window()):
-        _write(out, data + bytes(gguf.padding(len(data))))
+        write_all(out, data + bytes(gguf.padding(len(data))))
     for stored in contents.tensors.values():
         _copy(source, stored, out)
-        _write(out, bytes(gguf.padding(stored.size)))
+        write_all(out, bytes(gguf.padding(stored.size)))
         done += stored.size
         progress(done, total)
 
@@ -105,9 +106,9 @@ def _write_data(source: Source, stored: Stored, tensor: Tensor, out: FileIO) -> 
     for part in _rows(source, stored):
         if stored.format == tensor.format:
             check_part(part, stored.format)
-            _write(out, part)
+            write_all(out, part)
         else:
-            _write(out, convert(part, tensor.shape[0], stored.format, tensor.format))
+            write_all(out, convert(part, tensor.shape[0], stored.format, tensor.format))
 
 
 def _rows(source: Source, stored: Stored) -> Iterator[bytes]:
@@ -127,9 +128,3 @@ def _copy(source: Source, stored: Stored, out: FileIO) -> None:
         if copied == 0:
             raise ModelError("became shorter while it was read; try again when it is complete")
         at += copied
-
-
-def _write(out: FileIO, data: bytes) -> None:
-    left = memoryview(data)
-    while left:
-        left = left[out.write(left) :]

@@ -1,24 +1,24 @@
 """Pulling a model: resumed after whatever broke, checked before it can be used.
 
-What has come so far stands in the store's ``incoming`` as NAME.part, with NAME.part.json telling
-which version of which file it is. It is kept until the file is whole, also by a killed process.
+What has come so far is kept until the file is whole, also by a killed process: see unfinished.
 """
 
-import fcntl
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
 from saykey.errors import ModelError
-from saykey.models import keeping
+from saykey.models import keeping, unfinished
 from saykey.models.card import Card
+from saykey.models.files import write_all
 from saykey.models.http import Answer, Broken, get
-from saykey.models.store import checked_image, checked_name
+from saykey.models.store import checked_image
+from saykey.models.unfinished import trace_of
 
 _TRIES = 4
 """Connections in a row that bring nothing new before it is given up."""
@@ -61,12 +61,12 @@ def pull(
     The card has the checksum of what came, marked as pinned where none was known. Raises
     ModelError, one line: nothing then stands in the store that was not there before.
     """
-    part = keeping.incoming() / f"{checked_name(wanted.name)}.part"
-    with _alone(part) as file:
+    part = unfinished.part_of(wanted.name)
+    with unfinished.held(part) as file:
         _fetch(wanted, _Part(part, file), progress, free, pause)
         found = keeping.checksum(part)
         if wanted.card.sha256 not in (None, found):
-            _drop(part)
+            unfinished.forget(part)
             raise ModelError(
                 f"{wanted.name}: what came has the SHA-256 {found[:12]}…, not "
                 f"{str(wanted.card.sha256)[:12]}…, and was dropped; pull it again or "
@@ -75,19 +75,19 @@ def pull(
         try:
             checked_image(part)
         except ModelError as error:
-            _drop(part)
+            unfinished.forget(part)
             why = str(error).removeprefix(f"{part} ")
             raise ModelError(f"{wanted.address} {why}") from error
         card = msgspec.structs.replace(wanted.card, sha256=found, pinned=wanted.card.sha256 is None)
         model = keeping.keep(part, wanted.name, card)
-        _trace_of(part).unlink(missing_ok=True)
+        trace_of(part).unlink(missing_ok=True)
     return model, card
 
 
 class _Part:
     """The part of a file that is here."""
 
-    def __init__(self, path: Path, file: IO[bytes]) -> None:
+    def __init__(self, path: Path, file: FileIO) -> None:
         self.path = path
         self._file = file
         self.size = file.seek(0, 2)
@@ -95,7 +95,7 @@ class _Part:
     def etag(self, address: str) -> str | None:
         """The version it is of, None if it cannot be gone on with."""
         try:
-            trace = msgspec.json.decode(_trace_of(self.path).read_bytes(), type=_Trace)
+            trace = msgspec.json.decode(trace_of(self.path).read_bytes(), type=_Trace)
         except (FileNotFoundError, msgspec.MsgspecError):
             return None
         return trace.etag if trace.address == address else None
@@ -105,7 +105,7 @@ class _Part:
         if answer.begin != self.size:
             self._file.truncate(answer.begin)
             self.size = self._file.seek(answer.begin)
-        trace = _trace_of(self.path)
+        trace = trace_of(self.path)
         if answer.etag is None:
             trace.unlink(missing_ok=True)
         else:
@@ -113,11 +113,8 @@ class _Part:
 
     def add(self, chunk: bytes) -> None:
         """Append what came."""
-        view = memoryview(chunk)
-        while view:  # unbuffered: a full disk may take a piece of it
-            written = self._file.write(view)
-            self.size += written
-            view = view[written:]
+        write_all(self._file, chunk)
+        self.size += len(chunk)
 
 
 def _fetch(
@@ -176,27 +173,3 @@ def _off_line(wanted: Wanted, why: str, here: int) -> str:
         f"{wanted.address} on another computer and bring it by USB stick: "
         f"`saykey model import FILE --name {wanted.name}`"
     )
-
-
-@contextmanager
-def _alone(part: Path) -> Iterator[IO[bytes]]:
-    """The part, opened for one process alone; the lock ends with the process."""
-    with keeping.writing(part):
-        file = part.open("a+b", buffering=0)
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ModelError(
-                f"{part.stem} is being pulled by another process; wait for it"
-            ) from None
-        yield file
-
-
-def _trace_of(part: Path) -> Path:
-    return part.with_suffix(".part.json")
-
-
-def _drop(part: Path) -> None:
-    part.unlink(missing_ok=True)
-    _trace_of(part).unlink(missing_ok=True)

@@ -55,6 +55,11 @@ def own_directory() -> Path:
     return Path(home or Path.home() / ".local" / "share") / "saykey" / "models"
 
 
+def cache() -> Path:
+    """Where what is packed of GGUF files stands; it need not exist yet."""
+    return own_directory() / "cache"
+
+
 def directories() -> tuple[Path, ...]:
     """Where names are looked for, in this order; not all of them need exist."""
     return tuple(dict.fromkeys((_BUNDLED, own_directory(), _SYSTEM_STATE / "models")))
@@ -117,7 +122,7 @@ def checked_name(name: str) -> str:
 def _present() -> Iterator[Stored]:
     own = own_directory()
     for directory in directories():
-        for path in sorted((*directory.glob("*.bin"), *directory.glob("*.gguf"))):
+        for path in sorted((*directory.glob("[!.]*.bin"), *directory.glob("[!.]*.gguf"))):
             yield Stored(path.stem.removeprefix("ggml-"), path, own=directory == own)
 
 
@@ -168,17 +173,25 @@ def card_of(path: Path) -> Card:
 def checked_image(path: Path) -> tuple[bytes, ModelFacts]:
     """What whisper.cpp loads of a model file, checked, and what it holds.
 
-    A GGUF file is packed for it into the store's cache, once. Raises ModelError as its parts do.
+    A GGUF file is packed for it into the cache, once. Raises ModelError as its parts do.
     """
+    if kind_at(path) is not Kind.GGUF:
+        return _checked(path)
+    # only few models need what packs them
+    from saykey.models.imports import loadable
+
+    packed = loadable(path, cache())
+    try:
+        return _checked(packed)
+    except ModelError:  # the disk changed what was right when it was written
+        packed.unlink(missing_ok=True)
+        return _checked(loadable(path, cache()))
+
+
+def _checked(path: Path) -> tuple[bytes, ModelFacts]:
     # who only looks for models does without ctypes
     from saykey.models.weights import checked
 
-    if kind_at(path) is Kind.GGUF:
-        # only few models need what packs them
-        from saykey.models.imports import loadable
-
-        image = read_image(loadable(path, own_directory() / "cache"))
-    else:
-        image = read_image(path)
+    image = read_image(path)
     with named(path):
         return image, checked(image)
