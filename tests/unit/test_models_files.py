@@ -15,12 +15,12 @@ def names_in(folder):
 
 
 def test_a_file_takes_its_name_when_it_is_whole(tmp_path):
-    target = tmp_path / "new" / "m.bin"
+    target = tmp_path / "m.bin"
     with written(target) as out:
-        assert names_in(target.parent) == [".m.bin.part"]
+        assert names_in(tmp_path) == [".m.bin.part"]
         write_all(out, b"model")
     assert target.read_bytes() == b"model"
-    assert names_in(target.parent) == ["m.bin"]
+    assert names_in(tmp_path) == ["m.bin"]
 
 
 def test_what_goes_wrong_leaves_the_file_before_and_nothing_else(tmp_path):
@@ -109,13 +109,21 @@ def test_a_link_in_the_place_of_the_unfinished_file_is_not_followed(tmp_path, le
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
-    (tmp_path / "file").touch()
-    with pytest.raises(ModelError) as refused, written(tmp_path / "file" / "x" / "m.bin"):
+    with pytest.raises(ModelError) as refused, written(tmp_path / "no" / "m.bin"):
         pytest.fail("it was opened")
     assert str(refused.value) == (
-        f"{tmp_path}/file/x/m.bin cannot be written: Not a directory; make room or choose another "
-        "place"
+        f"{tmp_path}/no/m.bin cannot be written: No such file or directory; make room or choose "
+        "another place"
     )
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_nothing_but_a_file_is_replaced(tmp_path, make):
+    make(tmp_path / "m.bin")
+    with pytest.raises(ModelError, match="is there and no file"), written(tmp_path / "m.bin"):
+        pytest.fail("it was opened")
+    assert not (tmp_path / "m.bin").is_file()
+    assert names_in(tmp_path) == ["m.bin"]
 
 
 def test_a_file_that_changes_its_name_meanwhile_is_opened_anew(tmp_path):

@@ -200,6 +200,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path):
         "    print(error)\n"
     )
     target = tmp_path / "out" / "demo.gguf"
+    target.parent.mkdir()
     command = [sys.executable, "-c", script, str(DEMO), str(target)]
     told = subprocess.run(command, capture_output=True, text=True, check=True)
     assert told.stdout.startswith(f"{target} cannot be written: File too large; make room")

@@ -80,6 +80,16 @@ def read_at(file: FileIO, begin: int, size: int) -> bytes:
     return b"".join(parts)
 
 
+def make_folder(path: Path) -> None:
+    """Have a folder there. Raises ModelError when it cannot be made."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelError(
+            f"{path} cannot be made: {error.strerror}; choose another place"
+        ) from error
+
+
 @contextmanager
 def alone(path: Path, *, wait: bool) -> Iterator[FileIO]:
     """The file at this path, made if there is none, for this process alone while the block lasts.
@@ -113,11 +123,12 @@ def written(target: Path) -> Iterator[FileIO]:
 
     Until then it is called .NAME.part, for one process at a time. What a killed one leaves behind
     is written over by the next. Raises ModelError, beginning with the target, when it cannot be
-    written.
+    written, or would take the place of a device.
     """
     part = target.with_name(f".{target.name}.part")
+    if target.exists() and not target.is_file():
+        raise ModelError(f"{target} is there and no file; give another name")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         with alone(part, wait=True) as out:
             try:
                 out.truncate()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from saykey.models import ggml
 from saykey.models.contents import Notes
-from saykey.models.files import kind_at, named, written
+from saykey.models.files import kind_at, make_folder, named, written
 from saykey.models.ggml import ModelFacts
 from saykey.models.kinds import Kind
 from saykey.models.opening import opened
@@ -80,6 +80,7 @@ def _wanted(quantisation: str | None, source: Source) -> Format:
 def _pack(
     source: Source, weights: Format, path: Path, target: Path, progress: Progress
 ) -> tuple[int, ModelFacts]:
+    make_folder(target.parent)
     with written(target) as out:
         with named(path):
             converted = write_ggml(source, weights, out, progress)
@@ -89,7 +90,8 @@ def _pack(
 def export_gguf(model: Path, target: Path, notes: Notes, progress: Progress = _untold) -> None:
     """Write a model as self-describing GGUF, its weights bit by bit.
 
-    What ``notes`` leave empty is taken from the model's own. Raises ModelError as `import_file`.
+    What ``notes`` leave empty is taken from the model's own. Raises ModelError as `import_file`,
+    also when the folder of the target is not there: a stick may have been forgotten.
     """
     with opened(model) as source:
         told = _told(notes, source.contents.notes, model.stem)

@@ -98,7 +98,7 @@ def find_stored(name: str) -> Stored:
     near = difflib.get_close_matches(name, there, n=1)
     raise ModelError(
         f"there is no model {name!r}"
-        + (f"; did you mean {near[0]!r}?" if near else ";")
+        + (f"; did you mean {near[0]!r}?" if near else ".")
         + f" There are: {', '.join(there) or 'none'}. `saykey model pull` and `saykey model import`"
         " bring others"
     )
