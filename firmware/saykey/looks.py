@@ -129,7 +129,8 @@ def idle(device: Device) -> bool:
 
 
 def _model(model: Model) -> ModelStatus:
-    return ModelStatus(model.name, model.loading.value, model.reason or model.notice)
+    after = model.wanted if model.wanted != model.name else ""
+    return ModelStatus(model.name, model.loading.value, model.reason or model.notice, after)
 
 
 def _target(device: Device) -> Host:

@@ -13,6 +13,7 @@ from daemon import computer, config, connected, process
 
 import saykey
 from saykey.control.client import ControlClient
+from saykey.errors import ControlError
 from saykey.models.contents import Notes
 from saykey.models.imports import export_gguf
 from saykey.models.random_weights import write_random
@@ -69,13 +70,14 @@ def next_worker(program, asking, before):
 
 def test_another_model_is_used_on_request(tmp_path):
     with device(tmp_path) as (_program, asking, statuses):
-        asking.request("use-model", name="small")
+        asking.use_model("small")
         assert until(statuses, ready("small")).model.reason == ""
 
 
 def test_a_damaged_model_leaves_the_one_before_in_use_and_says_so(tmp_path):
     with device(tmp_path) as (_program, asking, statuses):
-        asking.request("use-model", name="damaged")
+        with pytest.raises(ControlError, match=r"^damaged cannot be used, saykey-demo stays: "):
+            asking.use_model("damaged")
         kept = until(statuses, lambda status: status.model.reason)
         assert ready("saykey-demo")(kept)
         assert kept.model.reason.startswith("damaged cannot be used, saykey-demo stays: ")

@@ -73,6 +73,29 @@ def test_a_failed_model_is_not_tried_again_by_itself(story):
     assert fx.LoadModel not in kinds_of((*story.press(), *story.release(), *story.drained()))
 
 
+def test_why_a_model_failed_is_forgotten_once_another_is_loaded():
+    story = Story()
+    story.tell(ev.ModelWanted("huge"))
+    story.tell(ev.ModelFailed("huge", "is a web page"))
+    assert looks.status(story.device).model.reason == "is a web page"
+    story.tell(ev.ModelWanted("small"))
+    told = looks.status(story.device).model
+    assert (told.name, told.state, told.reason) == ("small", "loading", "")
+
+
+def test_while_a_dictation_needs_the_model_before_the_next_one_is_told(story):
+    story.press()
+    story.say(1)
+    story.tell(ev.ModelWanted("small"))
+    told = looks.status(story.device).model
+    assert (told.name, told.state, told.next) == ("large", "ready", "small")
+    story.hear(1, "Yes.")
+    story.release()
+    story.drained()
+    told = looks.status(story.device).model
+    assert (told.name, told.state, told.next) == ("small", "loading", "")
+
+
 def test_what_the_user_wanted_while_another_failed_is_tried_next(story):
     story.tell(ev.ModelWanted("huge"))
     story.tell(ev.ModelWanted("small"))

@@ -38,11 +38,15 @@ class StoppedClock:
 
 
 class RunningSaykey:
-    """A control server in a thread of its own, in front of a device that remembers its host."""
+    """A control server in a thread of its own, in front of a device that remembers its host.
+
+    ``models`` are what becomes of its model, one after the other, when another is wanted.
+    """
 
     def __init__(self, path):
         self.path = path
         self.events = []
+        self.models = []
         self.status = Status(
             capture="off",
             host="box",
@@ -78,6 +82,14 @@ class RunningSaykey:
         if isinstance(event, HostWanted):
             self.status = msgspec.structs.replace(self.status, host=event.host)
         self._server.changed()
+        if isinstance(event, ModelWanted):
+            self._model_changes()
+
+    def _model_changes(self):
+        if self.models:
+            self.status = msgspec.structs.replace(self.status, model=self.models.pop(0))
+            self._server.changed()
+            self._loop.call_soon(self._model_changes)
 
 
 @pytest.fixture
@@ -154,13 +166,47 @@ def test_without_arguments_the_help_is_shown_and_the_status_is_2(saykey):
         (["type-held"], HeldTextWanted()),
         (["drop-held"], HeldTextDropped()),
         (["retry"], RetryWanted()),
-        (["use-model", "base"], ModelWanted("base")),
         (["use-host", "mac"], HostWanted("mac")),
     ],
 )
 def test_commands_reach_the_running_saykey_and_print_nothing(saykey, running, args, event):
     assert saykey(*args, "--socket", running.path) == (0, "", "")
     assert running.events == [event]
+
+
+@pytest.mark.parametrize("command", [["use-model"], ["model", "use"]])
+def test_a_model_is_in_use_when_the_command_says_so(saykey, running, command):
+    running.models = [ModelStatus("saykey-demo", "ready", next="base")]
+    running.models += [ModelStatus("base", "loading"), ModelStatus("base", "ready")]
+    assert saykey(*command, "base", "--socket", running.path) == (0, "base is in use\n", "")
+    assert running.events == [ModelWanted("base")]
+    assert running.models == []
+
+
+def test_the_model_that_is_in_use_already_is_told_at_once(saykey, running):
+    done = saykey("model", "use", "saykey-demo", "--socket", running.path)
+    assert done == (0, "saykey-demo is in use\n", "")
+
+
+LOADING, DEMO = ModelStatus("base", "loading"), ModelStatus("saykey-demo", "ready")
+
+
+@pytest.mark.parametrize(
+    ("models", "line"),
+    [
+        (
+            [LOADING, msgspec.structs.replace(DEMO, reason="base cannot be used, … stays: no")],
+            "base cannot be used, … stays: no",
+        ),
+        ([LOADING, ModelStatus("base", "failed", "base is a web page")], "base is a web page"),
+        ([LOADING, DEMO], "saykey-demo was chosen meanwhile"),
+        ([ModelStatus("base", "ready", next="tiny")], "tiny was chosen meanwhile"),
+    ],
+)
+def test_a_model_that_cannot_be_used_is_told_with_the_reason(saykey, running, models, line):
+    running.models = models
+    result = saykey("model", "use", "base", "--socket", running.path)
+    assert complaint(result) == (1, line)
 
 
 def test_status_is_a_line_for_people_or_json_for_programs(saykey, running):

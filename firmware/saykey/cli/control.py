@@ -120,8 +120,10 @@ def retry(path: Path) -> None:
 @click.argument("name")
 @_reaching
 def use_model(path: Path, name: str) -> None:
-    """Use the model NAME from the next dictation on."""
-    _ask(path, "use-model", name=name)
+    """Use the model NAME from the next dictation on; tell when it is loaded, or why it is not."""
+    with ControlClient(path) as client:
+        client.use_model(name)
+    click.echo(f"{name} is in use")
 
 
 @click.command("use-host")

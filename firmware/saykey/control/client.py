@@ -77,6 +77,24 @@ class ControlClient:
         next(status for status in self.watch() if not status.typing)
         self._socket.settimeout(patience)
 
+    def use_model(self, name: str) -> None:
+        """Have this model used from the next dictation on; return once it is loaded.
+
+        A dictation under way ends first. Raises ControlError with the reason why it cannot be used,
+        or when somebody chose another one meanwhile.
+        """
+        self.request("use-model", name=name)
+        for model in (status.model for status in self.watch()):
+            if model.next == name:
+                continue
+            if model.next or model.name != name:
+                reason = model.reason or f"{model.next or model.name} was chosen meanwhile"
+                raise ControlError(reason)
+            if model.state == "failed":
+                raise ControlError(model.reason)
+            if model.state == "ready":
+                return
+
     def watch(self, *, text: bool = False) -> Iterator[Status]:
         """The status now, and each one after it, until saykey ends, which raises ControlError."""
         yield self.request("watch", text=text)

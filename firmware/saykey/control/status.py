@@ -12,12 +12,14 @@ class ModelStatus(msgspec.Struct, frozen=True):
     """The model in use.
 
     ``reason`` says what to do when ``state`` is "failed", and otherwise why it is not the model
-    that was asked for; empty while all is well.
+    that was asked for; empty while all is well. ``next`` is the model of the next dictation, where
+    the one under way still needs another; else empty.
     """
 
     name: str
     state: Literal["loading", "ready", "failed"]
     reason: str = ""
+    next: str = ""
 
 
 class HeldStatus(msgspec.Struct, frozen=True):
@@ -105,7 +107,8 @@ def in_words(status: Status) -> str:
 
 
 def _model(model: ModelStatus) -> str:
-    return f"{model.name} {model.state}" + (f": {model.reason}" if model.reason else "")
+    then = f", then {model.next}" if model.next else ""
+    return f"{model.name} {model.state}{then}" + (f": {model.reason}" if model.reason else "")
 
 
 def _recognition(recognition: RecognitionStatus) -> str:

@@ -137,7 +137,8 @@ def want(model: Model, name: str) -> tuple[Model, tuple[Effect, ...]]:
 def _cue(model: Model, cue: str, name: str) -> tuple[Model, tuple[Effect, ...]]:
     if (model.loading, cue) not in MODEL:
         return model, ()
-    return replace(model, name=name, loading=MODEL[model.loading, cue]), (LoadModel(name),)
+    loading = MODEL[model.loading, cue]
+    return replace(model, name=name, loading=loading, reason=""), (LoadModel(name),)
 
 
 def _instead(model: Model, name: str, notice: str, loading: Loading) -> Model:
