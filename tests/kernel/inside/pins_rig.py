@@ -1,16 +1,14 @@
 """Pins of the kernel in the contracts of the ports Button and Lamp."""
 
 import asyncio
-import time
 
 from raspberry_pi import the_pins
+from waiting import until
 
 from saykey.panel.gpio import GpioButton, GpioLamp
 
 BOUNCE_MS = 10
 SETTLED_S = 0.1
-LAMP_PATIENCE_S = 10
-PAUSE_S = 0.005
 
 
 class ButtonRig:
@@ -42,10 +40,7 @@ class LampRig:
         self.lamp = GpioLamp(pin)
 
     def gets(self, *, lit):
-        deadline = time.monotonic() + LAMP_PATIENCE_S
-        while self._pins.is_high(self._pin) != lit:
-            assert time.monotonic() < deadline
-            time.sleep(PAUSE_S)
+        until(lambda: self._pins.is_high(self._pin) == lit, f"the lamp to be lit: {lit}")
         return True
 
     def stays(self, *, lit):

@@ -1,11 +1,11 @@
 """Button and LED on pins of the kernel, through gpiozero and lgpio as on a board."""
 
 import asyncio
-import threading
 import time
 
 import pytest
-from raspberry_pi import SIMULATOR, the_pins
+from raspberry_pi import WITH_PINS, the_pins
+from waiting import PATIENCE_S, until
 
 from saykey.clock import MonotonicClock
 from saykey.panel.gpio import GpioButton, GpioLamp
@@ -13,12 +13,8 @@ from saykey.ports import Light
 
 BUTTON, LED = 17, 27
 BOUNCE_MS = 200
-PATIENCE_S = 60
 
-pytest.importorskip("lgpio", reason="lgpio has no wheel for this Python: see pyproject.toml")
-pytestmark = pytest.mark.skipif(
-    not SIMULATOR.exists(), reason="the GPIO simulator could not be built"
-)
+pytestmark = WITH_PINS
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +64,7 @@ def test_a_contact_that_bounces_is_one_edge(pins):
 
 
 def until_led(pins, *, high):
-    deadline = time.monotonic() + PATIENCE_S
-    while pins.is_high(LED) != high:
-        assert time.monotonic() < deadline, f"the LED did not become {high}"
-        threading.Event().wait(0.005)
+    until(lambda: pins.is_high(LED) == high, f"the LED to be {'lit' if high else 'dark'}")
 
 
 def test_the_led_is_lit_blinks_and_is_dark_when_closed(pins):

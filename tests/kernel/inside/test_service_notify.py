@@ -3,12 +3,12 @@
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from programs import run
 from usb_cable import Cable
+from waiting import until
 
 from saykey.outbox.kept import encode
 from saykey.state.hosts import Held
@@ -41,11 +41,12 @@ def shown(name):
 
 def eventually(name, true):
     """Wait until a property of the unit is as wanted; what it is."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not true(value := shown(name)):
-        assert time.monotonic() < deadline, f"{name} is {value!r}\n{run('journalctl', '-u', NAME)}"
-        time.sleep(0.1)
-    return value
+
+    def otherwise():
+        return f"{name}, which is {shown(name)!r}\n{run('journalctl', '-u', NAME)}"
+
+    until(lambda: true(shown(name)), otherwise, pause_s=0.1)
+    return shown(name)
 
 
 @pytest.fixture

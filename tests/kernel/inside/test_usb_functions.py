@@ -4,7 +4,6 @@ import os
 import select
 import shutil
 import subprocess
-import time
 import tty
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from saykey_gadget.identity import identity_of
 from saykey_gadget.kernel import Kernel
 from saykey_gadget.plan import plan
 from saykey_gadget.settings import GadgetSettings
+from waiting import PATIENCE_S, until
 
 IDENTITY = identity_of("0123456789abcdef" * 2)
 SETTINGS = GadgetSettings(
@@ -24,7 +24,6 @@ ROOT = Path(__file__).parents[3]
 NETWORKS = Path("/run/systemd/network")
 NETWORKD = Path("/run/systemd/system/systemd-networkd.service.d")
 DRIVERS = {"usbhid", "cdc_ncm", "cdc_acm"}
-PATIENCE_S = 60
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +32,7 @@ def device():
     subprocess.run(["modprobe", "-a", "cdc_ncm", "cdc_acm"], check=True)
     kernel = Kernel()
     apply.up(kernel, plan(SETTINGS, IDENTITY))
-    wait_for(lambda: set(drivers()) >= DRIVERS)
+    until(lambda: set(drivers()) >= DRIVERS, lambda: f"{DRIVERS}, there are {drivers()}")
     yield next(path for path in gadgets_parts() if ":" not in path.name)
     apply.down(kernel, "saykey")
 
@@ -47,13 +46,6 @@ def gadgets_parts():
 def drivers():
     links = [path / "driver" for path in gadgets_parts()]
     return [link.resolve().name for link in links if link.exists()]
-
-
-def wait_for(true):
-    deadline = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < deadline, drivers()
-        select.select([], [], [], 0.01)
 
 
 def made(folder):

@@ -7,17 +7,15 @@ picture on the display's bus.
 import signal
 import subprocess
 import sys
-import threading
-import time
 import wave
 from contextlib import contextmanager
 from pathlib import Path
 
 import oled_bus
-import pytest
-from raspberry_pi import SIMULATOR, the_pins
+from raspberry_pi import WITH_PINS, the_pins
 from sound_card import Player, sound_card
 from usb_cable import Cable
+from waiting import PATIENCE_S, until
 
 import saykey
 from saykey.control.client import ControlClient
@@ -28,12 +26,8 @@ PHRASE_S = 2.6
 TEXT = "Thank you for your new report."
 BUTTON, LED = 5, 6  # of no other test: gpiozero keeps hold of the pins it had
 PIXELS = 0x40
-PATIENCE_S = 120
 
-pytest.importorskip("lgpio", reason="lgpio has no wheel for this Python: see pyproject.toml")
-pytestmark = pytest.mark.skipif(
-    not SIMULATOR.exists(), reason="the GPIO simulator could not be built"
-)
+pytestmark = WITH_PINS
 
 
 def phrase():
@@ -65,13 +59,6 @@ socket = "{socket}"
                 yield process, client.watch()
         finally:
             process.send_signal(signal.SIGTERM)
-
-
-def until(true, what):
-    deadline = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        threading.Event().wait(0.02)
 
 
 def pixels():

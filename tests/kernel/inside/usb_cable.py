@@ -16,12 +16,11 @@ from saykey_gadget.identity import identity_of
 from saykey_gadget.kernel import Kernel
 from saykey_gadget.plan import plan
 from saykey_gadget.settings import GadgetSettings
+from waiting import PATIENCE_S, until
 
 STEPS = plan(GadgetSettings(), identity_of("0123456789abcdef" * 2))
 MODULES = ("usb_f_hid", "dummy_hcd")
 USBHID = Path("/sys/bus/usb/drivers/usbhid")
-PATIENCE_S = 180  # emulated, on a busy machine, seconds become minutes
-PAUSE_S = 0.005
 
 
 def removed(module):
@@ -95,7 +94,7 @@ class Cable:
 
     def __enter__(self):
         apply.down(self.kernel, "saykey")
-        self._until(lambda: not keyboards(), "the keyboard before to go")
+        until(lambda: not keyboards(), "the keyboard before to go")
         self._computer.begin(self._kind)
         self.seen = {}
         self.set_up()
@@ -125,7 +124,7 @@ class Cable:
         """Take the gadget down, and all that it stood on out of the kernel."""
         apply.down(self.kernel, "saykey")
         for module in MODULES:
-            self._until(lambda module=module: removed(module), f"{module} to be removed")
+            until(lambda module=module: removed(module), f"{module} to be removed")
 
     def insert_modules(self):
         subprocess.run(("modprobe", "-a", *reversed(MODULES)), check=True)
@@ -161,7 +160,7 @@ class Cable:
     def let_sleep(self):
         """Have the computer suspend the keyboard: it then reads no reports."""
         self._device_power("autosuspend_delay_ms", "0")
-        self._until(self._suspended, "the keyboard to be suspended")
+        until(self._suspended, "the keyboard to be suspended")
         self._device_power("autosuspend_delay_ms", "600000")  # once woken it stays awake
 
     def _suspended(self):
@@ -187,19 +186,13 @@ class Cable:
         self.until_awake()
 
     def until_awake(self):
-        self._until(lambda: self._power_status() == "active", "the keyboard to be awake")
+        until(lambda: self._power_status() == "active", "the keyboard to be awake")
 
     def _device_power(self, attribute, value):
         (self._device() / "power" / attribute).write_text(value)
 
     def _power_status(self):
         return (self._device() / "power/runtime_status").read_text().strip()
-
-    def _until(self, true, what):
-        deadline = time.monotonic() + PATIENCE_S
-        while not true():
-            assert time.monotonic() < deadline, f"waited in vain for {what}"
-            threading.Event().wait(PAUSE_S)
 
     def _device(self):
         return keyboards()[0]
