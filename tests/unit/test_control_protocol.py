@@ -120,6 +120,6 @@ def test_a_status_in_words_says_what_is_going_on_and_leaves_out_what_is_not():
         fault="no microphone",
     )
     assert in_words(busy) == (
-        "listening · box asleep · other failed, then base: get it anew · recognising 1 phrase · typing · "
-        "held 1 character in 1 piece, 1 in doubt · 2 phrases failed · fault: no microphone"
+        "listening · box asleep · other failed, then base: get it anew · recognising 1 phrase · "
+        "typing · held 1 character in 1 piece, 1 in doubt · 2 phrases failed · fault: no microphone"
     )
