@@ -23,10 +23,12 @@ RUNS = 5
 PACK_BOUND_MS, CHECK_BOUND_MS, MEMORY_BOUND_MB = 500.0, 100.0, 60.0
 
 METHOD = f"""\
-Random weights of Whisper base's dimensions, exported as GGUF; {RUNS} runs, each in a process of its
-own. Packing is all of `imports.import_file`, the check of what was written included. Memory is the
-peak of the whole process (VmHWM of proc_pid_status(5)) less the size of the file, in MB of 10^6
-bytes: below zero, the file was never in memory as a whole."""
+Random weights of Whisper base's dimensions, exported as GGUF; {RUNS} runs, each in a process of
+its own. Packing is all of `imports.import_file`, each weight looked at and the check of what was
+written included. Checking is what every load of a ggml file begins with, structure and weights; of
+GGUF it is the structure, as the weights are looked at while they are packed. Memory is the peak of
+the whole process (VmHWM of proc_pid_status(5)) less the size of the file, in MB of 10^6 bytes:
+below zero, the file was never in memory as a whole."""
 
 
 def measured() -> Section:
