@@ -23,11 +23,11 @@ class Row(msgspec.Struct, frozen=True):
 
     name: str
     where: str
-    size: int | None
-    memory: int | None
-    languages: tuple[str, ...]
-    dynamic_context: bool
-    boards: tuple[str, ...]
+    size: int | None = None
+    memory: int | None = None
+    languages: tuple[str, ...] = ()
+    dynamic_context: bool = False
+    boards: tuple[str, ...] = ()
     fault: str = ""
 
 
@@ -48,7 +48,7 @@ def _row(model: store.Stored) -> Row:
         card = store.card_of(path)
         size, memory = path.stat().st_size, need_of(path)
     except (ModelError, OSError) as error:
-        return Row(model.name, where, None, None, (), False, (), str(error))  # noqa: FBT003
+        return Row(model.name, where, fault=str(error))
     known = catalogue.listed_with(card.sha256) if card.sha256 else None
     return Row(
         *(model.name, where, size, memory, card.languages, card.padding is not None),
@@ -58,7 +58,7 @@ def _row(model: store.Stored) -> Row:
 
 def _unfinished(name: str, size: int) -> Row:
     known = catalogue.listed_as(name)
-    row = Row(name, "unfinished", None, None, (), False, ()) if known is None else _listed(known)  # noqa: FBT003
+    row = Row(name, "") if known is None else _listed(known)
     return msgspec.structs.replace(row, where="unfinished", size=size)
 
 

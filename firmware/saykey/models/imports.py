@@ -31,7 +31,6 @@ from saykey.models.tensors import Format
 _PACKING = b"saykey packing 1"
 """Part of a cached file's name: another way of packing makes other files."""
 
-
 _KEPT = 3
 """Packed files in the cache at most: one in use, one to go back to, one that is tried."""
 

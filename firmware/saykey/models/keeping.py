@@ -96,7 +96,7 @@ def remove(model: Stored) -> None:
     """
     if not model.own:
         raise ModelError(f"{model.name} is read only: it came with the system, in {model.path}")
-    packed = _is_packed(model.path)
+    packed = _needs_packing(model.path)
     with writing(model.path):
         model.path.unlink()
         place_of(model.path).unlink(missing_ok=True)
@@ -105,7 +105,7 @@ def remove(model: Stored) -> None:
         shutil.rmtree(cache(), ignore_errors=True)
 
 
-def _is_packed(model: Path) -> bool:
+def _needs_packing(model: Path) -> bool:
     try:
         return kind_at(model) is not Kind.GGML
     except ModelError:
