@@ -20,6 +20,8 @@ PLAYED, RECORDED = "hw:Loopback,0,0", "hw:Loopback,1,0"
 FRAME = FRAME_SAMPLES * SAMPLE_BYTES
 SOUND = b"".join((position + 1).to_bytes(2, "little") for position in range(SAMPLE_RATE))
 """Every sample tells its position, and none is silence."""
+FAR_AHEAD = 50
+"""A second."""
 PATIENCE_S = 60
 
 
@@ -35,11 +37,15 @@ def sound_card():
 class Player:
     """``with Player() as player``: plays a background over and over, and between it what is asked.
 
-    pcm16 at 16 kHz, whole frames.
+    pcm16 at 16 kHz, whole frames. ``ahead``: so many frames are handed over before they sound. One
+    that must not stop is far ahead: time passes also while the machine waits for its disk.
+    ``late`` counts the frames that were handed over too late.
     """
 
-    def __init__(self, background=bytes(FRAME)):
+    def __init__(self, background=bytes(FRAME), ahead=4):
         self._background = background
+        self._ahead = ahead
+        self.late = 0
         self._wanted = queue.SimpleQueue()
         self._began = threading.Event()
         self._ended = threading.Event()
@@ -68,10 +74,12 @@ class Player:
             channels=1,
             format=alsaaudio.PCM_FORMAT_S16_LE,
             periodsize=FRAME_SAMPLES,
+            periods=self._ahead,
         )
         try:
             for frame in self._frames():
-                pcm.write(frame)
+                while pcm.write(frame) < 0:  # it came too late (-EPIPE): the frame was not taken
+                    self.late += 1
                 self._began.set()
         except alsaaudio.ALSAAudioError:  # unplugged
             return
@@ -95,10 +103,18 @@ def frames_of(pcm16):
 
 def continues_the_sound(pcm16):
     """Whether it is SOUND, played over and over, from some sample on; before it may be silence."""
+    return any(pcm16) and not breaks_in(pcm16)
+
+
+def breaks_in(pcm16):
+    """(position, sample before, sample) wherever it does not go on as SOUND does."""
     samples = [int.from_bytes(pcm16[at : at + 2], "little") for at in range(0, len(pcm16), 2)]
-    heard = list(itertools.dropwhile(lambda sample: sample == 0, samples))
-    return bool(heard) and heard == [
-        (heard[0] - 1 + n) % SAMPLE_RATE + 1 for n in range(len(heard))
+    silent = sum(1 for _ in itertools.takewhile(lambda sample: sample == 0, samples))
+    steps = enumerate(itertools.pairwise(samples[silent:]), silent + 1)
+    return [
+        (position, before, sample)
+        for position, (before, sample) in steps
+        if sample != before % SAMPLE_RATE + 1
     ]
 
 
@@ -117,5 +133,5 @@ class LoopbackDesk:
 
 @contextmanager
 def loopback_desk():
-    with sound_card(), Player(SOUND):
+    with sound_card(), Player(SOUND, FAR_AHEAD):
         yield LoopbackDesk()

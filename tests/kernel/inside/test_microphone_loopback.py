@@ -7,11 +7,12 @@ import pytest
 from sound_card import (
     DEVICE,
     DRIVER,
+    FAR_AHEAD,
     PATIENCE_S,
     RECORDED,
     SOUND,
     Player,
-    continues_the_sound,
+    breaks_in,
     sound_card,
 )
 
@@ -22,7 +23,7 @@ from saykey.errors import MicrophoneLost
 
 @pytest.fixture
 def player():
-    with sound_card(), Player(SOUND) as player:
+    with sound_card(), Player(SOUND, FAR_AHEAD) as player:
         yield player
 
 
@@ -31,8 +32,7 @@ async def heard(microphone, frames):
         return [await microphone.read() for _ in range(frames)]
 
 
-@pytest.mark.usefixtures("player")
-def test_what_is_played_is_heard_bit_for_bit_and_positions_count_every_sample():
+def test_what_is_played_is_heard_bit_for_bit_and_positions_count_every_sample(player):
     async def scene():
         microphone = AlsaMicrophone(RECORDED, MonotonicClock())
         await microphone.open()
@@ -44,7 +44,10 @@ def test_what_is_played_is_heard_bit_for_bit_and_positions_count_every_sample():
     assert frames[0].sample == 0
     assert all(later.sample == frame.end for frame, later in itertools.pairwise(frames))
     assert lost == 0
-    assert continues_the_sound(b"".join(frame.pcm16 for frame in frames))
+    assert player.late == 0
+    sound = b"".join(frame.pcm16 for frame in frames)
+    assert any(sound)
+    assert breaks_in(sound) == []
 
 
 @pytest.mark.usefixtures("player")
