@@ -69,3 +69,11 @@ def test_the_end_of_the_process_is_told_with_what_to_do():
         os.kill(model._process.pid, signal.SIGKILL)
         with pytest.raises(RecognizerError, match=r"ended with status -9.*measure a smaller model"):
             model.time(Trial(128, 16_000, 1))
+
+
+def test_so_is_an_end_before_anything_was_asked():
+    with measuring(DEMO, 1, exact=True) as model:
+        os.kill(model._process.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, model._process.pid, os.WEXITED | os.WNOWAIT)
+        with pytest.raises(RecognizerError, match=r"ended with status -9.*measure a smaller model"):
+            model.time(Trial(128, 16_000, 1))

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -114,3 +114,6 @@ def measuring(path: Path, threads: int, *, exact: bool) -> Iterator[Measured]:
             yield Measured(process, path)
         finally:
             process.kill()
+            assert process.stdin is not None  # noqa: S101 - as it is made above
+            with suppress(BrokenPipeError):  # an order it died before is still to be written
+                process.stdin.close()
