@@ -135,7 +135,7 @@ def written(target: Path) -> Iterator[FileIO]:
                 yield out
                 os.fsync(out.fileno())
                 part.replace(target)
-            except BaseException:
+            except BaseException:  # also when interrupted: nobody else would remove it
                 part.unlink(missing_ok=True)
                 raise
         to_disk(target.parent)
