@@ -13,7 +13,7 @@ from saykey.cli.demo import bundled
 from saykey.clock import MonotonicClock
 from saykey.flow import SAMPLE_RATE
 from saykey.panel.picture import enlarge
-from saykey.settings import HostSettings, MicrophoneSettings, Settings
+from saykey.settings.schema import HostSettings, MicrophoneSettings, Settings
 from saykey.simulated.session import Session, dictate
 
 PAGE = Path(__file__).parents[1] / "docs" / "images" / "dictation.png"

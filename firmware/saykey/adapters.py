@@ -11,10 +11,12 @@ from saykey.events import Event, ModelLost, ModelReady
 from saykey.outbox.mirror import Mirror
 from saykey.ports import Button, Clock, Display, Lamp, Microphone, Recognizer, Transport
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.settings import HostSettings, Settings
+from saykey.settings.schema import HostSettings, Settings
 from saykey.systemd import Manager, manager_of
-from saykey.transport.endpoints import endpoint_of
+from saykey.transport.endpoint import Endpoint
 from saykey.transport.fd import FdTransport
+from saykey.transport.socket import HostSocket
+from saykey.transport.usb import UsbGadget
 
 MakeRecognizer = Callable[[Settings, Clock, Callable[[Event], None]], Recognizer]
 
@@ -74,6 +76,12 @@ def _microphone(source: str, clock: Clock) -> Microphone:
     from saykey.audio.alsa import AlsaMicrophone
 
     return AlsaMicrophone(name, clock)
+
+
+def endpoint_of(address: str) -> Endpoint:
+    """The endpoint a settings file calls "usb:DEVICE" or "socket:PATH"."""
+    kind, _, path = address.partition(":")
+    return UsbGadget(path) if kind == "usb" else HostSocket(path)
 
 
 def _transport(host: HostSettings, clock: Clock) -> Transport:

@@ -25,13 +25,13 @@ from saykey.keyboard.profile import profile_of
 from saykey.keyboard.typist import Typist
 from saykey.latency import Latency, Record, note, remember
 from saykey.listening.capture import Capture
-from saykey.models.fallback import by_need
-from saykey.models.store import find
+from saykey.models.store.fallback import by_need
+from saykey.models.store.store import find
 from saykey.panel.hand import Hand
 from saykey.panel.painter import Painter
 from saykey.performer import Computer, Performer
 from saykey.ports import Link
-from saykey.settings import HostSettings, Settings
+from saykey.settings.schema import HostSettings, Settings
 from saykey.speech.cutter import Cutter
 from saykey.speech.detector import WebRtcDetector
 from saykey.state.device import Device, initial

@@ -15,7 +15,7 @@ from saykey.errors import ModelError, RecognizerError
 from saykey.flow import PhraseId, Verdict
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.settings import RecognizerSettings
+from saykey.settings.schema import RecognizerSettings
 from saykey.simulated.recognizer import ScriptedRecognizer
 
 RECORDING = Path(saykey.__file__).parent / "data" / "recordings" / "dictation.wav"

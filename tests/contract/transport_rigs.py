@@ -16,8 +16,8 @@ from saykey.clock import MonotonicClock
 from saykey.ports import Clock, Link, Transport
 from saykey.simulated.clock import VirtualClock
 from saykey.simulated.host import Host
-from saykey.transport.endpoints import HostSocket
 from saykey.transport.fd import FdTransport
+from saykey.transport.socket import HostSocket
 
 MS = 1_000_000
 IN_THE_VM = os.environ.get("SAYKEY_KERNEL") == "real"

@@ -17,7 +17,7 @@ from saykey.clock import MonotonicClock
 from saykey.flow import PhraseId, Verdict
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.settings import RecognizerSettings
+from saykey.settings.schema import RecognizerSettings
 
 RECORDINGS = Path(__file__).parents[1] / "data/heldout"
 RATE = 16_000

@@ -13,7 +13,7 @@ from saykey.audio.files import read_pcm16
 from saykey.audio.recording import RecordingMicrophone
 from saykey.cli.demo import bundled
 from saykey.clock import MonotonicClock
-from saykey.settings import HostSettings, MicrophoneSettings, Settings
+from saykey.settings.schema import HostSettings, MicrophoneSettings, Settings
 from saykey.simulated.desk import DeskButton, DeskLamp
 from saykey.simulated.host import Host
 

@@ -14,9 +14,9 @@ from daemon import computer, config, connected, process
 import saykey
 from saykey.control.client import ControlClient
 from saykey.errors import ControlError
-from saykey.models.contents import Notes
-from saykey.models.imports import export_gguf
-from saykey.models.random_weights import write_random
+from saykey.models.formats.contents import Notes
+from saykey.models.formats.random_weights import write_random
+from saykey.models.store.import_model import export_gguf
 
 PATIENCE = 60
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"

@@ -13,7 +13,7 @@ from demo_model.heldout import read_recordings
 from nothing_invented.device import dictations, phrases, recognise
 from nothing_invented.sounds import RATE, breath, hum_50, in_noise, non_speech, pink, white
 from saykey.flow import Verdict
-from saykey.settings import RecognizerSettings
+from saykey.settings.schema import RecognizerSettings
 
 RECORDINGS = Path(__file__).parents[1] / "data/heldout"
 SECONDS = 13

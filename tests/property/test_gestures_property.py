@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from saykey.flow import Edge
 from saykey.panel.gestures import NS_PER_MS, ButtonState, step
-from saykey.settings import ButtonSettings
+from saykey.settings.schema import ButtonSettings
 
 times = st.integers(0, 3000).map(lambda ms: ms * NS_PER_MS)
 edges = st.lists(st.builds(Edge, times, st.booleans()), max_size=12).map(

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saykey.errors import ModelError
-from saykey.models import gguf, tokens
-from saykey.models.files import open_regular
-from saykey.models.huggingface import source_of_file
-from saykey.models.tensors import KINDS, Tensor
+from saykey.models.formats import gguf, tokens
+from saykey.models.formats.files import open_regular
+from saykey.models.formats.huggingface import source_of_file
+from saykey.models.formats.tensors import KINDS, Tensor
 
 KEYS = st.from_regex(r"[a-z]{1,8}(\.[a-z_]{1,8}){0,3}", fullmatch=True)
 VALUES = st.one_of(

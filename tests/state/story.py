@@ -6,7 +6,7 @@ from saykey import effects as fx
 from saykey import events as ev
 from saykey.flow import Phrase, PhraseId, Timings, Transcript, Verdict
 from saykey.ports import Link
-from saykey.settings import HostSettings, RecognizerSettings, Settings
+from saykey.settings.schema import HostSettings, RecognizerSettings, Settings
 from saykey.state import hosts as computers
 from saykey.state.device import Device, initial
 from saykey.state.step import step

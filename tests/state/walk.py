@@ -10,7 +10,7 @@ from world import Broken, Machine, World, moves, perform
 from saykey import effects as fx
 from saykey import events as ev
 from saykey.ports import Link
-from saykey.settings import HostSettings, RecognizerSettings, Settings
+from saykey.settings.schema import HostSettings, RecognizerSettings, Settings
 from saykey.state.device import Counters, Device, initial
 from saykey.state.step import step
 

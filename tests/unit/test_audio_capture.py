@@ -23,7 +23,7 @@ from saykey.events import (
 )
 from saykey.flow import LEVEL_STEP_DB
 from saykey.listening.capture import Capture
-from saykey.settings import MicrophoneSettings, SpeechSettings
+from saykey.settings.schema import MicrophoneSettings, SpeechSettings
 from saykey.simulated.clock import VirtualClock
 from saykey.simulated.detector import EnergyDetector
 from saykey.speech.cutter import Cutter

@@ -15,7 +15,7 @@ from demo_model.evaluate import Listener
 from demo_model.export import SHIPPED_MODEL, SHIPPED_TYPE, export, full_tensors
 from demo_model.ggml import FILE_TYPES, Assets
 from demo_model.weights import SHIPPED, Shape, Weights
-from saykey.models.ggml import check
+from saykey.models.formats.ggml import check
 
 ASSETS = Assets.from_model(SHIPPED_MODEL)
 WEIGHTS = Weights.load(SHIPPED)

@@ -12,10 +12,10 @@ import pytest
 import saykey
 from nothing_invented.sounds import RATE, hum_50, in_noise, non_speech, white
 from saykey.errors import RecognizerError
-from saykey.recognizer import gate as gate_module
-from saykey.recognizer.gate import WINDOW, Gate
-from saykey.recognizer.guards import SPEECH, SURE_OF_SPEECH
-from saykey.recognizer.whisper import floats
+from saykey.recognizer.whisper import gate as gate_module
+from saykey.recognizer.whisper.engine import floats
+from saykey.recognizer.whisper.gate import WINDOW, Gate
+from saykey.recognizer.whisper.guards import SPEECH, SURE_OF_SPEECH
 
 RECORDING = Path(saykey.__file__).parent / "data" / "recordings" / "dictation.wav"
 BUDGET_MS = 40

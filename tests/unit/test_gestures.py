@@ -7,7 +7,7 @@ import pytest
 
 from saykey.flow import Edge, Gesture, GestureKind
 from saykey.panel.gestures import NS_PER_MS, ButtonState, deadline, step
-from saykey.settings import ButtonSettings
+from saykey.settings.schema import ButtonSettings
 
 SETTINGS = ButtonSettings(tap_ms=300)
 TAP = 300 * NS_PER_MS

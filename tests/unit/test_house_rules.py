@@ -50,8 +50,8 @@ PURE = (
     "saykey.events",
     "saykey.effects",
     "saykey.errors",
-    "saykey.settings_check",
-    "saykey.settings_text",
+    "saykey.settings.check",
+    "saykey.settings.text",
     "saykey.journal",
     "saykey.latency",
     "saykey.looks",
@@ -63,7 +63,7 @@ PURE = (
     "saykey.keyboard.finder",
     "saykey.keyboard.locks",
     "saykey.keyboard.pace",
-    "saykey.keyboard.pieces",
+    "saykey.keyboard.progress",
     "saykey.keyboard.profile",
     "saykey.keyboard.reports",
     "saykey.keyboard.similar",
@@ -86,21 +86,21 @@ PURE = (
     "saykey.doctor.power",
     "saykey.doctor.usb",
     "saykey.listening.timeline",
-    "saykey.recognizer.guards",
-    "saykey.recognizer.inventions",
-    "saykey.recognizer.ladder",
+    "saykey.recognizer.whisper.guards",
+    "saykey.recognizer.whisper.inventions",
+    "saykey.recognizer.whisper.retries",
     "saykey.recognizer.pace",
-    "saykey.recognizer.window",
-    "saykey.models.contents",
-    "saykey.models.ggml",
-    "saykey.models.gguf",
-    "saykey.models.gguf_whisper",
-    "saykey.models.kinds",
-    "saykey.models.mel",
-    "saykey.models.names",
-    "saykey.models.reader",
-    "saykey.models.tensors",
-    "saykey.models.tokens",
+    "saykey.recognizer.whisper.window",
+    "saykey.models.formats.contents",
+    "saykey.models.formats.ggml",
+    "saykey.models.formats.gguf",
+    "saykey.models.formats.gguf_whisper",
+    "saykey.models.formats.detect",
+    "saykey.models.formats.mel",
+    "saykey.models.formats.tensor_names",
+    "saykey.models.formats.reader",
+    "saykey.models.formats.tensors",
+    "saykey.models.formats.tokens",
     "saykey.outbox.kept",
 )
 IMPURE = {
@@ -134,6 +134,7 @@ ROOMS = (
     "journal",
     "keyboard",
     "latency",
+    "measure",
     "models",
     "outbox",
     "panel",
@@ -160,14 +161,19 @@ WIRING = {
 wires them, performer hands effects to them, listening hands the microphone's frames to the speech
 room, looks turns the device state into what panel and control show, keeper hands it to outbox and
 systemd."""
-OF_SETTINGS = {"settings_check", "settings_text"}
 MAY_ALSO_IMPORT = {
     "hub": {"state"},
+    "measure": {"models", "recognizer"},  # it runs the engines on the models
     "recognizer": {"models"},  # the worker checks the very bytes it loads
     "outbox": {"state"},  # it keeps what the state holds
     "panel": {"state"},  # it shows the device state, and never changes it
     "state": {"text"},  # how a piece joins the one before is part of what is typed
 }
+FLOORS = {
+    "saykey.models.formats": ("saykey.models.store", "saykey.models.fetch"),
+    "saykey.models.store": ("saykey.models.fetch",),
+}
+"""Packages, and what nothing inside them may import: it stands above them."""
 HARDWARE = {"alsaaudio", "gpiozero", "lgpio", "luma", "smbus2"}
 """Libraries that only a device has: imported inside functions."""
 
@@ -293,8 +299,20 @@ def test_a_room_imports_the_common_modules_and_itself(room):
     assert not found, "\n" + "\n".join(found)
 
 
+@pytest.mark.parametrize("floor", FLOORS)
+def test_a_package_imports_nothing_that_stands_above_it(floor):
+    found = [
+        f"{place(path, line)} imports {imported}"
+        for name, path in MODULES.items()
+        if f"{name}.".startswith(f"{floor}.")
+        for imported, line in imports_of(tree_of(path))
+        if any(f"{imported}.".startswith(f"{above}.") for above in FLOORS[floor])
+    ]
+    assert not found, "\n" + "\n".join(found)
+
+
 def test_every_module_has_its_place_in_the_house():
-    known = {"", *ROOMS, *COMMON, *WIRING, *OF_SETTINGS}
+    known = {"", *ROOMS, *COMMON, *WIRING}
     assert {name for name in MODULES if part_of_the_house(name) not in known} == set()
 
 
@@ -302,7 +320,7 @@ def test_common_modules_import_no_room():
     found = [
         f"{place(path, line)} imports {imported}"
         for name, path in MODULES.items()
-        if part_of_the_house(name) in COMMON | OF_SETTINGS
+        if part_of_the_house(name) in COMMON
         for imported, line in imports_of(tree_of(path))
         if imported.startswith("saykey.") and part_of_the_house(imported) in {*ROOMS, *WIRING}
     ]

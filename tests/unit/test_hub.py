@@ -6,7 +6,7 @@ from saykey import effects as fx
 from saykey import events as ev
 from saykey.hub import Hub
 from saykey.ports import Link
-from saykey.settings import Settings
+from saykey.settings.schema import Settings
 from saykey.simulated.clock import VirtualClock
 from saykey.state.device import initial
 

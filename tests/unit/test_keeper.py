@@ -16,7 +16,7 @@ from saykey.keeper import Keeper
 from saykey.outbox.kept import decode
 from saykey.outbox.mirror import Mirror
 from saykey.ports import Link
-from saykey.settings import Settings
+from saykey.settings.schema import Settings
 from saykey.simulated.clock import VirtualClock
 from saykey.state.device import initial
 from saykey.state.hosts import Held

@@ -15,7 +15,7 @@ from saykey.keyboard.pace import PACES
 from saykey.keyboard.profile import Profile, UnicodeMethod, profile_of, unicode_method
 from saykey.keyboard.reports import Plan, Planner, safe_stop
 from saykey.keyboard.strokes import strokes_for
-from saykey.settings import UNICODE_METHODS, HostSettings
+from saykey.settings.schema import UNICODE_METHODS, HostSettings
 
 US = load_layout("linux", "us")
 CTRL_SHIFT = 0x03

@@ -11,11 +11,11 @@ from ctypes import c_float, c_int, c_void_p
 import pytest
 
 from saykey.errors import ModelError
-from saykey.models.random_weights import write_random
-from saykey.models.store import read_image
+from saykey.models.formats.random_weights import write_random
+from saykey.models.store.store import read_image
 from saykey.recognizer.languages import check_languages, languages_of
-from saykey.recognizer.whisper import Decoding, Whisper
-from saykey.recognizer.window import FULL_WINDOW
+from saykey.recognizer.whisper.engine import Decoding, Whisper
+from saykey.recognizer.whisper.window import FULL_WINDOW
 
 SPOKEN = "en, de, cy, ja, haw"
 

@@ -6,7 +6,7 @@ from saykey import looks
 from saykey.control.status import in_words
 from saykey.flow import PhraseId, Timings, Transcript, Verdict
 from saykey.latency import NS_PER_MS, REMEMBERED, Latency, Record, note, remember
-from saykey.settings import Settings
+from saykey.settings.schema import Settings
 from saykey.state.device import initial
 
 

@@ -12,9 +12,9 @@ import saykey
 from demo_model.evaluate import RECORDINGS
 from demo_model.heldout import read_recordings
 from saykey.cli import main, model_padding
-from saykey.models.card import read_card
-from saykey.models.contents import Notes
-from saykey.models.imports import export_gguf
+from saykey.models.formats.contents import Notes
+from saykey.models.store.card import read_card
+from saykey.models.store.import_model import export_gguf
 from saykey.recognizer.process import WorkerProcess
 
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"

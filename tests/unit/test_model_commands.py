@@ -14,10 +14,11 @@ from whisper_files import dimensions, write_hugging_face
 
 import saykey
 from saykey.cli import main
-from saykey.models import catalogue, store, unfinished
-from saykey.models.card import read_card
-from saykey.models.contents import Notes
-from saykey.models.imports import export_gguf
+from saykey.models.fetch import partial_files
+from saykey.models.formats.contents import Notes
+from saykey.models.store import catalogue, store
+from saykey.models.store.card import read_card
+from saykey.models.store.import_model import export_gguf
 
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
 
@@ -176,7 +177,7 @@ def test_a_model_that_changed_on_the_disk_is_found_out(told, tmp_path, capsys):
 
 def test_what_came_of_a_download_is_listed_and_can_be_given_up(told, refused):
     for name in ("mine", "tiny.en-q5_1"):
-        unfinished.part_of(name).write_bytes(bytes(5_300_000))
+        partial_files.part_of(name).write_bytes(bytes(5_300_000))
     listed = json.loads(told("list", "--all", "--json"))
     mine, known = (row for row in listed if row["where"] == "unfinished")
     assert (mine["name"], mine["size"], mine["memory"]) == ("mine", 5_300_000, None)
@@ -190,13 +191,13 @@ def test_what_came_of_a_download_is_listed_and_can_be_given_up(told, refused):
 def test_a_model_goes_with_a_newer_download_of_it_that_was_not_finished(told, tmp_path):
     shutil.copy(DEMO, tmp_path / "mine.bin")
     told("import", tmp_path / "mine.bin")
-    unfinished.part_of("mine").touch()
+    partial_files.part_of("mine").touch()
     assert told("remove", "mine", "--yes") == "what came of mine is removed\nmine is removed\n"
 
 
 def test_a_download_that_goes_on_is_not_given_up(refused):
-    part = unfinished.part_of("mine")
-    with unfinished.held(part):
+    part = partial_files.part_of("mine")
+    with partial_files.held(part):
         assert "mine is being pulled by another process" in refused("remove", "mine", "--yes")
     assert part.exists()
 
@@ -224,7 +225,9 @@ def test_a_name_the_catalogue_does_not_have_gets_the_nearest(refused):
     assert line.startswith("the catalogue has no model 'base-q51'; did you mean base-q5_1")
 
 
-@pytest.mark.parametrize("module", ["saykey.app", "saykey.cli.model", "saykey.recognizer.worker"])
+@pytest.mark.parametrize(
+    "module", ["saykey.app", "saykey.cli.model", "saykey.recognizer.whisper.worker"]
+)
 def test_what_reaches_the_internet_is_loaded_by_pull_alone(module):
     code = f"import sys, {module}; print('urllib3' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

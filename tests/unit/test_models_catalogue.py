@@ -3,11 +3,11 @@
 import ctypes
 from collections import Counter
 
-from saykey.models import catalogue
-from saykey.models.http import checked_address
-from saykey.models.memory import need
-from saykey.models.store import checked_name
-from saykey.recognizer import libwhisper
+from saykey.models.fetch.http import checked_address
+from saykey.models.store import catalogue
+from saykey.models.store.memory import need
+from saykey.models.store.store import checked_name
+from saykey.recognizer.whisper import libwhisper
 
 MODELS = catalogue.listed()
 

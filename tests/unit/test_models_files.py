@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from saykey.errors import ModelError
-from saykey.models.files import alone, write_all, written
+from saykey.models.formats.files import alone, write_all, written
 
 
 def names_in(folder):
@@ -40,7 +40,7 @@ def test_what_goes_wrong_leaves_the_file_before_and_nothing_else(tmp_path):
 KILLED = """
 import os, sys
 from pathlib import Path
-from saykey.models.files import write_all, written
+from saykey.models.formats.files import write_all, written
 with written(Path(sys.argv[1])) as out:
     write_all(out, b"much of a model")
     os.kill(os.getpid(), 9)
@@ -60,7 +60,7 @@ def test_what_a_killed_process_left_is_written_over(tmp_path):
 WAITING = """
 import sys
 from pathlib import Path
-from saykey.models.files import write_all, written
+from saykey.models.formats.files import write_all, written
 print("begins", flush=True)
 with written(Path(sys.argv[1])) as out:
     write_all(out, b"theirs")

@@ -10,9 +10,9 @@ from array import array
 import pytest
 
 from saykey.errors import RecognizerError
-from saykey.models.ggml import check
-from saykey.models.tensors import FORMATS, Dimensions, wanted_tensors
-from saykey.recognizer.whisper import Decoding, Whisper
+from saykey.models.formats.ggml import check
+from saykey.models.formats.tensors import FORMATS, Dimensions, wanted_tensors
+from saykey.recognizer.whisper.engine import Decoding, Whisper
 
 TINY = Dimensions(
     vocabulary=51865, audio_context=1500, state=64, heads=1, encoder_layers=1, text_context=448,

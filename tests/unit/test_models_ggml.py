@@ -11,11 +11,11 @@ import saykey
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError
 from saykey.flow import PhraseId
-from saykey.models.ggml import check
-from saykey.models.tensors import Dimensions
+from saykey.models.formats.ggml import check
+from saykey.models.formats.tensors import Dimensions
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.settings import RecognizerSettings
+from saykey.settings.schema import RecognizerSettings
 
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
 IMAGE = DEMO.read_bytes()

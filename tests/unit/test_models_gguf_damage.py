@@ -9,7 +9,7 @@ import pytest
 from whisper_files import dimensions, like_whisper, rows, sizes_told, vocabulary
 
 from saykey.errors import ModelError
-from saykey.models.imports import import_file, loadable
+from saykey.models.store.import_model import import_file, loadable
 
 SIZE = dimensions()
 BYTES = {0: (1, 4), 1: (1, 2), 8: (32, 34)}

@@ -32,14 +32,15 @@ from whisper_files import (
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError
 from saykey.flow import PhraseId
-from saykey.models import ggml, store
-from saykey.models.contents import Notes
-from saykey.models.imports import export_gguf, import_file, loadable
-from saykey.models.tensors import BY_NAME
+from saykey.models.formats import ggml
+from saykey.models.formats.contents import Notes
+from saykey.models.formats.tensors import BY_NAME
+from saykey.models.store import store
+from saykey.models.store.import_model import export_gguf, import_file, loadable
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.recognizer.whisper import Decoding, Whisper
-from saykey.settings import RecognizerSettings
+from saykey.recognizer.whisper.engine import Decoding, Whisper
+from saykey.settings.schema import RecognizerSettings
 
 SMALL = dimensions()
 WIDE = dimensions(state=256)
@@ -211,7 +212,7 @@ def test_a_process_killed_on_the_way_leaves_no_model_under_the_name(tmp_path):
     script = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from saykey.models.imports import import_file\n"
+        "from saykey.models.store.import_model import import_file\n"
         "def die(done, total):\n"
         "    if done > total // 2:\n"
         "        os.kill(os.getpid(), 9)\n"

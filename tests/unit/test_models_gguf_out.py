@@ -19,13 +19,13 @@ from whisper_files import (
     write_gguf,
 )
 
-from saykey.models import ggml
-from saykey.models.contents import Notes
-from saykey.models.imports import export_gguf, import_file
-from saykey.models.opening import opened
-from saykey.models.tensors import BY_NAME
-from saykey.models.tokens import whole_vocabulary
-from saykey.recognizer import libwhisper
+from saykey.models.formats import ggml
+from saykey.models.formats.contents import Notes
+from saykey.models.formats.open_model import opened
+from saykey.models.formats.tensors import BY_NAME
+from saykey.models.formats.tokens import whole_vocabulary
+from saykey.models.store.import_model import export_gguf, import_file
+from saykey.recognizer.whisper import libwhisper
 
 NOTES = Notes(
     name="my-whisper", description="Fine-tuned at home.", licence="MIT",
@@ -191,8 +191,8 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path):
         "import resource, sys\n"
         "from pathlib import Path\n"
         "from saykey.errors import ModelError\n"
-        "from saykey.models.contents import Notes\n"
-        "from saykey.models.imports import export_gguf\n"
+        "from saykey.models.formats.contents import Notes\n"
+        "from saykey.models.store.import_model import export_gguf\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 22, 1 << 22))\n"
         "try:\n"
         "    export_gguf(Path(sys.argv[1]), Path(sys.argv[2]), Notes())\n"

@@ -24,10 +24,10 @@ from whisper_files import (
 )
 
 from saykey.errors import ModelError, RecognizerError
-from saykey.models import ggml, libggml
-from saykey.models.imports import import_file
-from saykey.models.quantise import convert, dequantised
-from saykey.models.tensors import BY_NAME, F32, Format
+from saykey.models.formats import ggml, libggml
+from saykey.models.formats.quantise import convert, dequantised
+from saykey.models.formats.tensors import BY_NAME, F32, Format
+from saykey.models.store.import_model import import_file
 
 SIZE = dimensions()
 MATRIX = "decoder.blocks.0.cross_attn.value.weight"

@@ -11,11 +11,11 @@ from whisper_files import TRANSCRIBE, dimensions, like_whisper, write_gguf
 
 import saykey
 from saykey.errors import ModelError
-from saykey.models.contents import Notes
-from saykey.models.fallback import by_need
-from saykey.models.imports import export_gguf, import_file
-from saykey.models.memory import Room, available, held_by, need, room
-from saykey.models.outline import need_of, outline
+from saykey.models.formats.contents import Notes
+from saykey.models.store.fallback import by_need
+from saykey.models.store.import_model import export_gguf, import_file
+from saykey.models.store.memory import Room, available, held_by, need, room
+from saykey.models.store.outline import need_of, outline
 
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
 MB = 1_000_000

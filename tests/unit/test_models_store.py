@@ -5,10 +5,10 @@ import os
 import pytest
 
 from saykey.errors import ModelError
-from saykey.models import keeping, store
-from saykey.models.card import PADDING_ROWS, Card, read_card
-from saykey.models.contents import Notes
-from saykey.models.imports import export_gguf
+from saykey.models.formats.contents import Notes
+from saykey.models.store import changes, store
+from saykey.models.store.card import PADDING_ROWS, Card, read_card
+from saykey.models.store.import_model import export_gguf
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_gguf_file_says_itself_whether_it_may_be_given_short_windows(tmp_path,
 def test_the_card_has_the_last_word_on_short_windows(tmp_path, said):
     target = tmp_path / "demo.gguf"
     export_gguf(store.find("saykey-demo"), target, Notes(dynamic_context=not said))
-    keeping.write_card(target, Card(dynamic_context=said))
+    changes.write_card(target, Card(dynamic_context=said))
     assert store.card_of(target).dynamic_context is said
 
 
@@ -179,14 +179,14 @@ def test_the_store_stands_in_the_state_directory(mine, monkeypatch):
 
 
 def part_of(image=b"model"):
-    part = keeping.incoming() / "x.part"
+    part = changes.incoming() / "x.part"
     part.write_bytes(image)
     return part
 
 
 def test_a_kept_model_stands_with_its_card_and_nothing_else(mine):
     card = Card(description='quotes " and \\ and \x7f', languages=("en",), dynamic_context=True)
-    path = keeping.keep(part_of(), "mine", card)
+    path = changes.keep(part_of(), "mine", card)
     assert path == store.find("mine")
     assert path.read_bytes() == b"model"
     assert read_card(path) == card
@@ -195,28 +195,28 @@ def test_a_kept_model_stands_with_its_card_and_nothing_else(mine):
 
 @pytest.mark.usefixtures("mine")
 def test_a_kept_model_takes_the_place_of_the_one_before():
-    keeping.keep(part_of(), "mine", Card(notes="old"))
-    path = keeping.keep(part_of(b"new"), "mine", Card())
+    changes.keep(part_of(), "mine", Card(notes="old"))
+    path = changes.keep(part_of(b"new"), "mine", Card())
     assert path.read_bytes() == b"new"
     assert read_card(path) == Card()
 
 
 def test_a_model_of_the_system_is_not_removed():
     with pytest.raises(ModelError, match="saykey-demo is read only: it came with the system"):
-        keeping.remove(store.find_stored("saykey-demo"))
+        changes.remove(store.find_stored("saykey-demo"))
 
 
 def test_with_a_gguf_file_goes_what_was_packed_of_it(mine):
     export_gguf(store.find("saykey-demo"), mine / "own.gguf", Notes())
     store.checked_image(store.find("own"))
     assert len(list(store.cache().iterdir())) == 1
-    keeping.remove(store.find_stored("own"))
+    changes.remove(store.find_stored("own"))
     assert list(mine.iterdir()) == []
 
 
 def test_a_damaged_file_can_be_removed_too(mine):
     (mine / "web.bin").write_text("<html>")
-    keeping.remove(store.find_stored("web"))
+    changes.remove(store.find_stored("web"))
     assert list(mine.iterdir()) == []
 
 
@@ -229,4 +229,4 @@ def test_a_store_that_cannot_be_written_says_what_to_do(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "file"))
     with pytest.raises(ModelError, match="cannot be made: Not a directory; run this as the user"):
-        keeping.incoming()
+        changes.incoming()

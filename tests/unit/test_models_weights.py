@@ -10,14 +10,15 @@ from whisper_files import DEMO, TRANSCRIBE, dimensions, like_whisper, weights, w
 
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError
-from saykey.models import ggml, store
-from saykey.models.contents import Notes
-from saykey.models.imports import export_gguf, import_file, loadable
-from saykey.models.quantise import convert
-from saykey.models.tensors import F32, KINDS
-from saykey.models.weights import check_part, checked
+from saykey.models.formats import ggml
+from saykey.models.formats.contents import Notes
+from saykey.models.formats.quantise import convert
+from saykey.models.formats.tensors import F32, KINDS
+from saykey.models.formats.weight_checks import check_part, checked
+from saykey.models.store import store
+from saykey.models.store.import_model import export_gguf, import_file, loadable
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.settings import RecognizerSettings
+from saykey.settings.schema import RecognizerSettings
 
 IMAGE = DEMO.read_bytes()
 TENSORS = ggml.read(memoryview(IMAGE)).tensors

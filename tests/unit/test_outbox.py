@@ -16,7 +16,7 @@ from saykey.flow import Verdict
 from saykey.outbox.kept import Unusable, decode, encode, kept
 from saykey.outbox.mirror import LARGEST, MODE, Mirror, file_system_of
 from saykey.ports import Link
-from saykey.settings import HostSettings, Settings
+from saykey.settings.schema import HostSettings, Settings
 from saykey.state.device import initial
 from saykey.state.hosts import Held
 

@@ -9,7 +9,7 @@ from saykey.panel.hand import Hand
 from saykey.panel.painter import FRAME_NS, Painter
 from saykey.panel.view import Capture, ModelState, View
 from saykey.ports import Light, Link
-from saykey.settings import ButtonSettings
+from saykey.settings.schema import ButtonSettings
 from saykey.simulated.clock import VirtualClock
 from saykey.simulated.desk import DeskButton, DeskDisplay, DeskLamp
 

@@ -8,8 +8,9 @@ from saykey.audio.files import read_pcm16
 from saykey.cli.demo import bundled
 from saykey.cli.model_import import import_model
 from saykey.flow import SAMPLE_RATE
-from saykey.models import ggml, store
-from saykey.recognizer.ending import endless
+from saykey.measure.endless import endless
+from saykey.models.formats import ggml
+from saykey.models.store import store
 
 PADDING = 64
 END_OF_TEXT = 50256

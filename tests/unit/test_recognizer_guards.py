@@ -3,9 +3,9 @@
 import pytest
 
 from saykey.flow import SAMPLE_RATE, Verdict
-from saykey.recognizer.guards import loops, verdict
 from saykey.recognizer.pace import Pace
-from saykey.recognizer.window import FULL_WINDOW, most_tokens, window_rows
+from saykey.recognizer.whisper.guards import loops, verdict
+from saykey.recognizer.whisper.window import FULL_WINDOW, most_tokens, window_rows
 
 SECOND = 1_000_000_000
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saykey.flow import SAMPLE_RATE, Verdict
-from saykey.recognizer.guards import echoes, invented, loops, unlooped, words
-from saykey.recognizer.ladder import WARM, Try, Way, conclude, next_way, ways
-from saykey.recognizer.window import FULL_WINDOW
+from saykey.recognizer.whisper.guards import echoes, invented, loops, unlooped, words
+from saykey.recognizer.whisper.retries import WARM, Try, Way, conclude, next_way, ways
+from saykey.recognizer.whisper.window import FULL_WINDOW
 
 SHORT, FULL, HOT = Way(320), Way(FULL_WINDOW), Way(FULL_WINDOW, WARM)
 LADDER = (SHORT, FULL, HOT)

@@ -9,9 +9,9 @@ import pytest
 import saykey
 from saykey.audio.files import read_pcm16
 from saykey.errors import ModelError, RecognizerError
-from saykey.models.random_weights import write_random
-from saykey.recognizer.measured import measuring
-from saykey.recognizer.measuring import Hear, Trial
+from saykey.measure.client import measuring
+from saykey.measure.process import Hear, Trial
+from saykey.models.formats.random_weights import write_random
 
 DATA = Path(saykey.__file__).parent / "data"
 DEMO = DATA / "models" / "saykey-demo.bin"

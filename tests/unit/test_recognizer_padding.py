@@ -3,8 +3,7 @@
 import pytest
 
 from saykey.flow import SAMPLE_RATE
-from saykey.recognizer.measuring import Text
-from saykey.recognizer.padding import (
+from saykey.measure.padding import (
     Outcome,
     Recording,
     chosen,
@@ -13,7 +12,8 @@ from saykey.recognizer.padding import (
     spoken_words,
     word_errors,
 )
-from saykey.recognizer.window import FULL_WINDOW
+from saykey.measure.process import Text
+from saykey.recognizer.whisper.window import FULL_WINDOW
 
 SAID = "the train is late again"
 STEPS_3 = 3.84

@@ -18,7 +18,7 @@ from saykey.clock import MonotonicClock
 from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, PhraseId
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.settings import RecognizerSettings
+from saykey.settings.schema import RecognizerSettings
 
 DATA = Path(saykey.__file__).parent / "data"
 UNIT = Path(__file__).parents[2] / "systemd" / "saykey.service"

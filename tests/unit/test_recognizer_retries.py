@@ -17,7 +17,7 @@ from saykey.errors import RecognizerError
 from saykey.flow import SAMPLE_BYTES, PhraseId, Verdict
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.settings import RecognizerSettings
+from saykey.settings.schema import RecognizerSettings
 from saykey.simulated.clock import VirtualClock
 
 RECORDING = Path(saykey.__file__).parent / "data" / "recordings" / "dictation.wav"

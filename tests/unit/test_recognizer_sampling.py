@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import saykey
-from saykey.models import store
-from saykey.recognizer.sampling import Sampler
-from saykey.recognizer.whisper import Decoding, Whisper, floats
+from saykey.models.store import store
+from saykey.recognizer.whisper.engine import Decoding, Whisper, floats
+from saykey.recognizer.whisper.sampling import Sampler
 
 RECORDING = Path(saykey.__file__).parent / "data" / "recordings" / "dictation.wav"
 TEXT = "Thank you for your new report."

@@ -15,12 +15,12 @@ import saykey
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError, RecognizerError
 from saykey.flow import PhraseId
-from saykey.models.memory import held_by, megabytes
-from saykey.models.outline import need_of
-from saykey.models.random_weights import write_random
+from saykey.models.formats.random_weights import write_random
+from saykey.models.store.memory import held_by, megabytes
+from saykey.models.store.outline import need_of
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.settings import RecognizerSettings
+from saykey.settings.schema import RecognizerSettings
 
 DATA = Path(saykey.__file__).parent / "data"
 DEMO = DATA / "models" / "saykey-demo.bin"

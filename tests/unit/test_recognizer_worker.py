@@ -16,15 +16,15 @@ import saykey
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError, RecognizerError
 from saykey.flow import PhraseId, Verdict
-from saykey.models import store
-from saykey.models.contents import Notes
-from saykey.models.imports import export_gguf
+from saykey.models.formats.contents import Notes
+from saykey.models.store import store
+from saykey.models.store.import_model import export_gguf
 from saykey.ports import SessionParameters
 from saykey.recognizer import protocol
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.recognizer.process import WorkerProcess
-from saykey.recognizer.window import FULL_WINDOW
-from saykey.settings import RecognizerSettings
+from saykey.recognizer.whisper.window import FULL_WINDOW
+from saykey.settings.schema import RecognizerSettings
 from saykey.simulated.clock import VirtualClock
 
 RECORDING = Path(saykey.__file__).parent / "data" / "recordings" / "dictation.wav"
@@ -364,8 +364,8 @@ from saykey.clock import MonotonicClock
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.recognizer.process import WorkerProcess
-from saykey.recognizer.window import FULL_WINDOW
-from saykey.settings import RecognizerSettings
+from saykey.recognizer.whisper.window import FULL_WINDOW
+from saykey.settings.schema import RecognizerSettings
 from saykey.flow import PhraseId
 
 async def main():

@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from saykey import settings_text
 from saykey.errors import SettingsError
-from saykey.settings import HostSettings, Settings, load, parse
+from saykey.settings import text as settings_text
+from saykey.settings.schema import HostSettings, Settings, load, parse
 
 ROOT = Path(__file__).parents[2]
 

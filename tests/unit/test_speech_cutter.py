@@ -9,7 +9,7 @@ import pytest
 
 from saykey.events import PhraseEnded, PhrasePaused, PhraseResumed
 from saykey.flow import FRAME_SAMPLES
-from saykey.settings import SpeechSettings
+from saykey.settings.schema import SpeechSettings
 from saykey.simulated.detector import EnergyDetector
 from saykey.speech.cutter import Cutter
 

@@ -14,12 +14,14 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from saykey.adapters import endpoint_of
 from saykey.errors import HardwareError, LinkLost
 from saykey.flow import ALL_UP, Report
 from saykey.ports import Link
 from saykey.simulated.clock import VirtualClock
-from saykey.transport.endpoints import HostSocket, UsbGadget, endpoint_of
 from saykey.transport.fd import FdTransport
+from saykey.transport.socket import HostSocket
+from saykey.transport.usb import UsbGadget
 
 MS = 1_000_000
 A = Report(bytes([0, 0, 4, 0, 0, 0, 0, 0]))
@@ -466,7 +468,7 @@ def gadget():
 
 HOLDS_A_KEY = """
 import os, signal, sys
-from saykey.transport.endpoints import UsbGadget
+from saykey.transport.usb import UsbGadget
 fd = UsbGadget(sys.argv[1]).connect()
 os.write(fd, bytes([0, 0, 4, 0, 0, 0, 0, 0]))
 signal.pause()

@@ -8,10 +8,10 @@ import pytest
 
 import saykey
 from saykey.errors import RecognizerError
-from saykey.models import store, wheel
-from saykey.recognizer import libwhisper
-from saykey.recognizer.whisper import Aborted, Decoding, Whisper, floats
-from saykey.recognizer.window import FULL_WINDOW, most_tokens
+from saykey.models.formats import wheel
+from saykey.models.store import store
+from saykey.recognizer.whisper.engine import Aborted, Decoding, Whisper, floats, libwhisper
+from saykey.recognizer.whisper.window import FULL_WINDOW, most_tokens
 
 RECORDING = Path(saykey.__file__).parent / "data" / "recordings" / "dictation.wav"
 

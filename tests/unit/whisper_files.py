@@ -13,8 +13,8 @@ import numpy as np
 import safetensors.numpy
 
 import saykey
-from saykey.models.quantise import convert
-from saykey.models.tensors import F32, KINDS, Dimensions
+from saykey.models.formats.quantise import convert
+from saykey.models.formats.tensors import F32, KINDS, Dimensions
 
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
 

@@ -9,7 +9,7 @@ import sys
 from array import array
 from pathlib import Path
 
-from saykey.recognizer.whisper import Decoding, Whisper
+from saykey.recognizer.whisper.engine import Decoding, Whisper
 
 SAMPLES, TOKENS, FULL = 80_000, 20, 1500
 

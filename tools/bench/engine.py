@@ -12,14 +12,14 @@ from bench import sound
 from bench.figures import Figure, Section, one
 from bench.processes import memory_of
 from saykey.flow import SAMPLE_RATE
-from saykey.models.card import PADDING_ROWS
-from saykey.models.random_weights import SIZES, write_random
+from saykey.measure.client import measuring
+from saykey.measure.process import Timed, Trial
+from saykey.measure.speed import USUAL_S, measured_speed
+from saykey.models.formats.random_weights import SIZES, write_random
+from saykey.models.store.card import PADDING_ROWS
 from saykey.recognizer import protocol
-from saykey.recognizer.measured import measuring
-from saykey.recognizer.measuring import Timed, Trial
 from saykey.recognizer.process import WorkerProcess
-from saykey.recognizer.speed import USUAL_S, measured_speed
-from saykey.recognizer.window import FULL_WINDOW, window_rows
+from saykey.recognizer.whisper.window import FULL_WINDOW, window_rows
 
 SIZE, QUANTISATION = "base", "q8_0"
 SHOWN = ("q8_0", "q5_1", "q4_0")

@@ -12,19 +12,19 @@ import time
 from pathlib import Path
 
 from bench.figures import Figure, Section, one
-from saykey.models.contents import Notes
-from saykey.models.imports import export_gguf, import_file
-from saykey.models.opening import opened
-from saykey.models.random_weights import write_random
-from saykey.models.store import read_image
-from saykey.models.weights import checked
+from saykey.models.formats.contents import Notes
+from saykey.models.formats.open_model import opened
+from saykey.models.formats.random_weights import write_random
+from saykey.models.formats.weight_checks import checked
+from saykey.models.store.import_model import export_gguf, import_file
+from saykey.models.store.store import read_image
 
 RUNS = 5
 PACK_BOUND_MS, CHECK_BOUND_MS, MEMORY_BOUND_MB = 500.0, 100.0, 60.0
 
 METHOD = f"""\
 Random weights of Whisper base's dimensions, exported as GGUF; {RUNS} runs, each in a process of
-its own. Packing is all of `imports.import_file`, each weight looked at and the check of what was
+its own. Packing is all of `import_file`, each weight looked at and the check of what was
 written included. Checking is what every load of a ggml file begins with, structure and weights; of
 GGUF it is the structure, as the weights are looked at while they are packed. Memory is the peak of
 the whole process (VmHWM of proc_pid_status(5)) less the size of the file, in MB of 10^6 bytes:

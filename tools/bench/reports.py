@@ -44,7 +44,7 @@ _PAGE = 4096  # a pipe of one page has one slot (pipe(7), F_SETPIPE_SZ)
 
 
 class OneReport:
-    """Takes one report at a time; saykey.transport.endpoints.Endpoint."""
+    """Takes one report at a time; saykey.transport.endpoint.Endpoint."""
 
     path = "pipe"
     acknowledges = False

@@ -7,7 +7,7 @@ from saykey.audio.files import read_pcm16
 from saykey.cli.demo import bundled
 from saykey.events import PhraseEnded
 from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Phrase
-from saykey.settings import SpeechSettings
+from saykey.settings.schema import SpeechSettings
 from saykey.speech.cutter import Cutter
 from saykey.speech.detector import WebRtcDetector
 

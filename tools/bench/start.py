@@ -14,11 +14,11 @@ from bench import sound
 from bench.figures import Figure, Section, one
 from bench.processes import memory_of
 from saykey.clock import MonotonicClock
-from saykey.models.store import checked_image, find
+from saykey.models.store.store import checked_image, find
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.recognizer.threads import usual_threads
-from saykey.settings import Settings
+from saykey.settings.schema import Settings
 
 HELP_RUNS, IMPORT_RUNS, CHECK_RUNS, LOAD_RUNS, ROUNDS = 20, 7, 7, 5, 3
 HELP_BOUND = 150.0

@@ -9,9 +9,9 @@ import psutil
 
 from bench.figures import Section, one
 from saykey.clock import MonotonicClock
-from saykey.models.random_weights import write_random
+from saykey.models.formats.random_weights import write_random
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.settings import RecognizerSettings
+from saykey.settings.schema import RecognizerSettings
 
 SIZES = ("tiny", "base")
 QUANTISATION = "q8_0"

@@ -11,8 +11,8 @@ from bench.figures import Section, one
 from bench.plots import Group, plot
 from saykey.audio.recording import RecordingMicrophone
 from saykey.clock import NS_PER_S, MonotonicClock
-from saykey.models.store import find
-from saykey.settings import HostSettings, MicrophoneSettings, RecognizerSettings, Settings
+from saykey.models.store.store import find
+from saykey.settings.schema import HostSettings, MicrophoneSettings, RecognizerSettings, Settings
 from saykey.simulated.session import Session, dictate
 
 RUNS = 5

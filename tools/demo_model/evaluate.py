@@ -20,7 +20,7 @@ import numpy as np
 from demo_model.export import SHIPPED_MODEL
 from demo_model.heldout import HeldOut, is_unseen, read_recordings
 from demo_model.synthesise import draw_spoken
-from saykey.recognizer.padding import word_errors
+from saykey.measure.padding import word_errors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,16 +92,16 @@ class Listener:
     """A model in this process, on one thread."""
 
     def __init__(self, model: Path) -> None:
-        from saykey.models.store import read_image
-        from saykey.recognizer.whisper import Whisper
+        from saykey.models.store.store import read_image
+        from saykey.recognizer.whisper.engine import Whisper
 
         self._whisper = Whisper(read_image(model), threads=1, exact_windows=True)
 
     def hear(self, sound: NDArray[np.float32], window: int = AUTOMATIC) -> str:
         """The text of a sound at 16 kHz, heard with this many encoder rows of 20 ms."""
-        from saykey.models.card import PADDING_ROWS
-        from saykey.recognizer.whisper import Decoding
-        from saykey.recognizer.window import most_tokens, window_rows
+        from saykey.models.store.card import PADDING_ROWS
+        from saykey.recognizer.whisper.engine import Decoding
+        from saykey.recognizer.whisper.window import most_tokens, window_rows
 
         decoding = Decoding(
             language="en",

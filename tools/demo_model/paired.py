@@ -24,12 +24,12 @@ from demo_model.synthesise import draw_spoken
 from demo_model.voices import RATE
 from saykey.clock import MonotonicClock
 from saykey.flow import PhraseId, Verdict
-from saykey.models.store import find
+from saykey.measure.padding import difference, word_errors
+from saykey.models.store.store import find
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.recognizer.guards import words
-from saykey.recognizer.padding import difference, word_errors
-from saykey.settings import RecognizerSettings
+from saykey.recognizer.whisper.guards import words
+from saykey.settings.schema import RecognizerSettings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

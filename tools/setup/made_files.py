@@ -5,14 +5,14 @@ from pathlib import Path
 import draw_dictation
 import draw_screens
 import draw_states
-from saykey import settings_text
+from saykey.settings import text
 
 ROOT = Path(__file__).parents[2]
 
 
 def main() -> None:
     """Write them all."""
-    (ROOT / "docs" / "settings.md").write_text(settings_text.page(), "utf-8")
+    (ROOT / "docs" / "settings.md").write_text(text.page(), "utf-8")
     draw_states.PAGE.write_text(draw_states.page(), "utf-8")
     draw_screens.main()
     draw_dictation.draw()

@@ -9,8 +9,8 @@ from saykey.doctor.examine import examine
 from saykey.doctor.finding import Finding, advice, fault, faulty, in_words, well
 from saykey.doctor.reader import Reader
 from saykey.errors import ModelError, SettingsError
-from saykey.models.store import find
-from saykey.settings import Settings, load
+from saykey.models.store.store import find
+from saykey.settings.schema import Settings, load
 
 
 @click.command()

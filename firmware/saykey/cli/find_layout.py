@@ -13,7 +13,7 @@ from saykey.flow import Stroke
 from saykey.keyboard.finder import MOST_QUESTIONS, SPACE, Board, Search, board_of
 from saykey.keyboard.layouts import SYSTEMS, layout_names, layout_summaries
 from saykey.keyboard.tables import Head, LayoutSummary, Row, decoded, unpacked
-from saykey.settings import HostSettings, Settings, load
+from saykey.settings.schema import HostSettings, Settings, load
 
 _MOST_OFFERED = 24
 _NO_BREAKS_WITHIN = "\u00a0"

@@ -9,9 +9,10 @@ from saykey.cli.model_import import export, import_model
 from saykey.cli.model_pull import pull
 from saykey.cli.model_show import facts_of, rows, table
 from saykey.errors import ModelError
-from saykey.models import keeping, store, unfinished
-from saykey.models.card import read_card
-from saykey.models.memory import megabytes
+from saykey.models.fetch import partial_files
+from saykey.models.store import changes, store
+from saykey.models.store.card import read_card
+from saykey.models.store.memory import megabytes
 
 
 @click.group()
@@ -67,7 +68,7 @@ def _verified(model: store.Stored) -> str:
     known = read_card(path).sha256
     if known is None:
         return "whole; no checksum is known to compare it with"
-    found = keeping.checksum(path)
+    found = changes.checksum(path)
     if found != known:
         raise ModelError(f"{path} has the SHA-256 {found[:12]}…, its card says {known[:12]}…")
     return "right"
@@ -78,17 +79,17 @@ def _verified(model: store.Stored) -> str:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove(name: str, *, yes: bool) -> None:
     """Delete the model NAME from this device, and what came of a download not finished."""
-    here = unfinished.begun()
+    here = partial_files.begun()
     if name in here:
         _confirm(f"Give up the download of {name} ({megabytes(here[name])} came)?", yes=yes)
-        unfinished.give_up(name)
+        partial_files.give_up(name)
         click.echo(f"what came of {name} is removed")
         if name not in store.names():
             return
     model = store.find_stored(name)
     if model.own:
         _confirm(f"Delete {model.path} ({megabytes(model.path.stat().st_size)})?", yes=yes)
-    keeping.remove(model)
+    changes.remove(model)
     click.echo(f"{model.name} is removed")
 
 

@@ -13,9 +13,10 @@ from rich.progress import Progress
 from saykey.cli.model_padding import in_json, in_words, measured_padding
 from saykey.cli.tables import aligned
 from saykey.errors import UsageError
-from saykey.models import random_weights, store
-from saykey.models.card import PADDING_ROWS
-from saykey.recognizer.speed import USUAL_S, Advice, Speed, advice, measured_speed
+from saykey.measure.speed import USUAL_S, Advice, Speed, advice, measured_speed
+from saykey.models.formats import random_weights
+from saykey.models.store import store
+from saykey.models.store.card import PADDING_ROWS
 from saykey.recognizer.threads import usual_threads
 
 _DISK = Path("/var/tmp")  # noqa: S108 - a disk also where the usual folder is memory

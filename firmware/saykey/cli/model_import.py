@@ -7,8 +7,8 @@ import click
 from saykey.cli.progress import shown
 from saykey.errors import RecognizerError
 from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE
-from saykey.models import store
-from saykey.models.card import Card
+from saykey.models.store import store
+from saykey.models.store.card import Card
 
 _SPEECH_BYTES = 4 * SAMPLE_RATE * SAMPLE_BYTES
 """The first words of the bundled recording."""
@@ -31,7 +31,7 @@ def import_model(
     FILE is a whisper.cpp (ggml) file, a Whisper GGUF, a safetensors file or a Hugging Face folder.
     If the catalogue has a model of the same checksum, what it knows is kept with the file.
     """
-    from saykey.models.copying import bring_in
+    from saykey.models.store.copying import bring_in
 
     name = store.checked_name(name or source.stem.removeprefix("ggml-"))
     with shown(name) as progress:
@@ -45,7 +45,7 @@ def import_model(
 def _tell_if_endless(name: str, path: Path, card: Card) -> None:
     from saykey.audio.files import read_pcm16
     from saykey.cli.demo import bundled
-    from saykey.recognizer.ending import endless
+    from saykey.measure.endless import endless
     from saykey.recognizer.threads import usual_threads
 
     speech = read_pcm16(bundled()[0])[:_SPEECH_BYTES]
@@ -68,8 +68,8 @@ def _tell_if_endless(name: str, path: Path, card: Card) -> None:
               help="Write this GGUF file.")  # fmt: skip
 def export(name: str, target: Path) -> None:
     """Write the model NAME as a self-describing GGUF file, its weights bit by bit."""
-    from saykey.models.contents import Notes
-    from saykey.models.imports import export_gguf
+    from saykey.models.formats.contents import Notes
+    from saykey.models.store.import_model import export_gguf
 
     path = store.find(name)
     card = store.card_of(path)

@@ -11,11 +11,8 @@ from rich.progress import Progress
 from saykey.audio.files import duration_s, read_pcm16
 from saykey.cli.tables import aligned
 from saykey.errors import UsageError
-from saykey.models import store
-from saykey.models.card import place_of, read_card
-from saykey.models.keeping import write_card
-from saykey.recognizer.measured import measuring
-from saykey.recognizer.padding import (
+from saykey.measure.client import measuring
+from saykey.measure.padding import (
     FEWEST_WORDS,
     Outcome,
     Recording,
@@ -24,6 +21,9 @@ from saykey.recognizer.padding import (
     outcomes,
     spoken_words,
 )
+from saykey.models.store import store
+from saykey.models.store.card import place_of, read_card
+from saykey.models.store.changes import write_card
 
 _LONGEST_S = 30.0
 

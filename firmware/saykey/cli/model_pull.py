@@ -7,11 +7,11 @@ import click
 
 from saykey.cli.progress import shown
 from saykey.errors import ModelError
-from saykey.models import catalogue, store
-from saykey.models.card import Card, read_card
+from saykey.models.store import catalogue, store
+from saykey.models.store.card import Card, read_card
 
 if TYPE_CHECKING:
-    from saykey.models.pull import Wanted
+    from saykey.models.fetch.pull import Wanted
 
 
 @click.command()
@@ -29,7 +29,7 @@ def pull(name: str, address: str | None, *, again: bool) -> None:
     if not again and _is_here(wanted):
         click.echo(f"{name} is here already; --again pulls it all the same")
         return
-    from saykey.models.pull import pull as fetched  # urllib3 loads for who pulls, only
+    from saykey.models.fetch.pull import pull as fetched  # urllib3 loads for who pulls, only
 
     with shown(name) as progress:
         path, card = fetched(wanted, progress)
@@ -39,7 +39,7 @@ def pull(name: str, address: str | None, *, again: bool) -> None:
 
 
 def _wanted(name: str, address: str | None) -> "Wanted":
-    from saykey.models.pull import Wanted
+    from saykey.models.fetch.pull import Wanted
 
     listed = catalogue.listed_as(store.checked_name(name))
     if listed is not None:

@@ -7,10 +7,11 @@ import msgspec
 
 from saykey.cli.tables import aligned
 from saykey.errors import ModelError
-from saykey.models import catalogue, store, unfinished
-from saykey.models.card import Card
-from saykey.models.memory import megabytes
-from saykey.models.outline import need_of
+from saykey.models.fetch import partial_files
+from saykey.models.store import catalogue, store
+from saykey.models.store.card import Card
+from saykey.models.store.memory import megabytes
+from saykey.models.store.outline import need_of
 
 _FEW = 3
 
@@ -34,7 +35,7 @@ class Row(msgspec.Struct, frozen=True):
 def rows(*, every: bool) -> list[Row]:
     """The models that are here, those begun to be pulled, and with ``every`` all others known."""
     found = [_row(model) for model in store.stored()]
-    found += [_unfinished(name, size) for name, size in unfinished.begun().items()]
+    found += [_unfinished(name, size) for name, size in partial_files.begun().items()]
     if every:
         names = {row.name for row in found}
         found += [_listed(model) for model in catalogue.listed() if model.name not in names]

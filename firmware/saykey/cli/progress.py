@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import click
 
-from saykey.models.memory import megabytes
+from saykey.models.store.memory import megabytes
 
 Progress = Callable[[int, int | None], None]
 

@@ -8,7 +8,7 @@ import click
 
 from saykey.adapters import real_adapters
 from saykey.app import App
-from saykey.settings import load
+from saykey.settings.schema import load
 
 
 @click.command()

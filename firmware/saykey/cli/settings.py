@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from saykey.settings import load
-from saykey.settings_text import document
+from saykey.settings.schema import load
+from saykey.settings.text import document
 
 
 @click.group(invoke_without_command=True)

@@ -5,7 +5,7 @@ from enum import Enum
 
 from saykey.errors import UsageError
 from saykey.keyboard.pace import SAFE, Pace, pace_named
-from saykey.settings import UNICODE_METHODS, HostSettings
+from saykey.settings.schema import UNICODE_METHODS, HostSettings
 
 
 class NewLine(Enum):

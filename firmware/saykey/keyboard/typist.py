@@ -9,9 +9,9 @@ from saykey.events import Event, TypingAdvanced, TypingBegan, TypingPlanned, Typ
 from saykey.flow import ALL_UP, Report
 from saykey.keyboard import locks
 from saykey.keyboard.layouts import Layout
-from saykey.keyboard.pieces import Piece
 from saykey.keyboard.presses import presses
 from saykey.keyboard.profile import Profile
+from saykey.keyboard.progress import Piece
 from saykey.keyboard.reports import Plan, Planner
 from saykey.ports import Clock, Transport
 

@@ -11,7 +11,7 @@ from saykey.flow import FRAME_SAMPLES, LEVEL_STEP_DB, SAMPLE_BYTES, SAMPLE_RATE
 from saykey.listening.listener import Listener
 from saykey.listening.timeline import NS_PER_FRAME, Timeline
 from saykey.ports import Clock, Microphone
-from saykey.settings import MicrophoneSettings
+from saykey.settings.schema import MicrophoneSettings
 from saykey.speech.cutter import Cutter
 
 NS_PER_MS = NS_PER_S // 1000

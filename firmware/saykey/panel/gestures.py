@@ -18,7 +18,7 @@ same time. Nothing waits for the end of the double-tap window, so HOLD is the on
 from dataclasses import dataclass, replace
 
 from saykey.flow import Edge, Gesture, GestureKind
-from saykey.settings import ButtonSettings
+from saykey.settings.schema import ButtonSettings
 
 NS_PER_MS = 1_000_000
 

@@ -7,7 +7,7 @@ from saykey.events import Event, Gestured
 from saykey.flow import Edge
 from saykey.panel.gestures import ButtonState, deadline, step
 from saykey.ports import Button, Clock
-from saykey.settings import ButtonSettings
+from saykey.settings.schema import ButtonSettings
 
 
 class Hand:

@@ -6,17 +6,17 @@ from pathlib import Path
 
 from saykey.errors import ModelError, RecognizerError, SaykeyError
 from saykey.flow import PhraseId, Transcript
-from saykey.models import store
-from saykey.models.memory import Room, available, held_by, room
-from saykey.models.outline import need_of
+from saykey.models.store import store
+from saykey.models.store.memory import Room, available, held_by, room
+from saykey.models.store.outline import need_of
 from saykey.ports import Clock, SessionParameters
-from saykey.recognizer.climb import Tally, climb, end, settled, transcript
 from saykey.recognizer.languages import check_languages
 from saykey.recognizer.pace import Pace
 from saykey.recognizer.process import WorkerProcess
 from saykey.recognizer.session import WorkerSession
 from saykey.recognizer.threads import usual_threads
-from saykey.settings import RecognizerSettings
+from saykey.recognizer.whisper.passes import Tally, climb, end, settled, transcript
+from saykey.settings.schema import RecognizerSettings
 
 _SECOND = 1_000_000_000
 

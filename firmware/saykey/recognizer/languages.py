@@ -1,7 +1,7 @@
 """The languages a user speaks, and which of them a model does not know."""
 
 from saykey.errors import ModelError
-from saykey.models.tokens import LANGUAGES
+from saykey.models.formats.tokens import LANGUAGES
 
 
 def languages_of(text: str) -> tuple[str, ...]:

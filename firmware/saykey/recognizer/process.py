@@ -12,7 +12,7 @@ import msgspec
 from saykey.errors import ModelError, RecognizerError
 from saykey.recognizer import protocol
 
-_MODULE = "saykey.recognizer.worker"
+_MODULE = "saykey.recognizer.whisper.worker"
 
 
 class WorkerProcess:

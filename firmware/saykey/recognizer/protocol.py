@@ -43,7 +43,7 @@ class Feed(_Message, frozen=True):
 
 
 class Finish(_Message, frozen=True):
-    """All samples were fed: recognise them this way (see ladder.Way). May be asked again."""
+    """All samples were fed: recognise them this way (see retries.Way). May be asked again."""
 
     session: int
     rows: int
@@ -73,7 +73,7 @@ class Unusable(_Message, frozen=True):
 
 
 class Final(_Message, frozen=True):
-    """What was heard; see whisper.Heard.
+    """What was heard; see whisper.engine.Heard.
 
     ``speech`` is the gate's score, None without a gate; below guards.SPEECH nothing was recognised.
     """

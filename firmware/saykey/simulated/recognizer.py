@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from saykey.errors import ModelError, RecognizerError
 from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE, PhraseId, Timings, Transcript
 from saykey.ports import Clock, SessionParameters
-from saykey.recognizer.ladder import Try, Way, conclude
+from saykey.recognizer.whisper.retries import Try, Way, conclude
 
 _NS_PER_MS = 1_000_000
 

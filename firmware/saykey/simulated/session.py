@@ -17,7 +17,7 @@ from saykey.flow import SAMPLE_RATE, Phrase, PhraseId, Substitution
 from saykey.latency import NS_PER_MS, Latency
 from saykey.panel.painter import FRAME_NS
 from saykey.ports import Clock, Microphone
-from saykey.settings import Settings
+from saykey.settings.schema import Settings
 from saykey.simulated.desk import DeskButton, DeskDisplay
 from saykey.simulated.host import Host
 from saykey.state.device import Device

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from saykey.events import PhraseEnded, PhrasePaused, PhraseResumed
 from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Phrase, PhraseId
 from saykey.ports import VoiceDetector
-from saykey.settings import SpeechSettings
+from saykey.settings.schema import SpeechSettings
 from saykey.speech.onset import Onset
 from saykey.speech.quiet import quietest_place
 from saykey.speech.tape import Tape

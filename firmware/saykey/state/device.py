@@ -5,7 +5,7 @@ from typing import Literal
 
 from saykey.effects import Effect, LoadModel
 from saykey.flow import Substitution
-from saykey.settings import Settings
+from saykey.settings.schema import Settings
 from saykey.state import hosts as computers
 from saykey.state.delivery import Delivery
 from saykey.state.dictation import Hearing

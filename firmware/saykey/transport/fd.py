@@ -1,4 +1,4 @@
-"""A host behind a file descriptor; see saykey.transport.endpoints for the two kinds there are.
+"""A host behind a file descriptor; see saykey.transport.usb and .socket for what it may be.
 
 What the kernel's gadget tells of its link (f_hid.c, Linux 6.12):
 
@@ -20,7 +20,7 @@ from collections.abc import Callable
 from saykey.errors import HardwareError, LinkLost
 from saykey.flow import ALL_UP, Report
 from saykey.ports import Clock, Link
-from saykey.transport.endpoints import AWAY, Endpoint
+from saykey.transport.endpoint import AWAY, Endpoint
 
 REOPEN_NS = 500_000_000
 """How often a lost host is tried again."""

@@ -8,8 +8,8 @@ from usb_cable import Cable, the_computer
 from saykey.clock import MonotonicClock
 from saykey.ports import Link
 from saykey.simulated.clock import VirtualClock
-from saykey.transport.endpoints import UsbGadget
 from saykey.transport.fd import LOOK_NS, REOPEN_NS, FdTransport
+from saykey.transport.usb import UsbGadget
 
 PAUSE_S = 0.002
 

@@ -5,8 +5,8 @@ import sys
 
 from saykey.clock import MonotonicClock
 from saykey.flow import Report
-from saykey.transport.endpoints import UsbGadget
 from saykey.transport.fd import FdTransport
+from saykey.transport.usb import UsbGadget
 
 A_DOWN = Report(bytes((0, 0, 4, 0, 0, 0, 0, 0)))
 

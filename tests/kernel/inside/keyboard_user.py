@@ -11,8 +11,8 @@ from saykey.keyboard.layouts import load_layout
 from saykey.keyboard.pace import pace_named
 from saykey.keyboard.profile import Profile
 from saykey.keyboard.typist import Typist
-from saykey.transport.endpoints import UsbGadget
 from saykey.transport.fd import FdTransport
+from saykey.transport.usb import UsbGadget
 
 PATIENCE_S = 180
 US = load_layout("linux", "us")

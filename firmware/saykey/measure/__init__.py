@@ -1,0 +1,1 @@
+"""Models measured on this machine: speed, padding, and whether they find the end of a phrase."""

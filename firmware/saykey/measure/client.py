@@ -1,0 +1,119 @@
+"""The client of a measuring process: orders, answers, and what the kernel says of its memory."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from saykey.errors import ModelError, RecognizerError
+from saykey.measure.process import (
+    Answer,
+    Failed,
+    Hear,
+    Loaded,
+    Order,
+    Text,
+    Timed,
+    Trial,
+    Unusable,
+)
+
+_MODULE = "saykey.measure.process"
+_answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+
+class Measured:
+    """A model in a measuring process. Made by `measuring`; blocks while the process works."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", path: Path) -> None:
+        self._process = process
+        self._path = path
+        first = self._answer()
+        if isinstance(first, Unusable):
+            raise ModelError(first.reason)
+        if not isinstance(first, Loaded):
+            raise self._odd(first)
+        self.loaded = first
+
+    def time(self, trial: Trial) -> Timed:
+        """One recognition of noise. Raises RecognizerError when the process is gone."""
+        timed = self._ask(trial)
+        if not isinstance(timed, Timed):
+            raise self._odd(timed)
+        return timed
+
+    def hear(self, order: Hear) -> Text:
+        """One recognition of a recording. Raises RecognizerError, also for a wrong language."""
+        text = self._ask(order)
+        if not isinstance(text, Text):
+            raise self._odd(text)
+        return text
+
+    @property
+    def resident_mb(self) -> float:
+        """MB of 10^6 bytes in memory now (VmRSS of proc_pid_status(5))."""
+        return self._memory("VmRSS")
+
+    @property
+    def peak_mb(self) -> float:
+        """The most MB of 10^6 bytes there were in memory (VmHWM)."""
+        return self._memory("VmHWM")
+
+    def _memory(self, which: str) -> float:
+        lines = Path(f"/proc/{self._process.pid}/status").read_text("utf-8").splitlines()
+        found = next((line for line in lines if line.startswith(f"{which}:")), None)
+        if found is None:
+            raise self._gone()
+        return int(found.split()[1]) * 1024 / 1e6
+
+    def _ask(self, order: Order) -> Answer:
+        assert self._process.stdin is not None  # noqa: S101 - as `measuring` makes it
+        try:
+            self._process.stdin.write(msgspec.json.encode(order) + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise self._gone() from None
+        return self._answer()
+
+    def _answer(self) -> Answer:
+        assert self._process.stdout is not None  # noqa: S101 - as `measuring` makes it
+        line = self._process.stdout.readline()
+        if not line:
+            raise self._gone()
+        return _answers.decode(line)
+
+    def _gone(self) -> RecognizerError:
+        return RecognizerError(
+            f"measuring {self._path} ended with status {self._process.wait()}, most likely for "
+            "want of memory; measure a smaller model"
+        )
+
+    def _odd(self, answer: Answer) -> RecognizerError:
+        reason = answer.reason if isinstance(answer, Failed) else "no answer to what was asked"
+        return RecognizerError(f"{self._path}: {reason}")
+
+
+@contextmanager
+def measuring(path: Path, threads: int, *, exact: bool) -> Iterator[Measured]:
+    """A process with the model at ``path`` loaded; it ends with the block.
+
+    ``exact``: without flash attention, so that windows may differ (see whisper.engine.Whisper).
+    Raises ModelError when the model cannot be used, RecognizerError when the process dies.
+    """
+    command = [sys.executable, "-P", "-m", _MODULE, str(path), str(threads)]
+    with subprocess.Popen(
+        [*command, "exact" if exact else "flash"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            yield Measured(process, path)
+        finally:
+            process.kill()
+            assert process.stdin is not None  # noqa: S101 - as it is made above
+            with suppress(BrokenPipeError):  # an order it died before is still to be written
+                process.stdin.close()

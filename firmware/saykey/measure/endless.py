@@ -1,0 +1,45 @@
+"""Whether a model finds the end of what it hears.
+
+Small fine-tunes often lose the end-of-text token and say the same words round and round. A few
+sounds, heard once each in a process of its own, tell before anybody dictates with such a model.
+"""
+
+import struct
+from math import pi, sin
+from pathlib import Path
+
+from saykey.flow import SAMPLE_RATE
+from saykey.measure.client import measuring
+from saykey.measure.process import Hear
+from saykey.recognizer.whisper.guards import loops
+from saykey.recognizer.whisper.window import window_rows
+
+_SECONDS = 2
+_SAMPLES = _SECONDS * SAMPLE_RATE
+_TONE_HZ = 440
+_LOUDNESS = 3000
+
+
+def endless(path: Path, speech: bytes, padding: int | None, threads: int) -> tuple[str, ...]:
+    """In which of silence, a tone and speech the model at ``path`` finds no end; none is right.
+
+    ``speech`` is a phrase as 16 kHz mono pcm16, of up to 30 s; ``padding`` that of short windows,
+    None for a model that wants the full one (see window.window_rows). Takes three recognitions.
+    Raises ModelError when the model cannot be used, RecognizerError when its process dies.
+    """
+    sounds = {"silence": bytes(2 * _SAMPLES), "a tone": _tone(), "speech": speech}
+    found = []
+    with measuring(path, threads, exact=padding is not None) as model:
+        for name, pcm16 in sounds.items():
+            rows = window_rows(len(pcm16) // 2, padding)
+            heard = model.hear(Hear(rows, "en", pcm16))
+            if heard.capped or loops(heard.text):
+                found.append(name)
+    return tuple(found)
+
+
+def _tone() -> bytes:
+    step = 2 * pi * _TONE_HZ / SAMPLE_RATE
+    return struct.pack(
+        f"<{_SAMPLES}h", *(round(_LOUDNESS * sin(step * n)) for n in range(_SAMPLES))
+    )

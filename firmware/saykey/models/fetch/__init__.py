@@ -1,0 +1,1 @@
+"""Models downloaded: resumed, checked, then put into the store."""

@@ -1,0 +1,176 @@
+"""Pulling a model: resumed after whatever broke, checked before it can be used.
+
+What has come so far is kept until the file is whole, also by a killed process: see unfinished.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from io import FileIO
+from pathlib import Path
+
+import msgspec
+
+from saykey.errors import ModelError
+from saykey.models.fetch import partial_files
+from saykey.models.fetch.http import Answer, Broken, get
+from saykey.models.fetch.partial_files import trace_of
+from saykey.models.formats.files import write_all
+from saykey.models.store import changes
+from saykey.models.store.card import Card
+from saykey.models.store.store import checked_image
+
+_TRIES = 4
+"""Connections in a row that bring nothing new before it is given up."""
+
+_LARGEST = 4 << 30
+"""Bytes; as the store reads."""
+
+_ELSEWHERE = "use another address (--from)"
+
+Progress = Callable[[int, int | None], None]
+"""Is called with the bytes that are here and, if known, all there will be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to pull. ``size`` in bytes and the checksum in ``card`` are None where unknown."""
+
+    name: str
+    address: str
+    card: Card
+    size: int | None = None
+
+
+class _Trace(msgspec.Struct):
+    """Which version of which file a part is of."""
+
+    address: str
+    etag: str
+
+
+def pull(
+    wanted: Wanted,
+    progress: Progress,
+    *,
+    free: Callable[[Path], int] = changes.free_space,
+    pause: Callable[[float], None] = time.sleep,
+) -> tuple[Path, Card]:
+    """Pull a model into the user's store; returns where it stands, and its card.
+
+    The card has the checksum of what came, marked as pinned where none was known. Raises
+    ModelError, one line: nothing then stands in the store that was not there before.
+    """
+    part = partial_files.part_of(wanted.name)
+    with partial_files.held(part) as file:
+        _fetch(wanted, _Part(part, file), progress, free, pause)
+        found = changes.checksum(part)
+        if wanted.card.sha256 not in (None, found):
+            partial_files.forget(part)
+            raise ModelError(
+                f"{wanted.name}: what came has the SHA-256 {found[:12]}…, not "
+                f"{str(wanted.card.sha256)[:12]}…, and was dropped; pull it again or "
+                f"{_ELSEWHERE}"
+            )
+        try:
+            checked_image(part)
+        except ModelError as error:
+            partial_files.forget(part)
+            why = str(error).removeprefix(f"{part} ")
+            raise ModelError(f"{wanted.address} {why}") from error
+        card = msgspec.structs.replace(wanted.card, sha256=found, pinned=wanted.card.sha256 is None)
+        model = changes.keep(part, wanted.name, card)
+        trace_of(part).unlink(missing_ok=True)
+    return model, card
+
+
+class _Part:
+    """The part of a file that is here."""
+
+    def __init__(self, path: Path, file: FileIO) -> None:
+        self.path = path
+        self._file = file
+        self.size = file.seek(0, 2)
+
+    def etag(self, address: str) -> str | None:
+        """The version it is of, None if it cannot be gone on with."""
+        try:
+            trace = msgspec.json.decode(trace_of(self.path).read_bytes(), type=_Trace)
+        except (FileNotFoundError, msgspec.MsgspecError):
+            return None
+        return trace.etag if trace.address == address else None
+
+    def begin(self, address: str, answer: Answer) -> None:
+        """Go on at the byte the answer begins with."""
+        if answer.begin != self.size:
+            self._file.truncate(answer.begin)
+            self.size = self._file.seek(answer.begin)
+        trace = trace_of(self.path)
+        if answer.etag is None:
+            trace.unlink(missing_ok=True)
+        else:
+            trace.write_bytes(msgspec.json.encode(_Trace(address, answer.etag)))
+
+    def add(self, chunk: bytes) -> None:
+        """Append what came."""
+        write_all(self._file, chunk)
+        self.size += len(chunk)
+
+
+def _fetch(
+    wanted: Wanted,
+    part: _Part,
+    progress: Progress,
+    free: Callable[[Path], int],
+    pause: Callable[[float], None],
+) -> None:
+    """Have the whole file in the part."""
+    idle = 0
+    while part.size != wanted.size:
+        before = part.size
+        try:
+            _receive(wanted, part, progress, free)
+        except Broken as broken:
+            idle = 0 if part.size > before else idle + 1
+            if idle == _TRIES:
+                raise ModelError(_off_line(wanted, str(broken), part.size)) from broken
+            pause(2.0**idle - 1)
+        else:
+            return
+
+
+def _receive(wanted: Wanted, part: _Part, progress: Progress, free: Callable[[Path], int]) -> None:
+    etag = part.etag(wanted.address)
+    with closing(get(wanted.address, part.size if etag else 0, etag)) as answer:
+        _check(wanted, answer)
+        total = answer.total if answer.total is not None else wanted.size
+        where = part.path.parent
+        changes.check_room((total or 0) - answer.begin, free(where), where)
+        with changes.writing(part.path):
+            part.begin(wanted.address, answer)
+            progress(part.size, total)
+            for chunk in answer.chunks():
+                part.add(chunk)
+                if part.size > (total or _LARGEST):
+                    raise ModelError(f"{wanted.address} sends more than it should; {_ELSEWHERE}")
+                progress(part.size, total)
+    if total is not None and part.size < total:
+        raise Broken("the connection broke")
+
+
+def _check(wanted: Wanted, answer: Answer) -> None:
+    if None not in (wanted.size, answer.total) and wanted.size != answer.total:
+        raise ModelError(
+            f"{wanted.address} has {answer.total} bytes, not {wanted.size}: it is another file; "
+            f"{_ELSEWHERE}"
+        )
+
+
+def _off_line(wanted: Wanted, why: str, here: int) -> str:
+    kept = "what came is kept; " if here else ""
+    return (
+        f"{wanted.name} cannot be pulled: {why}; {kept}try again on line, or fetch "
+        f"{wanted.address} on another computer and bring it by USB stick: "
+        f"`saykey model import FILE --name {wanted.name}`"
+    )

@@ -1,0 +1,128 @@
+"""Models of random weights and true dimensions, to know a machine's speed before any download.
+
+What a pass of the encoder or a token of the decoder costs does not depend on the weights.
+"""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from saykey.errors import UsageError
+from saykey.models.formats.mel import mel_filters
+from saykey.models.formats.tensors import (
+    F16,
+    F32,
+    FORMATS,
+    Dimensions,
+    Format,
+    Tensor,
+    wanted_tensors,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_TEXT_TOKENS, _VOCABULARY = 50257, 51865
+"""Of the multilingual models: whisper.cpp makes up the tokens behind those of text."""
+
+
+def _dimensions(state: int, layers: int) -> Dimensions:
+    return Dimensions(_VOCABULARY, 1500, state, state // 64, layers, 448, layers, 80)
+
+
+SIZES = {
+    "tiny": _dimensions(384, 4),
+    "base": _dimensions(512, 6),
+    "small": _dimensions(768, 12),
+}
+"""The dimensions of OpenAI's checkpoints (model card of openai/whisper)."""
+
+_SPREAD = 0.02
+"""Standard deviation of the weights: activations stay where float arithmetic is ordinary."""
+
+_LEVELS = {"q4_0": 16, "q5_0": 32, "q5_1": 32, "q8_0": 256}
+_KINDS = {form.name: kind for kind, form in FORMATS.items() if form.name in (*_LEVELS, "f16")}
+QUANTISATIONS = tuple(_KINDS)
+"""The number formats a random model can have, as ggml names them."""
+
+_SPECTRUM_ROWS = 201
+
+
+def write_random(path: Path, size: str, quantisation: str, seed: int = 0) -> None:
+    """Write a model file that passes ggml.check: a size of SIZES, a format of QUANTISATIONS.
+
+    The same arguments give the same bytes. Raises UsageError for a size or format that is none,
+    OSError when the file cannot be written.
+    """
+    import numpy as np
+
+    if size not in SIZES or quantisation not in QUANTISATIONS:
+        raise UsageError(
+            f"there is no {size} in {quantisation}; sizes: {', '.join(SIZES)}, "
+            f"quantisations: {', '.join(QUANTISATIONS)}"
+        )
+    kind = _KINDS[quantisation]
+    draw = np.random.default_rng(seed)
+    with path.open("wb") as file:
+        _write_head(file, SIZES[size], kind)
+        for name, tensor in wanted_tensors(SIZES[size], FORMATS[kind]).items():
+            _write_tensor(file, name, tensor, draw)
+
+
+def _write_head(file: BinaryIO, size: Dimensions, kind: int) -> None:
+    # GGML_QNT_VERSION is 2; f16 is no quantisation and has no version
+    ftype = kind if FORMATS[kind] is F16 else 2000 + kind
+    file.write(b"lmgg")
+    file.write(
+        struct.pack(
+            "<11i",
+            *(size.vocabulary, size.audio_context, size.state, size.heads, size.encoder_layers),
+            *(size.text_context, size.state, size.heads, size.decoder_layers, size.mels, ftype),
+        )
+    )
+    file.write(struct.pack("<2i", size.mels, _SPECTRUM_ROWS) + mel_filters(size.mels))
+    file.write(struct.pack("<i", _TEXT_TOKENS))
+    file.write(b"".join(struct.pack("<I", len(token)) + token for token in _tokens()))
+
+
+def _tokens() -> Iterator[bytes]:
+    """Distinct strings; whisper.cpp wants the space to be among them."""
+    for byte in range(256):
+        yield bytes([byte])
+    for number in range(256, _TEXT_TOKENS):
+        yield b" w%d" % number
+
+
+def _write_tensor(file: BinaryIO, name: str, tensor: Tensor, draw: "np.random.Generator") -> None:
+    spelt = name.encode()
+    file.write(struct.pack("<3i", len(tensor.shape), len(spelt), tensor.format.kind))
+    file.write(struct.pack(f"<{len(tensor.shape)}i", *tensor.shape) + spelt)
+    file.write(_data(name, tensor, draw))
+
+
+def _data(name: str, tensor: Tensor, draw: "np.random.Generator") -> bytes:
+    import numpy as np
+
+    if tensor.format not in (F16, F32):
+        return _blocks(tensor, tensor.format, draw)
+    count = tensor.size // tensor.format.size
+    if "ln" in name.rpartition(".")[0].rpartition(".")[2]:  # a norm that changes nothing
+        return np.full(count, name.endswith("weight"), "<f4").tobytes()
+    kind = "<f4" if tensor.format is F32 else "<f2"
+    return (_SPREAD * draw.standard_normal(count, np.float32)).astype(kind).tobytes()
+
+
+def _blocks(tensor: Tensor, form: Format, draw: "np.random.Generator") -> bytes:
+    """Blocks of random levels; block_q4_0 to block_q8_0 of ggml-common.h begin with the scale.
+
+    q5_1 has its least value behind the scale; the others' levels lie around 0.
+    """
+    import numpy as np
+
+    levels = _LEVELS[form.name]
+    scale = _SPREAD * 12**0.5 / levels  # the spread of evenly drawn levels is their range / √12
+    head = [scale, -scale * levels / 2] if form.name == "q5_1" else [scale]
+    blocks = np.frombuffer(draw.bytes(tensor.size), np.uint8).reshape(-1, form.size).copy()
+    blocks[:, : 2 * len(head)] = np.array(head, "<f2").view(np.uint8)
+    return blocks.tobytes()

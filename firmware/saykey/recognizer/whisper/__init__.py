@@ -1,0 +1,1 @@
+"""Whisper by whisper.cpp: the engine in its worker process."""

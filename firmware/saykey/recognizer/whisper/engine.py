@@ -1,0 +1,282 @@
+"""One whisper.cpp model in memory: samples in, text and probabilities out. Blocks; no threads."""
+
+import time
+from array import array
+from collections.abc import Callable
+from ctypes import byref, c_float, c_int
+from dataclasses import dataclass, field, replace
+from math import exp
+
+from saykey.errors import ModelError, RecognizerError
+from saykey.recognizer.languages import languages_of
+from saykey.recognizer.whisper import libwhisper
+from saykey.recognizer.whisper.encoder_time import Watch
+from saykey.recognizer.whisper.sampling import Sampler, endless
+
+_GREEDY = 0
+
+_LEAST_SAMPLES = 17_600
+"""whisper.cpp skips audio up to 0.1 s and stops up to 0.1 s before the end; older ones 1 s."""
+
+_SURE = 0.75
+"""A mean probability above which no guard asks whether there was speech at all."""
+
+_LARGE_WINDOW = 1024
+"""Rows that 19 s of speech need with 64 of padding; few phrases are longer."""
+
+_NEVER = 2.0
+"""A threshold no probability reaches: the guards decide, not the library."""
+
+
+class Aborted(Exception):
+    """The work was given up because ``aborted`` said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How to recognise: the language, the text before, encoder rows, the token limit.
+
+    ``language`` is an ISO 639-1 code; of several, separated by commas, it is the one spoken.
+    The encoder has 50 rows a second, up to 1500. ``temperature`` 0 takes the most probable token
+    each time; above it tokens are drawn, the same ones for the same samples (see sampling).
+    ``endless``: the text goes on to the limit, whatever was said; to measure with.
+    """
+
+    language: str
+    prompt: str = field(repr=False)
+    window: int
+    most_tokens: int
+    temperature: float = 0.0
+    endless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the model made of the samples.
+
+    ``probability`` is the mean probability of the text's tokens, 1.0 without any; ``no_speech``
+    that of the no-speech token, looked up only for improbable texts and 0.0 otherwise.
+    ``capped``: the token limit ended it. ``encode_ms`` is the encoder's pass, ``total_ms`` the
+    whole call. ``language`` is the one it is in.
+    """
+
+    text: str = field(repr=False)
+    probability: float
+    no_speech: float
+    capped: bool
+    encode_ms: float
+    total_ms: float
+    language: str = ""
+
+
+class Whisper:
+    """A model loaded from the bytes of its file, which may be freed afterwards.
+
+    ``image`` must have passed weight_checks.checked: the library crashes on damaged ones. With
+    ``exact_windows`` the result never depends on what was decoded before, whatever the windows:
+    flash attention pads its keys to a multiple of 256 rows without a mask, so that rows of an
+    earlier phrase are heard (whisper.cpp 1.8.5, pull request 3941). It costs a quarter more
+    time on a full window and is needed only where windows differ.
+
+    Raises ModelError when the library refuses the model, RecognizerError without the library.
+    """
+
+    def __init__(self, image: bytes, threads: int, *, exact_windows: bool) -> None:
+        self._library = libwhisper.load()
+        self._threads = threads
+        self._latest = ""
+        parameters = self._library.whisper_context_default_params()
+        parameters.use_gpu = False
+        parameters.flash_attn = not exact_windows
+        self._context = self._library.whisper_init_from_buffer_with_params_no_state(
+            image, len(image), parameters
+        )
+        if not self._context:
+            raise ModelError("is refused by whisper.cpp; try another conversion of the model")
+        self._exact_windows = exact_windows
+        self._state = self._fresh_state()
+
+    def close(self) -> None:
+        """Free the model. Nothing else may be called afterwards."""
+        self._library.whisper_free_state(self._state)
+        self._library.whisper_free(self._context)
+        self._context = self._state = None
+
+    def _fresh_state(self) -> int | None:
+        state: int | None = self._library.whisper_init_state(self._context)
+        if not state:
+            raise ModelError("leaves whisper.cpp no memory to work in; choose a smaller model")
+        return state
+
+    def transcribe(
+        self, samples: "array[float]", decoding: Decoding, aborted: Callable[[], bool]
+    ) -> Heard:
+        """Recognise 16 kHz mono samples of -1..1, at most 30 s.
+
+        ``aborted`` is asked once per pass of the encoder and per token; Aborted is raised soon
+        after it says so. Raises RecognizerError for a language the model does not know.
+        """
+        try:
+            return self._in_its_language(samples, decoding, aborted)
+        finally:
+            if self._exact_windows and decoding.window > _LARGE_WINDOW:
+                self._give_memory_back()
+
+    def _give_memory_back(self) -> None:
+        """A new state in place of the old, which keeps all the memory it ever computed in.
+
+        Without flash attention a full window takes heads * 1500 * 1500 floats for a layer's
+        attention, 72 MB with Whisper base, which short windows never need again.
+        """
+        self._library.whisper_free_state(self._state)
+        self._state = self._fresh_state()
+
+    def _in_its_language(
+        self, samples: "array[float]", decoding: Decoding, aborted: Callable[[], bool]
+    ) -> Heard:
+        among = languages_of(decoding.language)
+        for language in among:
+            self._check_language(language)
+        guess = self._latest if self._latest in among else among[0]
+        heard = self._transcribed(samples, replace(decoding, language=guess), aborted)
+        if len(among) == 1:
+            return heard
+        self._latest = self._spoken(among)
+        if self._latest == guess:
+            return heard
+        again = self._transcribed(samples, replace(decoding, language=self._latest), aborted)
+        return replace(again, total_ms=heard.total_ms + again.total_ms)
+
+    def _transcribed(
+        self, samples: "array[float]", decoding: Decoding, aborted: Callable[[], bool]
+    ) -> Heard:
+        missing = _LEAST_SAMPLES - len(samples)
+        if missing > 0:
+            samples = samples + array("f", bytes(4 * missing))
+        parameters = self._parameters(decoding)
+        watch = Watch(aborted)
+        parameters.encoder_begin_callback = libwhisper.EncoderBegin(watch.begins)
+        parameters.abort_callback = libwhisper.AbortCallback(watch.asks)
+        sampler, end_of_text = None, self._library.whisper_token_eot(self._context)
+        if decoding.temperature > 0:
+            sampler = Sampler(decoding.temperature, end_of_text)
+            parameters.logits_filter_callback = libwhisper.LogitsFilter(sampler)
+        elif decoding.endless:
+            parameters.logits_filter_callback = libwhisper.LogitsFilter(endless(end_of_text))
+        begin = time.monotonic_ns()
+        status = self._library.whisper_full_with_state(
+            *(self._context, self._state, parameters),
+            *((c_float * len(samples)).from_buffer(samples), len(samples)),
+        )
+        total_ms = (time.monotonic_ns() - begin) / 1e6
+        if aborted():
+            raise Aborted
+        if status != 0:
+            raise RecognizerError(f"whisper.cpp failed with status {status}; try again")
+        drawn = None if sampler is None else sampler.probabilities
+        return replace(
+            self._result(decoding.most_tokens, total_ms, drawn),
+            encode_ms=watch.encode_ms,
+            language=decoding.language,
+        )
+
+    def _spoken(self, among: tuple[str, ...]) -> str:
+        """The most probable of these languages, for what was just encoded.
+
+        As whisper_lang_auto_detect, which would encode it again, with the window of the phrase
+        before. The language a phrase was decoded in makes no difference to its encoding.
+        """
+        library, context = self._library, self._context
+        logits = self._first_logits()
+        tokens = {
+            code: library.whisper_token_lang(context, library.whisper_lang_id(code.encode()))
+            for code in among
+        }
+        return max(among, key=lambda code: logits[tokens[code]])
+
+    def _check_language(self, language: str) -> None:
+        if not self._library.whisper_is_multilingual(self._context):
+            if language != "en":
+                raise RecognizerError(
+                    f"the model knows English only, not {language!r}; choose a multilingual model"
+                )
+        elif self._library.whisper_lang_id(language.encode()) < 0:
+            raise RecognizerError(f"Whisper knows no language {language!r}; correct the settings")
+
+    def _parameters(self, decoding: Decoding) -> libwhisper.FullParams:
+        parameters: libwhisper.FullParams = self._library.whisper_full_default_params(_GREEDY)
+        parameters.n_threads = self._threads
+        parameters.audio_ctx = decoding.window
+        parameters.max_tokens = decoding.most_tokens
+        parameters.language = decoding.language.encode()
+        if decoding.prompt:
+            # a NUL would end the C string early
+            parameters.initial_prompt = decoding.prompt.replace("\0", " ").encode()
+        parameters.no_context = True
+        parameters.no_timestamps = True
+        parameters.single_segment = True
+        parameters.suppress_nst = True
+        parameters.print_progress = False
+        # second tries are the client's (see ladder), which knows what the phrase is worth
+        parameters.temperature_inc = 0.0
+        parameters.no_speech_thold = _NEVER
+        return parameters
+
+    def _result(self, most_tokens: int, total_ms: float, drawn: list[float] | None) -> Heard:
+        library, state = self._library, self._state
+        end_of_text = library.whisper_token_eot(self._context)
+        id_of = library.whisper_full_get_token_id_from_state
+        p_of = library.whisper_full_get_token_p_from_state
+        text, probabilities, tokens, ended = b"", [], 0, True
+        for segment in range(library.whisper_full_n_segments_from_state(state)):
+            text += library.whisper_full_get_segment_text_from_state(state, segment)
+            for token in range(library.whisper_full_n_tokens_from_state(state, segment)):
+                tokens += 1
+                ended = id_of(state, segment, token) == end_of_text
+                if not ended:
+                    probabilities.append(p_of(state, segment, token))
+        probabilities = probabilities if drawn is None else drawn
+        probability = sum(probabilities) / len(probabilities) if probabilities else 1.0
+        return Heard(
+            # a limit can cut a character that is spelt in several tokens
+            text=text.decode("utf-8", "replace").strip(),
+            probability=probability,
+            no_speech=self._no_speech() if probability < _SURE else 0.0,
+            capped=not ended and tokens > most_tokens,
+            encode_ms=0.0,
+            total_ms=total_ms,
+        )
+
+    def _no_speech(self) -> float:
+        """Probability of the no-speech token behind the start token, for what was just encoded.
+
+        whisper_full_get_segment_no_speech_prob cannot be used: whisper.cpp 1.8.5 takes it from
+        the first row of the logits, but asks its decoder for the last row of the prompt only
+        (whisper_full_with_state, whisper_batch_prep_legacy): it tells of the phrase before.
+        """
+        logits = self._first_logits()
+        top = max(logits)
+        total = sum(exp(logit - top) for logit in logits)
+        return exp(logits[self._library.whisper_token_nosp(self._context)] - top) / total
+
+    def _first_logits(self) -> list[float]:
+        """What the decoder makes of the start token, for what was just encoded."""
+        library, context, state = self._library, self._context, self._state
+        start = c_int(library.whisper_token_sot(context))
+        status = library.whisper_decode_with_state(
+            *(context, state, byref(start), 1, 0, self._threads)
+        )
+        if status != 0:
+            raise RecognizerError(f"whisper.cpp failed with status {status}; try again")
+        logits: list[float] = library.whisper_get_logits_from_state(state)[
+            : library.whisper_n_vocab(context)
+        ]
+        return logits
+
+
+def floats(pcm16: bytes) -> "array[float]":
+    """Signed 16 bit samples as floats of -1..1.
+
+    The standard library does it in 1.3 ms a second; numpy would cost the worker 16 MB.
+    """
+    return array("f", map((1 / 32768).__mul__, memoryview(pcm16).cast("h")))

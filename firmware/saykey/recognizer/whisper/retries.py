@@ -1,0 +1,163 @@
+"""Which way a doubtful phrase is recognised again, and what is made of all the tries. Pure.
+
+    short window -> full window -> full window at a temperature
+         '-- an echo of the prompt: the same way again, without the prompt
+
+The first try the guards believe is the transcript. A loop or a wrong word out of too short a window
+ends with the full one (whisper.cpp issue 1117); a loop out of the model's own habits ends at a
+temperature, as in OpenAI's transcribe.py.
+"""
+
+import difflib
+from dataclasses import dataclass, field, replace
+
+from saykey.flow import Verdict
+from saykey.recognizer.whisper.guards import (
+    SPEECH,
+    SURE_OF_SPEECH,
+    echoes,
+    invented,
+    loops,
+    speech_needed,
+    unlooped,
+    verdict,
+    words,
+)
+from saykey.recognizer.whisper.window import FULL_WINDOW, window_rows
+
+WARM = 0.4
+"""The temperature of the last try: OpenAI's third step, beyond which texts fall apart."""
+
+_SILENCE = 0.3
+"""A no-speech probability that speaks for an invention; half of what drops any text."""
+
+_SAME = 0.6
+"""How alike two hearings of one phrase are, at least: spelt otherwise, but the same words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How to recognise: encoder rows, temperature (0: the most probable), prompt or none."""
+
+    rows: int
+    temperature: float = 0.0
+    prompted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """What was heard one way; see whisper.engine.Heard. ``prompt`` is "" where it was not given.
+
+    ``speech``: the gate's score of 0..1, None without a gate.
+    """
+
+    way: Way
+    text: str = field(repr=False)
+    probability: float
+    no_speech: float = 0.0
+    capped: bool = False
+    speech: float | None = None
+    prompt: str = field(default="", repr=False)
+    language: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the guards say of this try alone."""
+        return verdict(
+            self.text,
+            probability=self.probability,
+            no_speech=self.no_speech,
+            capped=self.capped,
+        )
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether the gate heard no speech, so that nothing was recognised."""
+        return self.speech is not None and self.speech < SPEECH
+
+    @property
+    def is_deaf(self) -> bool:
+        """Whether the engine heard nothing in what the gate is sure to be speech."""
+        spoken = self.speech is not None and self.speech >= SURE_OF_SPEECH
+        return spoken and self.verdict is Verdict.EMPTY
+
+    @property
+    def is_echo(self) -> bool:
+        """Whether this may be the prompt instead of the phrase."""
+        return self.verdict is not Verdict.EMPTY and echoes(self.text, self.prompt)
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """The text to hand on and what is thought of it; ``heard`` is the try it is from."""
+
+    text: str = field(repr=False)
+    verdict: Verdict
+    heard: Try
+
+
+def ways(samples: int, padding: int | None, *, attempt: int) -> tuple[Way, ...]:
+    """The ways for a phrase, in the order they are tried.
+
+    ``padding``: as window.window_rows. From the second ``attempt`` on (the worker broke
+    on the first) none is used.
+    """
+    first = Way(window_rows(samples, padding if attempt == 1 else None))
+    full = Way(FULL_WINDOW)
+    return tuple(dict.fromkeys((first, full, replace(full, temperature=WARM))))
+
+
+def next_way(tries: tuple[Try, ...], known: tuple[Way, ...]) -> Way | None:
+    """How to recognise once more; None when the last try is believed or nothing is left."""
+    last = tries[-1]
+    if last.is_echo:
+        return replace(last.way, prompted=False)
+    if last.verdict is not Verdict.DOUBTFUL and not last.is_deaf:
+        return None
+    behind = known.index(replace(last.way, prompted=True)) + 1
+    return replace(known[behind], prompted=last.way.prompted) if behind < len(known) else None
+
+
+def conclude(tries: tuple[Try, ...]) -> Conclusion:
+    """The transcript that follows from all tries; it never loops, and is never a mere echo.
+
+    A text that both the guards and the gate doubt is nothing. A known invention is nothing only
+    where the guards doubt it and silence is probable as well: somebody may have said just that.
+    """
+    last = tries[-1]
+    said = _said_after_all(tries)
+    if said is None and last.verdict is Verdict.GOOD and not last.is_echo:
+        said = last
+    if said is not None:
+        return Conclusion(said.text, Verdict.GOOD, said)
+    if last.verdict is Verdict.EMPTY and not (last.is_deaf or last.way.temperature):
+        return Conclusion("", Verdict.EMPTY, last)
+    best = max(tries, key=_worth)
+    text = unlooped(best.text)
+    if best.verdict is Verdict.EMPTY or not words(text) or best.is_echo or _is_unlikely(best):
+        return Conclusion("", Verdict.EMPTY, best)
+    return Conclusion(text, Verdict.DOUBTFUL, best)
+
+
+def _is_unlikely(doubtful: Try) -> bool:
+    """Whether more than the guards speaks against it."""
+    if doubtful.speech is not None and doubtful.speech < speech_needed(doubtful.probability):
+        return True
+    return doubtful.no_speech > _SILENCE and invented(doubtful.text)
+
+
+def _worth(one: Try) -> tuple[bool, bool, bool, float]:
+    heard = one.verdict is not Verdict.EMPTY
+    return heard, not one.is_echo, not (one.capped or loops(one.text)), one.probability
+
+
+def _said_after_all(tries: tuple[Try, ...]) -> Try | None:
+    """What seemed an echo but was heard without the prompt as well, only spelt worse."""
+    echoed = (t for t in tries if t.is_echo and t.verdict is Verdict.GOOD)
+    unprompted = [t for t in tries if not t.way.prompted]
+    return next((t for t in echoed if any(_alike(t, other) for other in unprompted)), None)
+
+
+def _alike(one: Try, other: Try) -> bool:
+    spelt, other_spelt = "".join(words(one.text)), "".join(words(other.text))
+    return difflib.SequenceMatcher(None, spelt, other_spelt, autojunk=False).ratio() >= _SAME

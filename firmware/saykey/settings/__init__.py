@@ -1,0 +1,1 @@
+"""The settings: their schema, checks and texts."""

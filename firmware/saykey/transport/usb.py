@@ -1,0 +1,97 @@
+"""The HID function of the kernel's USB gadget as an endpoint."""
+
+import contextlib
+import errno
+import fcntl
+import logging
+import os
+from pathlib import Path
+
+from saykey.flow import ALL_UP
+from saykey.transport.guard import Guard
+
+CONTROLLERS = Path("/sys/class/udc")
+"""The USB device controllers (Documentation/ABI/stable/sysfs-class-udc)."""
+
+_STALE_REPORTS = 16
+
+_log = logging.getLogger(__name__)
+
+
+class UsbGadget:
+    """The HID function of the kernel's USB gadget, such as /dev/hidg0.
+
+    While it is in use, a process of its own guards that no key stays down if ours is killed.
+    ``controllers`` is a folder like CONTROLLERS.
+    """
+
+    acknowledges = False
+    advice = "set the USB gadget up, let this user write to it, and run one Saykey only."
+
+    def __init__(self, path: str, controllers: Path = CONTROLLERS) -> None:
+        self.path = path
+        self._controllers = controllers
+        self._suspended: tuple[Path, ...] = ()
+        self._guard: Guard | None = None
+
+    def connect(self) -> int:
+        """Open it and try it with an all-zero report: opening alone succeeds without a cable.
+
+        Lock light reports already queued are dropped: they are from the enumeration, or from the
+        host before. Raises OSError EBUSY if another Saykey has it: their reports would mix.
+        """
+        fd = os.open(self.path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        try:
+            _lock(fd)
+            with contextlib.suppress(BlockingIOError):
+                for _ in range(_STALE_REPORTS):
+                    os.read(fd, 64)
+            with contextlib.suppress(BlockingIOError):  # a host is there, but does not poll now
+                os.write(fd, ALL_UP.data)
+            if self._guard is None:
+                self._guard = Guard(self.path)
+        except OSError:
+            os.close(fd)
+            raise
+        # Made anew with each gadget. Unlike the controller's "state" it is kept by the composite
+        # framework itself, from what every controller driver must tell it (composite.c).
+        self._suspended = tuple(self._controllers.glob("*/device/gadget*/suspended"))
+        return fd
+
+    def sleeps(self) -> bool:
+        """As the composite framework was told by the controller; False where it does not say."""
+        for told in self._suspended:
+            with contextlib.suppress(OSError):  # unbound meanwhile
+                if told.read_bytes().strip() == b"1":
+                    return True
+        return False
+
+    def wake(self) -> None:
+        """Remote wake-up (USB 2.0, 7.1.7.7), which the host must have allowed.
+
+        Not every controller driver can: dwc2 in Linux 6.12 has no ``wakeup``, and the kernel
+        drops the request without an error (udc/core.c, srp_store).
+        """
+        for request in self._controllers.glob("*/srp"):
+            try:
+                request.write_bytes(b"1")
+            except OSError as error:
+                _log.warning(
+                    "%s cannot be woken: %s (%s): install systemd/70-saykey.rules",
+                    self.path,
+                    request,
+                    error.strerror,
+                )
+
+    def close(self) -> None:
+        """End the guard."""
+        if self._guard is not None:
+            self._guard.dismiss()
+            self._guard = None
+
+
+def _lock(fd: int) -> None:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise OSError(errno.EBUSY, "another program types on it") from None
