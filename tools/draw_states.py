@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 
-from saykey.state.dictation import CAPTURE, PHRASE, Capture, Stage
+from saykey.state.hearing import CAPTURE, PHRASE, CaptureState, Stage
 from saykey.state.loading import MODEL, Loading
 from saykey.state.pieces import PIECE, Fate
 
@@ -33,7 +33,7 @@ def diagram(table: Mapping[tuple[Enum, str], Enum], start: Enum) -> str:
 def page() -> str:
     """The whole page."""
     sections = [
-        ("The capture of a dictation", diagram(CAPTURE, Capture.OPEN)),
+        ("The capture of a dictation", diagram(CAPTURE, CaptureState.OPEN)),
         ("A phrase", diagram(PHRASE, Stage.SPEAKING)),
         ("A piece of text on its way to a host", diagram(PIECE, Fate.QUEUED)),
         ("The model", diagram(MODEL, Loading.LOADING)),

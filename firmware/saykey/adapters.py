@@ -35,11 +35,11 @@ def worker_recognizer(
 
 @dataclass(frozen=True)
 class Adapters:
-    """What the rooms meet the world with. ``transports`` by the name of the host."""
+    """What the rooms meet the world with. ``transport_of`` makes the way to a host."""
 
     clock: Clock
     microphone: Microphone
-    transports: dict[str, Transport]
+    transport_of: Callable[[HostSettings], Transport]
     recognizer: MakeRecognizer = worker_recognizer
     button: Button | None = None
     lamp: Lamp | None = None
@@ -56,7 +56,7 @@ def real_adapters(settings: Settings) -> Adapters:
     return Adapters(
         clock=clock,
         microphone=_microphone(settings.microphone.source, clock),
-        transports={host.name: _transport(host, clock) for host in settings.host},
+        transport_of=lambda host: _transport(host, clock),
         button=_button(settings, clock),
         lamp=_lamp(settings),
         display=_display(settings),

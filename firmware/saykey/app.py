@@ -11,27 +11,22 @@ from saykey.effects import Effect, Exit
 from saykey.errors import Refused
 from saykey.events import (
     Event,
-    LedsChanged,
-    LinkChanged,
     ModelsKnown,
     ModelWanted,
     ShutdownWanted,
 )
 from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES
+from saykey.host_links import HostLinks
 from saykey.hub import Hub
 from saykey.keeper import Keeper
-from saykey.keyboard.layouts import load_layout
-from saykey.keyboard.profile import profile_of
-from saykey.keyboard.typist import Typist
 from saykey.latency import Latency, Record, note, remember
 from saykey.listening.capture import Capture
 from saykey.models.store.fallback import by_need
 from saykey.models.store.store import find
 from saykey.panel.hand import Hand
 from saykey.panel.painter import Painter
-from saykey.performer import Computer, Performer
-from saykey.ports import Link
-from saykey.settings.schema import HostSettings, Settings
+from saykey.performer import Performer
+from saykey.settings.schema import Settings
 from saykey.speech.cutter import Cutter
 from saykey.speech.detector import WebRtcDetector
 from saykey.state.device import Device, initial
@@ -52,8 +47,8 @@ class App:
         self._capture = Capture(
             adapters.microphone, clock, settings.microphone, self._cutter, self.hub.post
         )
-        self._computers = {host.name: self._computer(host) for host in settings.host}
-        self._performer = Performer(self._capture, self.recognizer, self._computers, self.hub.post)
+        self._links = HostLinks(adapters.transport_of, clock, self.hub.post)
+        self._performer = Performer(self._capture, self.recognizer, self._links, self.hub.post)
         self._painter = Painter(
             adapters.display,
             adapters.lamp,
@@ -86,23 +81,19 @@ class App:
 
     async def _live(self) -> Exit:
         async with asyncio.TaskGroup() as group:
+            self._links.start(group)
             self._performer.start(group)
             tasks = [group.create_task(self._capture.run())]
-            tasks += [group.create_task(c.typist.run()) for c in self._computers.values()]
             tasks += [group.create_task(self._painter.run())]
             tasks += [group.create_task(self._keeper.run())]
             tasks += [group.create_task(asyncio.to_thread(self._rehearse))]
             end = await self.hub.run()
-            await self._settle_keys()
+            await self._links.shut()
             await self._capture.shutdown()
             await self._performer.stop()
             for task in tasks:
                 task.cancel()
         return end
-
-    async def _settle_keys(self) -> None:
-        """The last releases are on their way to the hosts; each is bounded in time."""
-        await asyncio.gather(*(c.typist.settled() for c in self._computers.values()))
 
     async def _open_control(self) -> ControlServer | None:
         if self._adapters.control is None:
@@ -122,9 +113,8 @@ class App:
         if isinstance(event, ModelWanted):
             find(event.name)
             await self._tell_models()
-        if (reason := looks.refusal(self.hub.device, event)) is not None:
-            raise Refused(reason)
-        await self.hub.ask(event)
+        if refusal := await self.hub.ask(event):
+            raise Refused(refusal)
 
     async def _tell_models(self) -> None:
         """What models there are changes while the device runs: they are pulled and removed.
@@ -136,25 +126,11 @@ class App:
 
     async def _open_world(self) -> None:
         await self._tell_models()
-        for name, computer in self._computers.items():
-            await self._connect(name, computer)
         if self._hand is not None:
             self._hand.open()
         loop = asyncio.get_running_loop()
         for number in self._adapters.signals:
             loop.add_signal_handler(number, self.hub.post, ShutdownWanted())
-
-    async def _connect(self, name: str, computer: Computer) -> None:
-        def link_changed(link: Link) -> None:
-            if link is Link.DOWN:
-                computer.typist.leds_changed(None)
-            self.hub.post(LinkChanged(name, link))
-
-        def leds_changed(leds: int) -> None:
-            computer.typist.leds_changed(leds)
-            self.hub.post(LedsChanged(name, leds))
-
-        await computer.transport.open(link_changed, leds_changed)
 
     async def _close_world(self, control: ControlServer | None) -> None:
         if self._hand is not None:
@@ -162,8 +138,6 @@ class App:
         if control is not None:
             await control.close()
         await self.recognizer.close()
-        for computer in self._computers.values():
-            await computer.transport.close()
         await self._painter.close()
 
     def _perform(self, effect: Effect) -> None:
@@ -178,13 +152,6 @@ class App:
         silence = bytes(FRAME_SAMPLES * SAMPLE_BYTES)
         self._cutter(0).feed(silence, 0)
         level_db(silence)
-
-    def _computer(self, host: HostSettings) -> Computer:
-        transport = self._adapters.transports[host.name]
-        layout = load_layout(host.os, host.layout)
-        clock, post = self._adapters.clock, self.hub.post
-        typist = Typist(transport, layout, clock, post, host.name, profile_of(host))
-        return Computer(transport, typist)
 
     def _record(self, event: Event, device: Device, effects: tuple[Effect, ...], now: int) -> None:
         if (line := journal.line(event)) is not None:

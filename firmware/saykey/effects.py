@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from saykey.flow import Phrase, PhraseId, Stroke
+from saykey.flow import Edits, Phrase, PhraseId
+from saykey.settings.schema import HostSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +55,21 @@ class AbortRecognition:
 
 
 @dataclass(frozen=True, slots=True)
-class TypeText:
-    """Type this piece; ends in TypingFinished or TypingStopped."""
+class TypeEdits:
+    """Carry these edits out on this host; ends in TypingFinished or TypingStopped.
+
+    ``profile`` is how the host is typed to: its system, layout, pace and keys.
+    """
 
     piece: int
     host: str
-    text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class PressKeys:
-    """Press and release each of these keys on this host; ends as TypeText does."""
-
-    piece: int
-    host: str
-    strokes: tuple[Stroke, ...]
+    profile: HostSettings
+    edits: Edits
 
 
 @dataclass(frozen=True, slots=True)
 class StopTyping:
-    """End the piece at the next whole character, keys up; ends as TypeText does."""
+    """End the piece at the next whole character, keys up; ends as TypeEdits does."""
 
     piece: int
 
@@ -81,6 +77,20 @@ class StopTyping:
 @dataclass(frozen=True, slots=True)
 class ReleaseKeys:
     """Send the all-zero report to this host."""
+
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """Open the way to this host, once the host before on the same transport was let go of."""
+
+    host: HostSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLink:
+    """Let go of this host: what is typed there ends, all keys go up, then the transport closes."""
 
     host: str
 
@@ -103,6 +113,9 @@ class Exit:
     held: int
 
 
+HostEffect = TypeEdits | StopTyping | ReleaseKeys | OpenLink | CloseLink | WakeHost
+"""What concerns the way to a host."""
+
 Effect = (
     OpenCapture
     | CloseCapture
@@ -110,10 +123,6 @@ Effect = (
     | LoadModel
     | Recognise
     | AbortRecognition
-    | TypeText
-    | PressKeys
-    | StopTyping
-    | ReleaseKeys
-    | WakeHost
+    | HostEffect
     | Exit
 )

@@ -1,9 +1,10 @@
 """Everything that can happen to the device. Rooms and people post these to the hub's inbox."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from saykey.flow import Gesture, Phrase, PhraseId, Stroke, Substitution, Transcript
+from saykey.flow import Edits, Gesture, Phrase, PhraseId, Stroke, Substitution, Transcript
 from saykey.ports import Link
+from saykey.settings.schema import HostSettings
 
 # What people want, by button or control socket
 
@@ -41,7 +42,14 @@ class HeldTextWanted:
 
 @dataclass(frozen=True, slots=True)
 class HeldTextDropped:
-    """Forget all text held for the current host, and the audio of failed phrases."""
+    """Forget all text held for the current host or for none, and the audio of failed phrases."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTextMoved:
+    """Hold for this host what is held for none, because its host was forgotten."""
+
+    host: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,28 @@ class HostWanted:
     """Send the next dictation to this host."""
 
     host: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostAdded:
+    """There is one more computer to type to."""
+
+    host: HostSettings
+
+
+@dataclass(frozen=True, slots=True)
+class HostChanged:
+    """A host has other settings, or another name. What is held for it stays held for it."""
+
+    name: str
+    host: HostSettings
+
+
+@dataclass(frozen=True, slots=True)
+class HostForgotten:
+    """There is no such host any more; what is held for it is held for none."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +242,12 @@ class LedsChanged:
 class TypingPlanned:
     """All of a piece is planned and no key of it was pressed yet.
 
-    ``graphemes`` is its length; ``substitutions`` are those that typing all of it will make.
+    ``units`` is its length: graphemes to type or to erase, and chords. ``substitutions`` are those
+    that typing all of it will make.
     """
 
     piece: int
-    graphemes: int
+    units: int
     substitutions: tuple[Substitution, ...] = ()
 
 
@@ -229,10 +260,10 @@ class TypingBegan:
 
 @dataclass(frozen=True, slots=True)
 class TypingAdvanced:
-    """So many graphemes of a piece are typed. Told now and then while a long piece is typed."""
+    """So many units of a piece are done. Told now and then while a long piece is typed."""
 
     piece: int
-    graphemes: int
+    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,47 +277,60 @@ class TypingFinished:
 
 @dataclass(frozen=True, slots=True)
 class TypingStopped:
-    """Typing ended early. ``typed + doubtful + rest`` is the piece's text.
+    """Typing ended early. ``typed``, ``doubtful`` and ``rest`` are the piece's edits, cut in three.
 
     ``typed`` is on the host; ``doubtful`` may or may not be (its reports were accepted but
     perhaps not read when the link dropped; empty after a stop on request); ``rest`` was not sent.
     """
 
     piece: int
-    typed: str = field(repr=False)
-    doubtful: str = field(repr=False)
-    rest: str = field(repr=False)
+    typed: Edits
+    doubtful: Edits
+    rest: Edits
     reports: int = 0
     substitutions: tuple[Substitution, ...] = ()
 
 
-Event = (
-    Gestured
-    | DictationStarted
+Request = (
+    DictationStarted
     | DictationEnded
     | Cancelled
     | HeldTextWanted
     | HeldTextDropped
+    | HeldTextMoved
     | RetryWanted
     | ModelWanted
     | HostWanted
+    | HostAdded
+    | HostChanged
+    | HostForgotten
     | KeysWanted
     | ShutdownWanted
-    | MicrophoneReady
+)
+"""What may be refused: the step then says why."""
+
+SoundEvent = (
+    MicrophoneReady
     | MicrophoneFailed
     | SoundHeard
     | PhrasePaused
     | PhraseResumed
     | PhraseEnded
     | CaptureDrained
-    | ModelsKnown
+)
+
+RecognizerEvent = (
+    ModelsKnown
     | ModelReady
     | ModelFailed
     | ModelLost
     | Recognised
     | RecognitionFailed
     | RecognitionAborted
-    | LinkChanged
+)
+
+HostEvent = (
+    LinkChanged
     | LedsChanged
     | TypingPlanned
     | TypingBegan
@@ -294,3 +338,5 @@ Event = (
     | TypingFinished
     | TypingStopped
 )
+
+Event = Gestured | Request | SoundEvent | RecognizerEvent | HostEvent

@@ -146,9 +146,13 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class Erase:
-    """Remove this many graphemes before the cursor."""
+    """Remove this text, which was typed and ends before the cursor.
 
-    graphemes: int
+    The text is given, not a count: how many backspaces remove it depends on what the host's
+    layout made of it and on the rule of the host's editor (keyboard.erase).
+    """
+
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,12 @@ class Press:
 
 
 Edit = Insert | Erase | Press
+Edits = tuple[Edit, ...]
+
+
+def inserted(edits: Edits) -> str:
+    """All text these edits insert."""
+    return "".join(edit.text for edit in edits if isinstance(edit, Insert))
 
 
 @dataclass(frozen=True, slots=True)

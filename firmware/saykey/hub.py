@@ -17,11 +17,11 @@ class Hub:
     """Everything that happens passes here, in order. `post` and `ask` are the only ways in."""
 
     def __init__(self, first: Step, clock: Clock, perform: Callable[[Effect], None]) -> None:
-        self.device, self._effects = first
+        self.device, self._effects = first.device, first.effects
         self._clock = clock
         self._perform = perform
         self._observers: list[Observer] = []
-        self._inbox: asyncio.Queue[tuple[Event, asyncio.Future[None] | None]] = asyncio.Queue()
+        self._inbox: asyncio.Queue[tuple[Event, asyncio.Future[str] | None]] = asyncio.Queue()
 
     def observe(self, observer: Observer) -> None:
         """Have this called after every step, from the event loop; it must not block."""
@@ -31,11 +31,14 @@ class Hub:
         """Something happened. Returns at once."""
         self._inbox.put_nowait((event, None))
 
-    async def ask(self, event: Event) -> None:
-        """Post an event and return once the device has taken it in."""
-        taken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def ask(self, event: Event) -> str:
+        """Post an event and wait until the device has taken it in.
+
+        Returns why it refused, one line, or "" if it did not.
+        """
+        taken: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._inbox.put_nowait((event, taken))
-        await taken
+        return await taken
 
     async def run(self) -> Exit:
         """Until the device has put everything away after a ShutdownWanted."""
@@ -44,13 +47,13 @@ class Hub:
         while True:
             event, taken = await self._inbox.get()
             now = self._clock.now()
-            self.device, effects = step(self.device, event, now)
+            self.device, effects, refusal = step(self.device, event, now)
             for effect in effects:
                 self._perform(effect)
             for observer in self._observers:
                 observer(event, self.device, effects, now)
             if taken is not None and not taken.done():
-                taken.set_result(None)
+                taken.set_result(refusal)
             for effect in effects:
                 if isinstance(effect, Exit):
                     return effect

@@ -1,6 +1,7 @@
 """What is worth a line in the log. Never what was spoken, at any level."""
 
 from saykey import events as ev
+from saykey.flow import inserted
 
 
 def line(event: ev.Event) -> str | None:
@@ -24,7 +25,8 @@ def line(event: ev.Event) -> str | None:
         case ev.CaptureDrained(dictation, lost) if lost:
             return f"dictation {dictation}: {lost} samples were lost by the sound card"
         case ev.TypingStopped(reports=reports, rest=rest, doubtful=doubtful):
-            return f"typing stopped after {reports} reports, {len(doubtful + rest)} characters left"
+            left = len(inserted(doubtful + rest))
+            return f"typing stopped after {reports} reports, {left} characters left"
         case ev.TypingFinished(substitutions=replaced) if replaced:
             return f"{len(replaced)} characters were replaced: the layout lacks them"
         case ev.ShutdownWanted():

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from saykey import events as ev
-from saykey.effects import CloseCapture, Effect, OpenCapture, TypeText
+from saykey.effects import CloseCapture, Effect, OpenCapture, TypeEdits
 
 NS_PER_MS = 1_000_000
 
@@ -62,7 +62,7 @@ def note(latency: Latency, event: ev.Event, effects: tuple[Effect, ...], now: in
                 latency = Latency(dictation=dictation)
             case CloseCapture(dictation, at) if dictation == latency.dictation:
                 latency = replace(latency, released=at)
-            case TypeText(piece):
+            case TypeEdits(piece):
                 latency = replace(latency, pieces=latency.pieces | {piece})
     return latency
 

@@ -3,24 +3,14 @@
 from typing import Literal
 
 from saykey.control.status import HeldStatus, ModelStatus, RecognitionStatus, Status
-from saykey.events import (
-    DictationEnded,
-    DictationStarted,
-    Event,
-    HeldTextWanted,
-    KeysWanted,
-    RetryWanted,
-)
 from saykey.flow import SAMPLE_RATE, Substitution
 from saykey.latency import Record
 from saykey.panel.view import Capture as Listening
 from saykey.panel.view import Fault, ModelState, View
-from saykey.ports import Light, Link
+from saykey.ports import Light
 from saykey.state import delivery
-from saykey.state import hosts as computers
 from saykey.state.device import Device
-from saykey.state.dictation import Capture, Stage
-from saykey.state.hosts import Host
+from saykey.state.hearing import CaptureState, Stage
 from saykey.state.loading import Loading, Model
 
 _UNHEARD = {Stage.SPEAKING, Stage.TENTATIVE, Stage.WAITING}
@@ -28,7 +18,7 @@ _UNHEARD = {Stage.SPEAKING, Stage.TENTATIVE, Stage.WAITING}
 
 def view(device: Device) -> View:
     """What the display is drawn from."""
-    target = _target(device)
+    target = delivery.target_of(device.delivery)
     held = [h.text for h in target.held]
     typing = device.delivery.typing
     replaced = _replaced(device)
@@ -46,7 +36,7 @@ def view(device: Device) -> View:
         model_state=ModelState(device.model.loading.value),
         phrases=_in_flight(device),
         text=device.heard,
-        typing=None if typing is None else (typing.done, typing.graphemes),
+        typing=None if typing is None else (typing.done, typing.units),
         held=sum(map(len, held)),
         held_text=held[-1] if held else "",
         held_doubtful=any(h.doubtful for h in target.held),
@@ -61,7 +51,7 @@ def view(device: Device) -> View:
 
 def status(device: Device, record: Record = Record()) -> Status:  # noqa: B008 - it is frozen
     """What the control socket tells, the held text included: the server leaves it out."""
-    target = _target(device)
+    target = delivery.target_of(device.delivery)
     faults = _faults(device)
     return Status(
         capture=_capture(device),
@@ -94,33 +84,7 @@ def light(device: Device) -> Light:
         return Light.LISTENING
     if _in_flight(device) or delivery.busy(device.delivery):
         return Light.WORKING
-    return Light.HELD if _target(device).held else Light.OFF
-
-
-def refusal(device: Device, event: Event) -> str | None:
-    """Why the device would not do what is asked for now; one line, with what to do instead."""
-    target = _target(device)
-    match event:
-        case DictationStarted() if device.microphone_fault:
-            return device.microphone_fault
-        case DictationStarted() if _capture(device) == "open":
-            return "a dictation is open already: release or cancel it"
-        case DictationEnded() if _capture(device) != "open":
-            return "no dictation is open: press first"
-        case HeldTextWanted() if not target.held:
-            return f"no text is held for {target.name}"
-        case HeldTextWanted() if target.link is not Link.UP:
-            return f"{target.name} is {target.link.value}: its text stays held until it is up"
-        case HeldTextWanted() if delivery.busy(device.delivery):
-            return "text is being typed: wait until it is done"
-        case KeysWanted() if target.link is not Link.UP:
-            return f"{target.name} is {target.link.value}: keys can be pressed once it is up"
-        case KeysWanted() if delivery.busy(device.delivery):
-            return "text is being typed: wait until it is done"
-        case RetryWanted() if not device.hearing.unheard:
-            return "no phrase has failed"
-        case _:
-            return None
+    return Light.HELD if delivery.target_of(device.delivery).held else Light.OFF
 
 
 def idle(device: Device) -> bool:
@@ -133,15 +97,11 @@ def _model(model: Model) -> ModelStatus:
     return ModelStatus(model.name, model.loading.value, model.reason or model.notice, after)
 
 
-def _target(device: Device) -> Host:
-    return computers.get(device.delivery.hosts, device.delivery.target)
-
-
 def _capture(device: Device) -> Literal["off", "open", "draining"]:
     stages = {d.capture for d in device.hearing.dictations}
-    if Capture.OPEN in stages:
+    if CaptureState.OPEN in stages:
         return "open"
-    return "draining" if Capture.DRAINING in stages else "off"
+    return "draining" if CaptureState.DRAINING in stages else "off"
 
 
 def _in_flight(device: Device) -> int:

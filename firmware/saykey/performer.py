@@ -1,8 +1,8 @@
 """Performs the device's effects by calling the rooms, and turns what comes of them into events."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
+from typing import assert_never
 
 from saykey import effects as fx
 from saykey.errors import SaykeyError
@@ -15,17 +15,9 @@ from saykey.events import (
     RecognitionFailed,
 )
 from saykey.flow import PhraseId
-from saykey.keyboard.typist import Typist
+from saykey.host_links import HostLinks
 from saykey.listening.capture import Capture
-from saykey.ports import Recognizer, SessionParameters, Transport
-
-
-@dataclass(frozen=True, slots=True)
-class Computer:
-    """The way to one host, and who types on it."""
-
-    transport: Transport
-    typist: Typist
+from saykey.ports import Recognizer, SessionParameters
 
 
 class Performer:
@@ -35,12 +27,12 @@ class Performer:
         self,
         capture: Capture,
         recognizer: Recognizer,
-        computers: Mapping[str, Computer],
+        links: HostLinks,
         post: Callable[[Event], None],
     ) -> None:
         self._capture = capture
         self._recognizer = recognizer
-        self._computers = computers
+        self._links = links
         self._post = post
         self._group: asyncio.TaskGroup | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -73,17 +65,19 @@ class Performer:
                 self._begin_recognition(effect)
             case fx.AbortRecognition(phrase, revision):
                 self._abort(phrase, revision)
-            case fx.TypeText(host=host) | fx.PressKeys(host=host):
-                self._computers[host].typist.type_text(effect)
-            case fx.StopTyping():
-                for computer in self._computers.values():
-                    computer.typist.stop_typing(effect)
-            case fx.ReleaseKeys(host):
-                self._computers[host].typist.release_keys()
-            case fx.WakeHost(host):
-                self._spawn(self._computers[host].transport.wake())
+            case (
+                fx.TypeEdits()
+                | fx.StopTyping()
+                | fx.ReleaseKeys()
+                | fx.OpenLink()
+                | fx.CloseLink()
+                | fx.WakeHost()
+            ):
+                self._links.perform(effect)
             case fx.Exit():
                 pass  # the hub ends
+            case _:
+                assert_never(effect)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         if self._group is None:

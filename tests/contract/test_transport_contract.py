@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from transport_rigs import IN_THE_VM, PATIENCE_S, ProcessRig, Rig, SimulatedRig
 
-from saykey.effects import TypeText
+from saykey.effects import TypeEdits
 from saykey.errors import LinkLost
 from saykey.events import Event, TypingFinished, TypingStopped
-from saykey.flow import ALL_UP, Report
-from saykey.keyboard.layouts import load_layout
+from saykey.flow import ALL_UP, Insert, Report, inserted
 from saykey.keyboard.typist import Typist
 from saykey.ports import Link
+from saykey.settings.schema import HostSettings
 
-US = load_layout("linux", "us")
+HOST = HostSettings()
 TEXT = "The quick brown fox — jumps over: 13 (lazy) dogs!"
 AS_TYPED = TEXT.replace("—", "--")
 
@@ -225,9 +225,9 @@ def test_a_closed_transport_calls_back_no_more(rig_kind, tmp_path):
 
 async def type_on(rig: Rig, text: str) -> Event:
     posted: list[Event] = []
-    typist = Typist(rig.transport, US, rig.clock, posted.append, "host")
+    typist = Typist(rig.transport, HOST, rig.clock, posted.append)
     running = asyncio.create_task(typist.run())
-    typist.type_text(TypeText(1, "host", text))
+    typist.type_edits(TypeEdits(1, HOST.name, HOST, (Insert(text),)))
     await finished(rig, asyncio.create_task(typist.settled()))
     running.cancel()
     await asyncio.wait({running})
@@ -250,7 +250,7 @@ def test_a_typist_on_an_unplugged_host_hands_the_text_back(rig_kind, tmp_path):
     async def scene(rig: Rig) -> None:
         await rig.unplug()
         end = await type_on(rig, TEXT)
-        assert end == TypingStopped(1, typed="", doubtful="", rest=TEXT)
+        assert end == TypingStopped(1, typed=(), doubtful=(), rest=(Insert(TEXT),))
 
     play(rig_kind(tmp_path), scene)
 
@@ -262,8 +262,8 @@ def test_a_cable_pulled_in_mid_word_leaves_what_was_typed_and_a_part_of_what_is_
     async def scene(rig: Rig) -> None:
         end = await type_on(rig, TEXT)
         assert isinstance(end, TypingStopped)
-        assert end.typed + end.doubtful + end.rest == TEXT
-        typed, doubtful = (part.replace("—", "--") for part in (end.typed, end.doubtful))
+        assert inserted(end.typed + end.doubtful + end.rest) == TEXT
+        typed, doubtful = (inserted(part).replace("—", "--") for part in (end.typed, end.doubtful))
         shown = await rig.shown_when_cut()
         assert shown.startswith(typed)
         assert doubtful.startswith(shown.removeprefix(typed))

@@ -38,7 +38,7 @@ class Desk:
             Adapters(
                 clock=clock,
                 microphone=self.microphone,
-                transports={"desk": self.host},
+                transport_of=lambda _host: self.host,
                 button=self.button,
                 lamp=self.lamp,
             ),

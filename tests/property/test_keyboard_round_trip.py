@@ -68,11 +68,11 @@ profiles = st.builds(
 def test_no_profile_has_trouble_with_any_text_and_tells_what_it_changed(text, profile, name):
     layout = load_layout("linux", name)
     plan = Planner(layout, profile).plan(text)
-    assert "".join(plan.graphemes) == text
-    assert plan.completes[-1] == plan.begins[-1] == len(plan.graphemes)
+    assert "".join(plan.units) == text
+    assert plan.completes[-1] == plan.begins[-1] == len(plan.units)
     assert plan.reports[-1].data == ALL_UP.data
     for number, made in zip(plan.substituted, plan.substitutions, strict=True):
-        assert made.wanted == plan.graphemes[number]
+        assert made.wanted == plan.units[number]
         assert made.reason
         assert all(
             character in layout.strokes
@@ -88,21 +88,21 @@ def test_any_text_comes_out_as_its_substitutions_say(text):
     instead = dict(zip(plan.substituted, plan.substitutions, strict=True))
     expected = [
         instead[number].typed if number in instead else normalize("NFC", grapheme)
-        for number, grapheme in enumerate(plan.graphemes)
+        for number, grapheme in enumerate(plan.units)
     ]
-    assert all(instead[number].wanted == plan.graphemes[number] for number in instead)
+    assert all(instead[number].wanted == plan.units[number] for number in instead)
     assert typed(plan) == "".join(expected).replace("\r\n", "\n")
 
 
 @given(spoken | anything | printable)
 def test_a_plan_accounts_for_all_of_the_text_and_never_goes_back(text):
     plan = PLANNER.plan(text)
-    assert "".join(plan.graphemes) == text
+    assert "".join(plan.units) == text
     assert len(plan.reports) == len(plan.completes) == len(plan.begins)
     assert list(plan.completes) == sorted(plan.completes)
     assert list(plan.begins) == sorted(plan.begins)
     assert all(b >= c for b, c in zip(plan.begins, plan.completes, strict=True))
-    assert plan.completes[-1] == plan.begins[-1] == len(plan.graphemes)
+    assert plan.completes[-1] == plan.begins[-1] == len(plan.units)
 
 
 @given(spoken | anything | printable)
@@ -122,5 +122,5 @@ def test_a_safe_stop_leaves_whole_characters(text, data):
     stop = safe_stop(plan, sent)
     assert stop >= sent
     assert begun(plan, stop) == completed(plan, stop)
-    whole = "".join(plan.graphemes[: completed(plan, stop)])
+    whole = "".join(plan.units[: completed(plan, stop)])
     assert typed(plan, stop) == typed(PLANNER.plan(whole))

@@ -1,10 +1,13 @@
 """What must hold after every step of the device in its world. See world.py."""
 
-from world import LETTERS, Broken, World, letter, machine_of
+from itertools import pairwise
+
+from world import LETTERS, NO_TEXT, Broken, World, doubted_letters, letter, machine_of
 
 from saykey import effects as fx
-from saykey import events as ev
+from saykey.flow import inserted
 from saykey.ports import Link
+from saykey.state.delivery import target_of
 from saykey.state.device import Device
 from saykey.state.loading import Loading
 
@@ -12,6 +15,9 @@ from saykey.state.loading import Loading
 def check(world: World, device: Device) -> None:
     """Raise Broken if the pair is one that must never be."""
     _nothing_is_lost(world, device)
+    _nothing_is_glued(world)
+    _doubtful_text_goes_where_it_shall(world, device)
+    _one_host_is_open_on_a_transport(world, device)
     _listens_only_when_asked(world, device)
     _useless_work_is_stopped(world, device)
     _typing_stops_when_told(world, device)
@@ -19,33 +25,64 @@ def check(world: World, device: Device) -> None:
         _left_in_order(world)
 
 
-def check_answer(device: Device, event: ev.Event, done: tuple[fx.Effect, ...]) -> None:
+def check_answer(device: Device, done: tuple[fx.Effect, ...]) -> None:
     """Raise Broken if a press was answered without waking the host that sleeps."""
     opened = any(isinstance(effect, fx.OpenCapture) for effect in done)
-    target = next(h for h in device.delivery.hosts if h.name == device.delivery.target)
-    sleeps = isinstance(event, ev.DictationStarted) and opened and target.link is Link.ASLEEP
+    target = target_of(device.delivery)
+    sleeps = opened and target.link is Link.ASLEEP
     if sleeps and fx.WakeHost(target.name) not in done:
         raise Broken("a sleeping host was not woken at the press")
 
 
 def _nothing_is_lost(world: World, device: Device) -> None:
-    screens = "".join(m.screen for m in world.machines)
-    held = "".join(h.text for host in device.delivery.hosts for h in host.held)
-    typing = device.delivery.typing
-    flying = "".join(p.text for p in device.delivery.queue) + (typing.text if typing else "")
     row = "".join(s.transcript.text for s in device.hearing.row if s.transcript is not None)
-    everywhere = screens + held + flying + row
+    everywhere = _typed_or_held(world, device) + row
     unheard = {(u.phrase.id, u.phrase.revision) for u in device.hearing.unheard}
+    dropped = doubted_letters(world) if device.rules.doubtful == "drop" else set()
     for phrase, revision in world.final:
         mark = letter(world, phrase)
         count = everywhere.count(mark)
         if count > 2:
             raise Broken(f"{mark} stands twice")
         known = (phrase, revision) in world.heard and (phrase, revision) not in unheard
-        if known and mark not in world.excused and count != 2:
+        if known and mark not in world.excused | dropped and count != 2:
             raise Broken(f"{mark} was recognised, and is neither typed nor held")
-    if not set(everywhere) <= {*LETTERS, " "}:
+    if not set(everywhere) <= {*LETTERS, " ", NO_TEXT}:
         raise Broken("text was invented")
+
+
+def _typed_or_held(world: World, device: Device) -> str:
+    screens = "".join(m.screen for m in world.machines)
+    held = "".join(h.text for host in device.delivery.hosts for h in host.held)
+    held += "".join(h.text for h in device.delivery.unassigned)
+    typing = device.delivery.typing
+    flying = "".join(inserted(p.edits) for p in device.delivery.queue)
+    return screens + held + flying + (inserted(typing.edits) if typing else "")
+
+
+def _nothing_is_glued(world: World) -> None:
+    for machine in world.machines:
+        for one, other in pairwise(machine.screen):
+            if one in LETTERS and other in LETTERS and one != other:
+                raise Broken(f"{one} and {other} are glued together on {machine.name}")
+
+
+def _doubtful_text_goes_where_it_shall(world: World, device: Device) -> None:
+    if device.rules.doubtful == "drop" and doubted_letters(world) & set(
+        _typed_or_held(world, device)
+    ):
+        raise Broken("a doubtful text was kept that was to be dropped")
+
+
+def _one_host_is_open_on_a_transport(world: World, device: Device) -> None:
+    hosts = device.delivery.hosts
+    if {m.name for m in world.machines if m.open} != {h.name for h in hosts if h.open}:
+        raise Broken("a host is open that should not be, or the other way round")
+    transports = [h.settings.transport for h in hosts if h.open]
+    if len(set(transports)) != len(transports):
+        raise Broken("two hosts are open on one transport")
+    if not target_of(device.delivery).open:
+        raise Broken("the target is not open")
 
 
 def _listens_only_when_asked(world: World, device: Device) -> None:

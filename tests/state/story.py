@@ -4,34 +4,40 @@ from dataclasses import replace
 
 from saykey import effects as fx
 from saykey import events as ev
-from saykey.flow import Phrase, PhraseId, Timings, Transcript, Verdict
+from saykey.flow import Edits, Insert, Phrase, PhraseId, Timings, Transcript, Verdict, inserted
 from saykey.ports import Link
 from saykey.settings.schema import HostSettings, RecognizerSettings, Settings
-from saykey.state import hosts as computers
 from saykey.state.device import Device, initial
+from saykey.state.hosts import get
 from saykey.state.step import step
+
+DESK = HostSettings(name="desk", transport="usb:/dev/hidg0")
+COUCH = HostSettings(name="couch", transport="usb:/dev/hidg1")
 
 
 class Story:
     """Tell it what happens; it remembers the device and what each step began."""
 
-    def __init__(self, *, doubtful: str = "type", button: str = "hold") -> None:
-        settings = Settings(
-            recognizer=RecognizerSettings(doubtful=doubtful),
-            host=(HostSettings(name="desk"), HostSettings(name="couch")),
-        )
-        self.device, _ = initial(settings)
-        rules = replace(self.device.rules, button=button)
-        self.device: Device = replace(self.device, rules=rules)
+    def __init__(
+        self,
+        *,
+        doubtful: str = "type",
+        button: str = "hold",
+        hosts: tuple[HostSettings, ...] = (DESK, COUCH),
+    ) -> None:
+        settings = Settings(recognizer=RecognizerSettings(doubtful=doubtful), host=hosts)
+        device = initial(settings).device
+        self.device: Device = replace(device, rules=replace(device.rules, button=button))
+        self.refused = ""
         self.begun: list[fx.Effect] = []
         self.tell(ev.ModelReady("saykey-demo"))
-        self.tell(ev.LinkChanged("desk", Link.UP))
-        self.tell(ev.LinkChanged("couch", Link.UP))
+        for host in hosts:
+            self.tell(ev.LinkChanged(host.name, Link.UP))
         self.begun.clear()
 
     def tell(self, event: ev.Event, now: int = 0) -> tuple[fx.Effect, ...]:
-        """One event; returns what it began."""
-        self.device, done = step(self.device, event, now)
+        """One event; returns what it began. ``refused`` says why it was refused."""
+        self.device, done, self.refused = step(self.device, event, now)
         self.begun += done
         return done
 
@@ -76,15 +82,25 @@ class Story:
     def typed(self, piece: int) -> tuple[fx.Effect, ...]:
         return self.tell(ev.TypingFinished(piece))
 
+    def stopped(self, piece: int, *parts: str) -> tuple[fx.Effect, ...]:
+        """Typing ended early, with this text typed, doubtful and left."""
+        return self.tell(ev.TypingStopped(piece, *map(inserting, parts)))
+
     def link(self, host: str, link: Link) -> tuple[fx.Effect, ...]:
         return self.tell(ev.LinkChanged(host, link))
 
     def held(self, host: str = "desk") -> list[str]:
-        return [h.text for h in computers.get(self.device.delivery.hosts, host).held]
+        return [h.text for h in get(self.device.delivery.hosts, host).held]
 
     def typing(self) -> list[str]:
         """All texts that were to be typed so far."""
-        return [effect.text for effect in self.begun if isinstance(effect, fx.TypeText)]
+        edits = [each.edits for each in self.begun if isinstance(each, fx.TypeEdits)]
+        return [text for each in edits if (text := inserted(each))]
+
+
+def inserting(text: str) -> Edits:
+    """The edits that type this text."""
+    return (Insert(text),) if text else ()
 
 
 def phrase(number: int, revision: int = 1, dictation: int = 1) -> Phrase:

@@ -4,11 +4,11 @@ The microphone's two rows (release with frames still unread, release before spee
 tests of the speech room: the state only sees the phrases that come of it, or none.
 """
 
-from story import Story, phrase
+from story import DESK, Story, inserting, phrase
 
 from saykey import effects as fx
 from saykey import events as ev
-from saykey.flow import Gesture, GestureKind, PhraseId, Stroke, Verdict
+from saykey.flow import Gesture, GestureKind, PhraseId, Press, Stroke, Verdict
 from saykey.ports import Link
 
 
@@ -29,7 +29,7 @@ def test_phrases_are_recognised_and_typed_while_the_user_still_speaks() -> None:
     story = Story()
     story.press()
     assert kinds(story.say(1)) == [fx.Recognise]
-    assert kinds(story.hear(1, "One.")) == [fx.TypeText]
+    assert kinds(story.hear(1, "One.")) == [fx.TypeEdits]
     story.say(2)
     assert story.typing() == ["One."]
     assert story.device.hearing.dictations[0].capture.value == "open"
@@ -54,7 +54,7 @@ def test_a_finished_speculation_is_promoted_at_the_end_of_the_phrase() -> None:
     story.pause(1)
     story.hear(1, "Done.")
     assert story.typing() == []
-    assert kinds(story.say(1)) == [fx.TypeText]
+    assert kinds(story.say(1)) == [fx.TypeEdits]
 
 
 def test_a_running_speculation_is_promoted_and_never_restarted() -> None:
@@ -63,7 +63,7 @@ def test_a_running_speculation_is_promoted_and_never_restarted() -> None:
     story.pause(1)
     assert story.release() == (fx.CloseCapture(1, 0),)
     assert story.say(1) == ()
-    assert kinds(story.hear(1, "Done.")) == [fx.TypeText]
+    assert kinds(story.hear(1, "Done.")) == [fx.TypeEdits]
     assert kinds(tuple(story.begun)).count(fx.Recognise) == 1
 
 
@@ -145,7 +145,7 @@ def test_cancel_stops_capture_and_typing_and_ignores_late_results() -> None:
         fx.StopTyping,
         fx.AbortRecognition,
     }
-    story.tell(ev.TypingStopped(1, "O", "", "ne."))
+    story.stopped(1, "O", "", "ne.")
     story.hear(2, "Two.")
     assert story.typing() == ["One."]
     assert story.held() == []
@@ -170,7 +170,7 @@ def test_the_link_drops_briefly_and_the_rest_of_the_dictation_is_held() -> None:
     story.hear(1, "One two.")
     story.link("desk", Link.DOWN)
     assert kinds(story.link("desk", Link.UP)) == [fx.ReleaseKeys]
-    story.tell(ev.TypingStopped(1, "One ", "t", "wo."))
+    story.stopped(1, "One ", "t", "wo.")
     story.say(2)
     story.hear(2, "Three.")
     assert story.typing() == ["One two."]
@@ -192,7 +192,8 @@ def test_one_tap_types_all_held_text() -> None:
     story.link("desk", Link.UP)
     assert story.typing() == []
     story.tell(ev.HeldTextWanted())
-    assert story.typing() == ["One. Two."]
+    story.typed(story.device.delivery.typing.id)
+    assert story.typing() == ["One.", " Two."]
     assert story.held() == []
 
 
@@ -280,7 +281,7 @@ def test_the_host_is_switched_in_flight_and_the_text_goes_to_the_old_one() -> No
     story.say(1)
     story.tell(ev.HostWanted("couch"))
     done = story.hear(1, "One.")
-    assert done == (fx.TypeText(1, "desk", "One."),)
+    assert done == (fx.TypeEdits(1, "desk", DESK, inserting("One.")),)
 
 
 def test_the_host_is_switched_and_gone_so_the_text_is_held_for_it() -> None:
@@ -373,7 +374,7 @@ def test_sigterm_stops_the_capture_releases_the_keys_and_holds_the_text() -> Non
     story.say(2)
     done = story.tell(ev.ShutdownWanted())
     assert kinds(done) == [fx.AbortCapture, fx.StopTyping]
-    done = story.tell(ev.TypingStopped(1, "One", "", " two."))
+    done = story.stopped(1, "One", "", " two.")
     assert kinds(done) == [fx.ReleaseKeys, fx.ReleaseKeys, fx.ReleaseKeys, fx.Exit]
     assert done[-1] == fx.Exit(unrecognised=2, held=1)
     assert story.held() == [" two."]
@@ -441,7 +442,7 @@ def test_a_double_tap_cancels() -> None:
 def test_keys_are_pressed_once_nothing_is_typed_and_text_waits_for_them() -> None:
     story = Story()
     keys = ev.KeysWanted((Stroke(0x04),))
-    assert story.tell(keys) == (fx.PressKeys(1, "desk", (Stroke(0x04),)),)
+    assert story.tell(keys) == (fx.TypeEdits(1, "desk", DESK, (Press(Stroke(0x04)),)),)
     assert story.tell(keys) == ()
     story.press()
     story.say(1)
@@ -461,5 +462,5 @@ def test_keys_that_were_cut_short_are_not_held() -> None:
     story = Story()
     story.tell(ev.KeysWanted((Stroke(0x04),)))
     story.link("desk", Link.DOWN)
-    assert story.tell(ev.TypingStopped(1, "", "", "")) == (fx.ReleaseKeys("desk"),)
+    assert story.stopped(1, "", "", "") == (fx.ReleaseKeys("desk"),)
     assert story.held() == []

@@ -1,17 +1,22 @@
 """The exhaustive walk: every order of everything that may happen, within bounds."""
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
 
+import msgspec
 from laws import check, check_answer, check_rest
-from world import Broken, Machine, World, moves, perform
+from people import excuse, people
+from story import COUCH, DESK
+from world import LETTERS, Broken, Machine, Move, World, moves, perform, put, replace
 
 from saykey import effects as fx
 from saykey import events as ev
+from saykey.flow import inserted
 from saykey.ports import Link
-from saykey.settings.schema import HostSettings, RecognizerSettings, Settings
-from saykey.state.device import Counters, Device, initial
+from saykey.settings.schema import ButtonSettings, RecognizerSettings, Settings
+from saykey.state.device import Device, initial
+from saykey.state.pieces import ASKED_FOR
 from saykey.state.step import step
 
 Filter = Callable[[ev.Event, fx.Effect], bool]
@@ -19,57 +24,121 @@ State = tuple[World, Device]
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """How much a life may hold: presses of the button, phrases spoken, disturbances."""
+class Life:
+    """What may happen in a world, and how much.
+
+    ``presses`` of the button, ``phrases`` spoken, ``luck`` disturbances. ``ways``: "socket" for
+    requests by the control socket, "button" for gestures, "hosts" for hosts that come and go,
+    "doubts" for texts that the guards doubt without this being a disturbance.
+    ``cables``: the transports of the two hosts.
+    """
 
     presses: int
     phrases: int
     luck: int
+    ways: frozenset[str] = frozenset({"socket"})
+    doubtful: str = "hold"
+    button: str = "hold"
+    cables: tuple[str, str] = (DESK.transport, COUCH.transport)
+
+    def __str__(self) -> str:
+        ways = "+".join(sorted(self.ways)) + ("+one cable" if len(set(self.cables)) == 1 else "")
+        bounds = f"{self.presses} presses, {self.phrases} phrases, {self.luck} disturbances"
+        return f"{ways}, {self.button}, {self.doubtful}: {bounds}"
 
 
 class Violation(AssertionError):
     """A rule was broken; the message is the shortest story that leads there."""
 
 
-def begin(bounds: Bounds) -> State:
+def begin(life: Life, keep: Filter) -> State:
     """Two hosts, the first up, the second asleep; the model is loaded."""
+    first, second = life.cables
     settings = Settings(
-        recognizer=RecognizerSettings(doubtful="hold"),
-        host=(HostSettings(name="desk"), HostSettings(name="couch")),
+        button=ButtonSettings(mode=life.button),
+        recognizer=RecognizerSettings(doubtful=life.doubtful),
+        host=(
+            msgspec.structs.replace(DESK, transport=first),
+            msgspec.structs.replace(COUCH, transport=second),
+        ),
     )
-    device, done = initial(settings)
+    device, done, _ = initial(settings)
     model = next(effect.name for effect in done if isinstance(effect, fx.LoadModel))
-    links = {"desk": Link.UP, "couch": Link.ASLEEP}
-    first = (ev.ModelReady(model), *(ev.LinkChanged(name, link) for name, link in links.items()))
-    for event in first:
-        device, _ = step(device, event, 0)
-    machines = tuple(Machine(name, link, told=link) for name, link in links.items())
-    return World(bounds.luck, bounds.presses, bounds.phrases, machines, model), device
-
-
-def advance(world: World, device: Device, event: ev.Event, keep: Filter) -> State:
-    """One step of the device in its world. Raises Broken."""
-    device, done = step(device, event, 0)
-    done = tuple(effect for effect in done if keep(event, effect))
-    check_answer(device, event, done)
+    device = step(device, ev.ModelReady(model), 0).device
+    machines = Machine("desk", Link.UP), Machine("couch", Link.ASLEEP)
+    world = World(life.luck, life.presses, life.phrases, machines, model)
     for effect in done:
-        world = perform(world, device, effect)
+        if isinstance(effect, fx.OpenLink):
+            world = perform(world, device, effect)
+    for machine in world.machines:
+        if machine.open:
+            told = replace(machine, told=machine.link, news=())
+            world = put(world, told)
+            event = ev.LinkChanged(machine.name, machine.link)
+            world, device = advance(world, device, (event,), keep)
+    return world, device
+
+
+def advance(world: World, device: Device, events: tuple[ev.Event, ...], keep: Filter) -> State:
+    """Steps of the device in its world, with nothing between them. Raises Broken."""
+    for event in events:
+        before = device
+        device, done, _ = step(device, event, 0)
+        done = tuple(effect for effect in done if keep(event, effect))
+        check_answer(device, done)
+        world = _thrown_away(world, before, device, event, done)
+        for effect in done:
+            world = perform(world, device, effect)
+    world = replace(world, asked=world.asked & _asked_for(device))
     check(world, device)
     return world, device
 
 
-def canonical(world: World, device: Device) -> State:
+def _thrown_away(
+    world: World, before: Device, device: Device, event: ev.Event, done: tuple[fx.Effect, ...]
+) -> World:
+    """A gesture may mean another thing than the dictation that it began, and does that then."""
+    if not isinstance(event, ev.Gestured) or event.gesture.kind.value == "double tap":
+        return world
+    after = {d.id for d in device.hearing.dictations}
+    gone = {d.id for d in before.hearing.dictations} - after
+    if not gone:
+        return world
+    if not any(isinstance(effect, fx.TypeEdits) for effect in done):
+        raise Broken("a gesture threw away what was said, and typed nothing")
+    return excuse(world, device, gone)
+
+
+def _asked_for(device: Device) -> frozenset[str]:
+    """The letters of held text that was asked for and is on its way."""
+    sent = device.delivery
+    pieces = [*sent.queue, *([sent.typing.piece] if sent.typing else [])]
+    text = "".join(inserted(p.edits) for p in pieces if p.dictation == ASKED_FOR)
+    return frozenset(text) & frozenset(LETTERS)
+
+
+def canonical(world: World, device: Device) -> Hashable:
     """The pair without what makes no difference to what can happen next."""
-    hosts = tuple(replace(h, before="", typed_at=None, dictation=0) for h in device.delivery.hosts)
     final = dict(world.final)
     heard = frozenset((p, r) for p, r in world.heard if final.get(p, r) == r)
-    return replace(world, heard=heard), replace(
-        device,
-        heard="",
-        level_db=0.0,
-        counters=Counters(),
-        delivery=replace(device.delivery, hosts=hosts),
-        hearing=replace(device.hearing, late=0, pauses=()),
+    sent, hearing = device.delivery, device.hearing
+    hosts = tuple(
+        (
+            h.settings,
+            h.open,
+            h.link,
+            h.held,
+            h.interrupted,
+            *((t.piece, t.dictation) for t in h.typed[-1:]),
+        )
+        for h in sent.hosts
+    )
+    return (
+        world._replace(heard=heard),
+        (device.model, device.microphone_fault, device.pressed, device.closing, device.exited),
+        (hosts, sent.target, sent.queue, sent.typing, sent.pieces, sent.unassigned),
+        (hearing.dictations, hearing.row, hearing.unheard, hearing.job, hearing.started),
+        hearing.lost,
     )
 
 
@@ -78,19 +147,19 @@ def everything(_event: ev.Event, _effect: fx.Effect) -> bool:
     return True
 
 
-def walk(bounds: Bounds, keep: Filter = everything) -> int:
+def walk(life: Life, keep: Filter = everything) -> int:
     """Visit every state and return their number. Raises Violation with the story that broke it."""
-    first = begin(bounds)
-    seen: dict[State, tuple[State, str] | None] = {canonical(*first): None}
+    first = begin(life, keep)
+    seen: dict[Hashable, tuple[Hashable, str] | None] = {canonical(*first): None}
     queue = deque([(first, canonical(*first))])
     while queue:
         (world, device), key = queue.popleft()
         rest = True
         try:
-            for move in moves(world, device):
+            for move in _next_moves(world, device, life):
                 rest = rest and not move.inner
                 name = move.name
-                after = advance(move.world, device, move.event, keep)
+                after = advance(move.world, device, move.events, keep)
                 after_key = canonical(*after)
                 if after_key not in seen:
                     seen[after_key] = (key, name)
@@ -103,7 +172,13 @@ def walk(bounds: Bounds, keep: Filter = everything) -> int:
     return len(seen)
 
 
-def story(seen: dict[State, tuple[State, str] | None], key: State) -> list[str]:
+def _next_moves(world: World, device: Device, life: Life) -> Iterator[Move]:
+    if not world.exited:
+        yield from people(world, device, life.ways)
+        yield from moves(world, life.ways)
+
+
+def story(seen: dict[Hashable, tuple[Hashable, str] | None], key: Hashable) -> list[str]:
     """The names of the moves that lead to a state."""
     names: list[str] = []
     while (before := seen[key]) is not None:

@@ -5,17 +5,20 @@ as the real rooms may: in any order, or not at all where a thing can break. `mov
 happen next; `Broken` is raised when the device did what it must never do.
 """
 
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeVar, assert_never
 
 from saykey import effects as fx
 from saykey import events as ev
-from saykey.flow import Phrase, PhraseId, Stroke, Transcript, Verdict
+from saykey.flow import Edits, Insert, Phrase, PhraseId, Transcript, Verdict, inserted
 from saykey.ports import Link
 from saykey.state.device import Device
 from saykey.state.pieces import ASKED_FOR
 
 LETTERS = "ABC"
+NO_TEXT = "|"
+"""What a screen shows where a chord was pressed: text behind it is joined to nothing."""
 NOTHING = ev.SoundHeard(0.0)
 """What the device sees of a change in the world that no adapter has noticed yet."""
 
@@ -24,8 +27,17 @@ class Broken(AssertionError):
     """A rule of the house was broken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mic:
+Value = TypeVar("Value", bound=Any)
+
+
+def replace(value: Value, **changes: object) -> Value:
+    """The value with these changes; quicker for the world's tuples than for dataclasses."""
+    if isinstance(value, tuple):
+        return value._replace(**changes)
+    return dataclasses.replace(value, **changes)
+
+
+class Mic(NamedTuple):
     """An open capture. ``phrase`` is spoken just now, as revision; ``mute``: pausing in it."""
 
     dictation: int
@@ -35,11 +47,11 @@ class Mic:
     mute: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(NamedTuple):
     """A host. ``told`` lags behind ``link``: news still on their way. ``down``: a key is down.
 
-    One that is ``asleep`` comes back when it was ``woken`` only.
+    One that is ``asleep`` comes back when it was ``woken`` only. ``open``: the device has its
+    transport open.
     """
 
     name: str
@@ -47,34 +59,39 @@ class Machine:
     news: tuple[Link, ...] = ()
     told: Link = Link.UNKNOWN
     down: bool = False
+    open: bool = False
     woken: bool = False
     screen: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Typist:
+class Typist(NamedTuple):
     """A piece at work. ``hurt``: the link dropped since it began."""
 
     piece: int
     host: str
-    text: str
+    edits: Edits
     stopping: bool = False
     hurt: bool = False
 
+    @property
+    def text(self) -> str:
+        """What it types."""
+        return inserted(self.edits)
 
-@dataclass(frozen=True, slots=True)
-class Work:
+
+class Work(NamedTuple):
     """A phrase at the recognizer."""
 
     phrase: Phrase
     aborting: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(NamedTuple):
     """``luck``: how many more disturbances this life may see, so that the walk ends.
 
-    ``before`` is the model that may stay in use if the one that is ``loading`` fails.
+    ``before`` is the model that may stay in use if the one that is ``loading`` fails. ``hand`` is
+    what the hand does to the button (see people). ``doubted`` are recognitions whose text the
+    guards doubt.
     """
 
     luck: int
@@ -83,6 +100,7 @@ class World:
     machines: tuple[Machine, ...]
     loaded: str
     pressed: bool = False
+    hand: str = "up"
     spoken: int = 0
     mics: tuple[Mic, ...] = ()
     fault: str = ""
@@ -92,98 +110,56 @@ class World:
     typist: Typist | None = None
     final: tuple[tuple[PhraseId, int], ...] = ()
     heard: frozenset[tuple[PhraseId, int]] = frozenset()
+    doubted: frozenset[tuple[PhraseId, int]] = frozenset()
     excused: frozenset[str] = frozenset()
     interrupted: frozenset[int] = frozenset()
     origin: tuple[tuple[str, int], ...] = ()
     hosts: tuple[str, ...] = ()
-    asked: int = 0
+    asked: frozenset[str] = frozenset()
     keys: int = 0
     latest: str = ""
     exited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Something that may happen next. ``inner``: will happen by itself if nothing else does."""
+class Move(NamedTuple):
+    """Something that may happen next: events with nothing between them.
+
+    ``inner``: will happen by itself if nothing else does.
+    """
 
     name: str
     world: World
-    event: ev.Event
+    events: tuple[ev.Event, ...]
     inner: bool = True
+
+
+def move(name: str, world: World, *events: ev.Event, inner: bool = True) -> Move:
+    """Something that may happen next."""
+    return Move(name, world, events, inner)
 
 
 def letter(world: World, phrase: PhraseId) -> str:
     """The letter that stands for what is said in a phrase."""
-    return _mark(world, f"{phrase.dictation}.{phrase.number}")
+    return mark(world, f"{phrase.dictation}.{phrase.number}")
 
 
-def _mark(world: World, ident: str) -> str:
+def mark(world: World, ident: str) -> str:
+    """The letter of the phrase "DICTATION.NUMBER"."""
     return LETTERS[[known for known, _ in world.origin].index(ident)]
 
 
-def moves(world: World, device: Device) -> Iterator[Move]:
-    """Everything that may happen next; nothing does once the device has left."""
-    if world.exited:
-        return
-    yield from _people(world, device)
+def moves(world: World, ways: frozenset[str]) -> Iterator[Move]:
+    """Everything that may happen next without people, in the ways of this world (see walk.Life)."""
     for mic in world.mics:
         yield from _speech(world, mic)
     if world.fault == "new":
-        yield Move("microphone failed", replace(world, fault="told"), ev.MicrophoneFailed("gone"))
+        yield move("microphone failed", replace(world, fault="told"), ev.MicrophoneFailed("gone"))
     elif world.fault:
-        yield Move("microphone found", replace(world, fault=""), ev.MicrophoneReady())
-    yield from _recognizer(world)
+        yield move("microphone found", replace(world, fault=""), ev.MicrophoneReady())
+    yield from _recognizer(world, doubts="doubts" in ways)
     yield from _typist(world)
     for machine in world.machines:
         yield from _machine(world, machine)
-
-
-def _people(world: World, device: Device) -> Iterator[Move]:
-    if device.closing:
-        return
-    spent = replace(world, luck=world.luck - 1)
-    if world.pressed:
-        yield Move("release", replace(world, pressed=False), ev.DictationEnded(0))
-    elif world.presses:
-        down = replace(world, pressed=True, presses=world.presses - 1)
-        yield Move("press", down, ev.DictationStarted(0), inner=False)
-    if not world.luck:
-        return
-    if device.hearing.dictations or device.delivery.typing:
-        yield Move("cancel", _excuse_all(spent, device), ev.Cancelled(), inner=False)
-    held = {h.name: h.held for h in device.delivery.hosts}[device.delivery.target]
-    if held:
-        asked = replace(spent, asked=world.asked + 1)
-        yield Move("tap", asked, ev.HeldTextWanted(), inner=False)
-        dropped = frozenset("".join(h.text for h in held)) & frozenset(LETTERS)
-        forgotten = replace(spent, excused=world.excused | dropped)
-        yield Move("drop held", forgotten, ev.HeldTextDropped(), inner=False)
-    if device.hearing.unheard:
-        yield Move("retry", spent, ev.RetryWanted(), inner=False)
-    other = next(h.name for h in device.delivery.hosts if h.name != device.delivery.target)
-    idle = world.typist is None and not device.delivery.queue
-    able = idle and machine_of(world, device.delivery.target).told is Link.UP
-    keys = replace(spent, keys=world.keys + able)
-    yield Move("keys wanted", keys, ev.KeysWanted((Stroke(4),)), inner=False)
-    yield Move("other host", spent, ev.HostWanted(other), inner=False)
-    if world.presses:
-        yield Move("other model", spent, ev.ModelWanted("large"), inner=False)
-    unheard = {_mark(world, ident) for ident, _ in world.origin} - {
-        letter(world, phrase) for phrase, r in world.final if (phrase, r) in world.heard
-    }
-    stopped = replace(spent, excused=world.excused | unheard)
-    yield Move("shutdown", stopped, ev.ShutdownWanted(), inner=False)
-
-
-def _excuse_all(world: World, device: Device) -> World:
-    """After a cancel, what was in flight need not be typed; what was held must not be lost."""
-    held = "".join(h.text for host in device.delivery.hosts for h in host.held)
-    typing = device.delivery.typing
-    pieces = [*device.delivery.queue, *([typing.piece] if typing else [])]
-    held += "".join(p.text for p in pieces if p.dictation == ASKED_FOR)
-    alive = {d.id for d in device.hearing.dictations} | {p.dictation for p in pieces}
-    letters = {_mark(world, ident) for ident, dictation in world.origin if dictation in alive}
-    return replace(world, excused=world.excused | (letters - set(held)))
 
 
 def _speech(world: World, mic: Mic) -> Iterator[Move]:
@@ -201,16 +177,16 @@ def _speech(world: World, mic: Mic) -> Iterator[Move]:
         if mic.state != "open":
             fault = "new" if mic.state == "lost" else world.fault
             over = moved(None, fault=fault)
-            yield Move("drained", over, ev.CaptureDrained(mic.dictation))
+            yield move("drained", over, ev.CaptureDrained(mic.dictation))
     else:
         if mic.mute and mic.revision < 2 and mic.state == "open":
             again = replace(mic, revision=2, mute=False)
-            yield Move("resume", moved(again), ev.PhraseResumed(_id(mic)))
+            yield move("resume", moved(again), ev.PhraseResumed(_id(mic)))
         yield from _phrase(world, mic, pause=not mic.mute and mic.state == "open")
     if mic.state == "open" and world.luck:
         lost = replace(mic, state="lost")
         fewer = moved(lost, luck=world.luck - 1)
-        yield Move("microphone lost", fewer, NOTHING, inner=False)
+        yield move("microphone lost", fewer, NOTHING, inner=False)
 
 
 def _id(mic: Mic) -> PhraseId:
@@ -225,43 +201,47 @@ def _phrase(world: World, mic: Mic, *, pause: bool) -> Iterator[Move]:
 
     if pause:
         mute = replace(world, mics=moved(replace(mic, mute=True)))
-        yield Move("pause", mute, ev.PhrasePaused(phrase))
+        yield move("pause", mute, ev.PhrasePaused(phrase))
     over = replace(mic, phrase=0, revision=0, mute=False)
     final = (*world.final, (phrase.id, phrase.revision))
-    yield Move("phrase", replace(world, mics=moved(over), final=final), ev.PhraseEnded(phrase))
+    yield move("phrase", replace(world, mics=moved(over), final=final), ev.PhraseEnded(phrase))
 
 
-def _recognizer(world: World) -> Iterator[Move]:
+def _recognizer(world: World, *, doubts: bool) -> Iterator[Move]:
     spent = replace(world, luck=world.luck - 1)
     if world.loading:
         loaded = replace(world, loading="", loaded=world.loading, before="")
-        yield Move("model ready", loaded, ev.ModelReady(world.loading))
+        yield move("model ready", loaded, ev.ModelReady(world.loading))
         if world.luck:
             failed = replace(spent, loading="", loaded="", before="")
-            yield Move("model failed", failed, ev.ModelFailed(world.loading, "bad"), inner=False)
+            yield move("model failed", failed, ev.ModelFailed(world.loading, "bad"), inner=False)
             if world.before:
                 kept = replace(failed, loaded=world.before)
                 event = ev.ModelFailed(world.loading, "bad", world.before)
-                yield Move("model refused", kept, event, inner=False)
+                yield move("model refused", kept, event, inner=False)
         return
     work = world.work
     if work is None:
         if world.luck and world.loaded:
             died = replace(spent, loaded="")
-            yield Move("worker lost", died, ev.ModelLost("killed"), inner=False)
+            yield move("worker lost", died, ev.ModelLost("killed"), inner=False)
         return
     phrase = work.phrase
     done = replace(world, work=None)
-    yield Move("heard", _heard(done, phrase), ev.Recognised(_transcript(world, phrase)))
+    yield move("heard", _heard(done, phrase), ev.Recognised(_transcript(world, phrase)))
     if work.aborting:
-        yield Move("aborted", done, ev.RecognitionAborted(phrase.id, phrase.revision))
+        yield move("aborted", done, ev.RecognitionAborted(phrase.id, phrase.revision))
+    if doubts or world.luck:
+        less = done if doubts else replace(done, luck=world.luck - 1)
+        doubt = replace(_transcript(world, phrase), verdict=Verdict.DOUBTFUL)
+        doubted = less.doubted | {(phrase.id, phrase.revision)}
+        doubtful = replace(_heard(less, phrase), doubted=doubted)
+        yield move("doubt", doubtful, ev.Recognised(doubt), inner=False)
     if world.luck:
         less = replace(done, luck=world.luck - 1)
-        doubt = replace(_transcript(world, phrase), verdict=Verdict.DOUBTFUL)
-        yield Move("doubt", _heard(less, phrase), ev.Recognised(doubt), inner=False)
         died = replace(less, loaded="")
         failed = ev.RecognitionFailed(phrase.id, phrase.revision, "killed")
-        yield Move("worker dies", died, failed, inner=False)
+        yield move("worker dies", died, failed, inner=False)
 
 
 def _transcript(world: World, phrase: Phrase) -> Transcript:
@@ -280,22 +260,27 @@ def _typist(world: World) -> Iterator[Move]:
     idle = replace(world, typist=None)
     link = machine_of(world, typist.host).link
     if link is Link.UP and not typist.hurt:
-        done = on_screen(idle, typist.host, typist.text, down=False)
-        yield Move("typed", done, ev.TypingFinished(typist.piece))
+        done = on_screen(idle, typist.host, typist.edits, down=False)
+        yield move("typed", done, ev.TypingFinished(typist.piece))
     if typist.hurt or link is not Link.UP:
         for typed, doubtful in ((0, 0), (0, 1), (1, 1)):
-            parts = (
-                typist.text[:typed],
-                typist.text[typed : typed + doubtful],
-                typist.text[typed + doubtful :],
-            )
-            stopped = on_screen(idle, typist.host, parts[0], down=True)
-            yield Move("typing broke", stopped, ev.TypingStopped(typist.piece, *parts))
+            yield from _broken_off(world, typist, typed, doubtful)
     elif typist.stopping:
-        half = len(typist.text) // 2
-        parts = (typist.text[:half], "", typist.text[half:])
-        stopped = on_screen(idle, typist.host, parts[0], down=False)
-        yield Move("typing stopped", stopped, ev.TypingStopped(typist.piece, *parts))
+        yield from _broken_off(world, typist, len(typist.text) // 2, 0)
+
+
+def _broken_off(world: World, typist: Typist, typed: int, doubtful: int) -> Iterator[Move]:
+    """Typing ends behind so many letters, with so many more in doubt; a chord is not pressed."""
+    text, idle = typist.text, replace(world, typist=None)
+    parts: list[Edits] = [
+        (Insert(part),) if part else ()
+        for part in (text[:typed], text[typed : typed + doubtful], text[typed + doubtful :])
+    ]
+    if not text:
+        parts[2] = typist.edits
+    stopped = on_screen(idle, typist.host, parts[0], down=typist.hurt)
+    name = "typing broke" if typist.hurt else "typing stopped"
+    yield move(name, stopped, ev.TypingStopped(typist.piece, *parts))
 
 
 def _machine(world: World, machine: Machine) -> Iterator[Move]:
@@ -304,16 +289,16 @@ def _machine(world: World, machine: Machine) -> Iterator[Move]:
         known = put(world, told)
         if told.told is not Link.UP:
             known = replace(known, interrupted=known.interrupted | alive(world, machine.name))
-        yield Move("link news", known, ev.LinkChanged(machine.name, told.told))
+        yield move("link news", known, ev.LinkChanged(machine.name, told.told))
         return
     if machine.link is Link.UP:
         if world.luck:
             spent = replace(world, luck=world.luck - 1)
             for link in (Link.DOWN, Link.ASLEEP):
                 changed = _relink(spent, machine, link)
-                yield Move(f"link {link.value}", changed, NOTHING, inner=False)
+                yield move(f"link {link.value}", changed, NOTHING, inner=False)
     elif machine.link is Link.DOWN or machine.woken:
-        yield Move("link back", _relink(world, machine, Link.UP), NOTHING, inner=False)
+        yield move("link back", _relink(world, machine, Link.UP), NOTHING, inner=False)
 
 
 def _relink(world: World, machine: Machine, link: Link) -> World:
@@ -343,10 +328,15 @@ def put(world: World, machine: Machine) -> World:
     return replace(world, machines=machines)
 
 
-def on_screen(world: World, host: str, text: str, *, down: bool) -> World:
-    """The world with this text typed at a host, and its keys down or up."""
+def on_screen(world: World, host: str, edits: Edits, *, down: bool) -> World:
+    """The world with these edits carried out at a host, and its keys down or up.
+
+    Keys of a host that is being let go of go up once nothing is typed there.
+    """
     machine = machine_of(world, host)
-    return put(world, replace(machine, screen=machine.screen + text, down=down))
+    shown = "".join(e.text if isinstance(e, Insert) else NO_TEXT for e in edits)
+    down = down and machine.open
+    return put(world, replace(machine, screen=machine.screen + shown, down=down))
 
 
 def perform(  # noqa: PLR0912  a row of effects
@@ -380,37 +370,55 @@ def perform(  # noqa: PLR0912  a row of effects
             if world.work is None or world.work.phrase.id != phrase:
                 return world
             return replace(world, work=replace(world.work, aborting=True))
-        case fx.TypeText(piece, host, text):
-            return _type(world, device, Typist(piece, host, text))
-        case fx.PressKeys(piece, host):
-            return _press(world, Typist(piece, host, ""))
+        case fx.TypeEdits(piece, host, _, edits):
+            return _type(world, device, Typist(piece, host, edits))
         case fx.StopTyping(piece):
             if world.typist is None or world.typist.piece != piece:
                 return world
             return replace(world, typist=replace(world.typist, stopping=True))
         case fx.ReleaseKeys(host):
             machine = machine_of(world, host)
+            if not machine.open:
+                raise Broken("keys are released at a host that is not open")
             return put(world, replace(machine, down=machine.down and machine.link is not Link.UP))
+        case fx.OpenLink(host):
+            return _open(world, host.name)
+        case fx.CloseLink(name):
+            return _close(world, name)
         case fx.WakeHost(host):
             return put(world, replace(machine_of(world, host), woken=True))
         case fx.Exit():
             return replace(world, exited=True)
+        case _:
+            assert_never(effect)
 
 
-def _press(world: World, typist: Typist) -> World:
-    if not world.keys:
-        raise Broken("keys were pressed unasked")
-    return _begin(replace(world, keys=world.keys - 1), typist)
+def _open(world: World, name: str) -> World:
+    machine = machine_of(world, name)
+    if machine.open:
+        raise Broken("a host is opened twice")
+    return put(world, replace(machine, open=True, told=Link.UNKNOWN, news=(machine.link,)))
+
+
+def _close(world: World, name: str) -> World:
+    machine, typist = machine_of(world, name), world.typist
+    if not machine.open:
+        raise Broken("a host is closed that is not open")
+    typed_at = typist is not None and typist.host == name
+    if typist is not None and typed_at and not typist.stopping:
+        raise Broken("a host is let go of while it is typed to")
+    shut = replace(machine, open=False, told=Link.DOWN, news=(), down=machine.down and typed_at)
+    return put(world, shut)
 
 
 def _begin(world: World, typist: Typist) -> World:
     if world.typist is not None:
         raise Broken("two pieces are typed at once")
     machine = machine_of(world, typist.host)
-    if machine.told is not Link.UP:
+    if machine.told is not Link.UP or not machine.open:
         raise Broken("typed into a host that is not up")
     hurt = machine.link is not Link.UP
-    return on_screen(replace(world, typist=replace(typist, hurt=hurt)), typist.host, "", down=True)
+    return on_screen(replace(world, typist=replace(typist, hurt=hurt)), typist.host, (), down=True)
 
 
 def _type(world: World, device: Device, typist: Typist) -> World:
@@ -420,15 +428,26 @@ def _type(world: World, device: Device, typist: Typist) -> World:
     typing = device.delivery.typing
     if typing is None:
         raise Broken("typing is not in the state")
+    if not letters:
+        if not world.keys:
+            raise Broken("keys were pressed unasked")
+        return _begin(replace(world, keys=world.keys - 1), typist)
     if typing.piece.dictation == ASKED_FOR:
-        if not world.asked:
+        if not set(letters) <= set(world.asked):
             raise Broken("held text was typed unasked")
-        world = replace(world, asked=world.asked - 1)
-    else:
-        if typing.piece.dictation in world.interrupted:
-            raise Broken("a dictation was typed on after its link had dropped")
-        spoken = [ident for ident, _ in world.origin if _mark(world, ident) in letters]
-        if min(spoken) <= world.latest:
-            raise Broken("typed out of the order of speech")
-        world = replace(world, latest=max(spoken))
-    return _begin(world, typist)
+        return _begin(replace(world, asked=world.asked - set(letters)), typist)
+    if typing.piece.dictation in world.interrupted:
+        raise Broken("a dictation was typed on after its link had dropped")
+    if typist.host != world.hosts[typing.piece.dictation - 1]:
+        raise Broken("typed into another host than it was for")
+    if device.rules.doubtful != "type" and set(letters) & doubted_letters(world):
+        raise Broken("a doubtful text was typed unasked")
+    spoken = [ident for ident, _ in world.origin if mark(world, ident) in letters]
+    if min(spoken) <= world.latest:
+        raise Broken("typed out of the order of speech")
+    return _begin(replace(world, latest=max(spoken)), typist)
+
+
+def doubted_letters(world: World) -> set[str]:
+    """The letters of complete phrases whose text the guards doubt."""
+    return {letter(world, phrase) for phrase, r in world.final if (phrase, r) in world.doubted}

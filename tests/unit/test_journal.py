@@ -19,8 +19,11 @@ from saykey.flow import (
     Verdict,
 )
 from saykey.ports import Link
+from saykey.settings.schema import HostSettings
 
 SPOKEN = "sesame"
+EDITS = (flow.Insert(SPOKEN), flow.Erase(SPOKEN))
+HOST = HostSettings()
 PHRASE = Phrase(PhraseId(1, 2), 1, 0, 320, SPOKEN.encode())
 TRANSCRIPT = Transcript(PHRASE.id, 1, SPOKEN, "en", "model", 1, Verdict.GOOD)
 REPLACED = (Substitution(SPOKEN, SPOKEN, "not on the us layout"),)
@@ -35,9 +38,10 @@ EVENTS = [
     ev.ModelFailed("m", "bad"), ev.ModelLost("gone"),
     ev.Recognised(TRANSCRIPT), ev.RecognitionFailed(PHRASE.id, 1, "killed"),
     ev.RecognitionAborted(PHRASE.id, 1), ev.LinkChanged("h", Link.UP), ev.LedsChanged("h", 2),
+    ev.HeldTextMoved("h"), ev.HostAdded(HOST), ev.HostChanged("h", HOST), ev.HostForgotten("h"),
     ev.KeysWanted((flow.Stroke(4),)), ev.TypingPlanned(1, 9, REPLACED), ev.TypingBegan(1),
     ev.TypingAdvanced(1, 4), ev.TypingFinished(1, 9, REPLACED),
-    ev.TypingStopped(1, SPOKEN, SPOKEN, SPOKEN, 5, REPLACED),
+    ev.TypingStopped(1, EDITS, EDITS, EDITS, 5, REPLACED),
 ]  # fmt: skip
 
 
@@ -56,7 +60,7 @@ def test_not_even_the_event_printed_as_it_is_tells_it(event: ev.Event) -> None:
 
 
 def test_no_value_that_carries_text_prints_it() -> None:
-    values = [PHRASE, TRANSCRIPT, *REPLACED, flow.Insert(SPOKEN), fx.TypeText(1, "h", SPOKEN)]
+    values = [PHRASE, TRANSCRIPT, *REPLACED, *EDITS, fx.TypeEdits(1, "h", HOST, EDITS)]
     assert all(dataclasses.is_dataclass(value) and SPOKEN not in repr(value) for value in values)
 
 

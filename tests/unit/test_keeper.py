@@ -10,7 +10,7 @@ import pytest
 
 from saykey import effects as fx
 from saykey import events as ev
-from saykey.flow import Phrase, PhraseId, Transcript, Verdict
+from saykey.flow import Insert, Phrase, PhraseId, Transcript, Verdict
 from saykey.hub import Hub
 from saykey.keeper import Keeper
 from saykey.outbox.kept import decode
@@ -19,7 +19,7 @@ from saykey.ports import Link
 from saykey.settings.schema import Settings
 from saykey.simulated.clock import VirtualClock
 from saykey.state.device import initial
-from saykey.state.hosts import Held
+from saykey.state.hosts import UNKNOWN_PIECE, Held
 from saykey.systemd import Manager
 
 SPOKEN = "Hello."
@@ -69,7 +69,7 @@ def test_a_piece_is_in_the_mirror_before_the_loop_gets_to_type_it(mirror):
             hub.post(ev.ShutdownWanted())
 
         def perform(effect):
-            if isinstance(effect, fx.TypeText):
+            if isinstance(effect, fx.TypeEdits):
                 loop.call_soon(type_it)
 
         loop = asyncio.get_running_loop()
@@ -81,7 +81,7 @@ def test_a_piece_is_in_the_mirror_before_the_loop_gets_to_type_it(mirror):
         await hub.run()
         return seen
 
-    assert asyncio.run(life()) == [(("computer", Held(SPOKEN, len(SPOKEN), exact=True)),)]
+    assert asyncio.run(life()) == [(("computer", Held(1, SPOKEN, len(SPOKEN), UNKNOWN_PIECE)),)]
 
 
 def test_the_status_that_the_manager_hears_has_nothing_spoken_in_it(manager):
@@ -95,7 +95,7 @@ def test_the_status_that_the_manager_hears_has_nothing_spoken_in_it(manager):
         down = ev.LinkChanged("computer", Link.DOWN)
         for event in (*ONE_PHRASE, down, ev.ShutdownWanted()):
             hub.post(event)
-        hub.post(ev.TypingStopped(1, typed="", doubtful="", rest=SPOKEN))
+        hub.post(ev.TypingStopped(1, typed=(), doubtful=(), rest=(Insert(SPOKEN),)))
         await hub.run()
 
     asyncio.run(life())

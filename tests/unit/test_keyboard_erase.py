@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saykey.flow import Erase
-from saykey.keyboard.erase import Editor, backspaces, erase, erase_reports, shown_for
+from saykey.flow import Erase, Insert
+from saykey.keyboard.erase import BACKSPACE, Editor, backspaces, erasing, shown_for
 from saykey.keyboard.layouts import load_layout
-from saykey.keyboard.pace import PACES, SAFE, SLOW
+from saykey.keyboard.pace import PACES, SLOW
 from saykey.keyboard.profile import NewLine, Profile
-from saykey.keyboard.reports import Planner
+from saykey.keyboard.reports import Planner, completed
+from saykey.keyboard.strokes import graphemes
+from saykey.keyboard.units import split
 from saykey.simulated.screen import Screen
 
 US = load_layout("linux", "us")
@@ -22,6 +24,13 @@ E_ACUTE, KI, FAMILY, THUMB, FLAG = (
     "👍🏽",
     "🇩🇪",
 )
+
+
+def erased(text, layout, profile):
+    """How many backspaces take a text back that was typed with this layout and profile."""
+    strokes = [each for one in graphemes(text) for each in erasing(one, layout, profile)]
+    assert set(strokes) <= {BACKSPACE}
+    return len(strokes)
 
 
 @pytest.mark.parametrize("editor", Editor)
@@ -58,28 +67,38 @@ def test_editors_differ_on_what_has_parts(grapheme, graphemes, pango, emoji_whol
 
 def test_a_substitution_is_taken_back_as_it_was_typed():
     assert shown_for("Wait… – ß", US, PLAIN) == "Wait... - ss"
-    assert erase("Wait… – ß", US, PLAIN) == Erase(12)
-    assert erase("Wait… ß", DE, PLAIN) == Erase(7)
+    assert erased("Wait… – ß", US, PLAIN) == 12
+    assert erased("Wait… ß", DE, PLAIN) == 7
 
 
 def test_invisible_characters_that_were_not_typed_cost_no_backspace():
-    assert erase("\ufeffa\u200b", US, PLAIN) == Erase(1)
+    assert erased("\ufeffa\u200b", US, PLAIN) == 1
 
 
 def test_a_new_line_is_one_backspace_however_it_was_typed():
     for newline in NewLine:
-        assert erase("a\r\nb", US, Profile(newline=newline)) == Erase(3)
+        assert erased("a\r\nb", US, Profile(newline=newline)) == 3
 
 
 @pytest.mark.parametrize("pace", PACES.values(), ids=PACES)
 def test_backspace_goes_up_between_two(pace):
-    reports = erase_reports(Erase(2), pace)
-    assert [report.data.hex() for report in reports] == ["00002a0000000000", "00" * 8] * 2
-    assert [report.data.hex() for report in erase_reports(Erase(0), pace)] == ["00" * 8]
+    plan = Planner(US, Profile(pace=pace)).plan_edits((Erase("ab"),))
+    assert [report.data.hex() for report in plan.reports] == ["00002a0000000000", "00" * 8] * 2
+    assert plan.units == ("b", "a")
 
 
 def test_each_backspace_is_held_as_the_pace_says():
-    assert [report.hold_ns for report in erase_reports(Erase(1), SLOW)] == [SLOW.key_ns, SLOW.up_ns]
+    plan = Planner(US, Profile(pace=SLOW)).plan_edits((Erase("a"),))
+    assert [report.hold_ns for report in plan.reports] == [SLOW.key_ns, SLOW.up_ns]
+
+
+def test_a_stop_while_erasing_leaves_the_beginning_of_the_text():
+    plan = Planner(US).plan_edits((Insert("x"), Erase("Wait…")))
+    sent = plan.completes.index(3) + 1  # the x, the ellipsis with three backspaces, and the t
+    assert split((Insert("x"), Erase("Wait…")), completed(plan, sent)) == (
+        (Insert("x"), Erase("t…")),
+        (Erase("Wai"),),
+    )
 
 
 @given(
@@ -93,6 +112,6 @@ def test_erasing_a_piece_leaves_what_stood_before_it(piece, before, layout):
     for report in (*planner.plan(before).reports, *planner.plan(piece).reports):
         screen.read(report.data, at=0)
     assert screen.text == before + shown_for(piece, layout, PLAIN)
-    for report in erase_reports(erase(piece, layout, PLAIN), SAFE):
+    for report in planner.plan_edits((Erase(piece),)).reports:
         screen.read(report.data, at=0)
     assert screen.text == before

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import pytest
-from typist_news import News
+from typist_rig import News, stopped, texts_of, to_type, typist_on
 
-from saykey.effects import StopTyping, TypeText
+from saykey.effects import StopTyping
 from saykey.events import Event, TypingBegan, TypingFinished, TypingStopped
 from saykey.keyboard import locks
 from saykey.keyboard.layouts import load_layout
@@ -38,7 +38,7 @@ class Desk:
         return self.news.posted
 
     def type(self, text: str, piece: int = 1) -> None:
-        self.typist.type_text(TypeText(piece, "host", text))
+        self.typist.type_edits(to_type(piece, text))
 
     async def after(self, ms: int) -> None:
         await self.clock.advance_to(self.clock.now() + ms * MS)
@@ -72,7 +72,7 @@ def play(
         news = News()
         host = Host(clock, layout, variant, poll_ns=POLL, reports_leds=reports_leds)
         table = load_layout("linux", f"{layout}+{variant}" if variant else layout)
-        typist = Typist(host, table, clock, news, "host", profile or Profile())
+        typist = typist_on(host, table, clock, news, profile)
         desk = Desk(clock, host, typist, news)
         await host.open(lambda _link: None, typist.leds_changed)
         running = asyncio.create_task(typist.run())
@@ -261,8 +261,9 @@ def test_a_stop_at_any_time_puts_it_back(at_ms):
         await desk.after(700)
         end = desk.posted[-1]
         if isinstance(end, TypingStopped):
-            assert end.typed + end.rest == TEXT
-            assert desk.host.text == end.typed
+            typed, _, rest = texts_of(end)
+            assert typed + rest == TEXT
+            assert desk.host.text == typed
             assert end.reports == len(desk.host.reports_seen)
         assert desk.caps_on
 
@@ -289,11 +290,11 @@ def test_the_end_of_the_service_in_mid_piece_puts_it_back():
     async def perform() -> Host:
         clock = VirtualClock()
         host = Host(clock, poll_ns=MS)
-        typist = Typist(host, US, clock, lambda _event: None, "host")
+        typist = typist_on(host, US, clock, lambda _event: None)
         await host.open(lambda _link: None, typist.leds_changed)
         host.set_leds(CAPS_LOCK)
         running = asyncio.create_task(typist.run())
-        typist.type_text(TypeText(1, "host", TEXT))
+        typist.type_edits(to_type(1, TEXT))
         await clock.advance_to(150 * MS)
         assert host.text
         assert not host._screen.leds & CAPS_LOCK
@@ -315,7 +316,7 @@ def test_a_cable_pulled_while_it_is_tapped_off_loses_nothing():
         desk.host.unplug()
         desk.typist.leds_changed(None)
         await desk.after(1000)
-        assert desk.posted[-1] == TypingStopped(1, typed="", doubtful="", rest=TEXT, reports=1)
+        assert desk.posted[-1] == stopped(1, typed="", doubtful="", rest=TEXT, reports=1)
 
     play(scene)
 
@@ -333,11 +334,11 @@ def test_a_tap_that_does_nothing_is_not_repeated_and_not_owed():
         clock = VirtualClock()
         news = News()
         host = Deaf(clock, poll_ns=MS)
-        typist = Typist(host, US, clock, news, "host")
+        typist = typist_on(host, US, clock, news)
         await host.open(lambda _link: None, typist.leds_changed)
         host.set_leds(CAPS_LOCK)
         running = asyncio.create_task(typist.run())
-        typist.type_text(TypeText(1, "host", "ab"))
+        typist.type_edits(to_type(1, "ab"))
         await clock.advance_to(2000 * MS)
         running.cancel()
         await asyncio.wait({running})
@@ -354,7 +355,7 @@ def test_a_light_that_comes_late_is_waited_for():
         clock = VirtualClock()
         news = News()
         host = Host(clock, poll_ns=MS)
-        typist = Typist(host, US, clock, news, "host")
+        typist = typist_on(host, US, clock, news)
         late: set[asyncio.Task[None]] = set()
 
         async def tell_late(leds: int) -> None:
@@ -366,7 +367,7 @@ def test_a_light_that_comes_late_is_waited_for():
         await clock.advance_to(100 * MS)
         running = asyncio.create_task(typist.run())
         for piece, text in enumerate("abc", start=1):
-            typist.type_text(TypeText(piece, "host", text))
+            typist.type_edits(to_type(piece, text))
         await clock.advance_to(5000 * MS)
         running.cancel()
         await asyncio.wait({running})

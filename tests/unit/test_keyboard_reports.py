@@ -46,14 +46,14 @@ def test_a_plan_tells_which_report_completes_which_grapheme():
     #            a  shift B  up  .  up .  up .  all up
     assert plan.completes == (1, 1, 2, 2, 2, 2, 2, 2, 3, 3)
     assert plan.begins == (1, 1, 2, 2, 3, 3, 3, 3, 3, 3)
-    assert plan.graphemes == ("a", "B", "…")
+    assert plan.units == ("a", "B", "…")
 
 
 def test_a_character_that_types_nothing_is_complete_with_the_one_before_it():
     plan = Planner(US).plan("\ufeffa\u200bb\u200b")
     assert plan.completes == (3, 5, 5)
     assert plan.begins == (3, 5, 5)
-    assert "".join(plan.graphemes) == "\ufeffa\u200bb\u200b"
+    assert "".join(plan.units) == "\ufeffa\u200bb\u200b"
 
 
 def test_a_stop_never_falls_within_a_character_of_several_strokes():

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
-from typist_news import News
+from typist_rig import News, stopped, texts_of, to_press, to_type, typist_on
 
-from saykey.effects import PressKeys, StopTyping, TypeText
+from saykey.effects import StopTyping
 from saykey.events import Event, TypingBegan, TypingFinished, TypingPlanned, TypingStopped
 from saykey.flow import ALL_UP, Report, Stroke
 from saykey.keyboard.layouts import load_layout
@@ -54,7 +54,7 @@ class Desk:
         return self.news.posted
 
     def type(self, text: str, piece: int = 1) -> None:
-        self.typist.type_text(TypeText(piece, "host", text))
+        self.typist.type_edits(to_type(piece, text))
 
     def stop(self, piece: int = 1) -> None:
         self.typist.stop_typing(StopTyping(piece))
@@ -78,7 +78,7 @@ def play(scene: Callable[[Desk], Awaitable[None]], poll_ns: int = POLL) -> None:
         clock = VirtualClock()
         news = News()
         host = PatientHost(clock, poll_ns=poll_ns)
-        typist = Typist(host, US, clock, news, "host", EVEN)
+        typist = typist_on(host, US, clock, news, EVEN)
         desk = Desk(clock, host, typist, news)
         await host.open(lambda _link: None, typist.leds_changed)
         running = asyncio.create_task(desk.typist.run())
@@ -171,7 +171,7 @@ def test_what_will_be_replaced_is_told_before_the_first_key():
         await desk.after(500)
         planned = desk.news.told[0]
         assert isinstance(planned, TypingPlanned)
-        assert (planned.piece, planned.graphemes) == (1, 3)
+        assert (planned.piece, planned.units) == (1, 3)
         assert [(one.typed, one.script) for one in planned.substitutions] == [
             ("Ya", "Cyrillic"),
             ("'", ""),
@@ -186,7 +186,7 @@ def test_how_far_a_long_piece_got_is_told_now_and_then():
         text = "a longer text than a display can show at once"
         desk.type(text)
         await desk.typist.settled()
-        told = [(event.piece, event.graphemes) for event in desk.news.advanced]
+        told = [(event.piece, event.units) for event in desk.news.advanced]
         assert told == sorted(set(told))
         seconds = len(desk.host.reports_seen) * POLL / 1e9
         assert len(told) == int(seconds / 0.2)
@@ -207,22 +207,23 @@ def test_how_far_a_long_piece_got_is_told_now_and_then():
 def test_keys_are_pressed_as_given_and_each_comes_up_again():
     async def scene(desk: Desk) -> None:
         keys = (Stroke(0x04), Stroke(0x04), Stroke(0x05, 0x02))
-        desk.typist.type_text(PressKeys(7, "host", keys))
+        desk.typist.type_edits(to_press(7, *keys))
         desk.type("c", 8)
         await desk.after(500)
         assert desk.host.text == "aaBc"
         assert [event.piece for event in desk.posted if isinstance(event, TypingFinished)] == [7, 8]
-        assert desk.news.planned[0] == TypingPlanned(7, 0)
+        assert desk.news.planned[0] == TypingPlanned(7, 3)
 
     play(scene)
 
 
 def test_keys_stopped_before_the_first_leave_nothing_to_hold():
     async def scene(desk: Desk) -> None:
-        desk.typist.type_text(PressKeys(1, "host", (Stroke(0x04),)))
+        order = to_press(1, Stroke(0x04))
+        desk.typist.type_edits(order)
         desk.stop()
         await desk.after(100)
-        assert desk.posted == [TypingStopped(1, typed="", doubtful="", rest="")]
+        assert desk.posted == [TypingStopped(1, typed=(), doubtful=(), rest=order.edits)]
         assert desk.host.reports_seen == ()
 
     play(scene)
@@ -242,10 +243,10 @@ def test_a_stop_leaves_whole_characters_keys_up_and_nothing_in_doubt(at_ms):
         if isinstance(end, TypingFinished):
             assert desk.host.text == TYPED
         else:
-            assert end.typed + end.rest == TEXT
-            assert end.doubtful == ""
+            typed, doubtful, rest = texts_of(end)
+            assert (typed + rest, doubtful) == (TEXT, "")
             assert end.reports == len(desk.host.reports_seen)
-            assert desk.host.text == as_typed(end.typed)
+            assert desk.host.text == as_typed(typed)
         assert desk.host.keys_down == frozenset()
 
     play(scene)
@@ -256,7 +257,7 @@ def test_a_stop_before_the_first_key_types_nothing():
         desk.type(TEXT)
         desk.stop()
         await desk.after(100)
-        assert desk.posted == [TypingStopped(1, typed="", doubtful="", rest=TEXT)]
+        assert desk.posted == [stopped(1, typed="", doubtful="", rest=TEXT)]
         assert desk.host.reports_seen == ()
 
     play(scene)
@@ -317,9 +318,9 @@ def test_a_stop_waits_for_a_stalled_host_but_200_ms():
         assert desk.posted == [TypingBegan(1)]
         await desk.after(1)
         end = desk.stopped()
-        assert end.typed + end.doubtful + end.rest == "abcdef"
+        assert "".join(texts_of(end)) == "abcdef"
         assert desk.host.text == "ab"
-        assert (end.typed, end.doubtful) == ("ab", "cde")
+        assert texts_of(end)[:2] == ("ab", "cde")
 
     play(scene)
 
@@ -368,7 +369,7 @@ def test_a_piece_behind_a_stalled_release_can_be_stopped_too():
         await desk.after(1)
         desk.stop(2)
         await desk.after(300)
-        assert desk.stopped() == TypingStopped(2, typed="", doubtful="", rest="X")
+        assert desk.stopped() == stopped(2, typed="", doubtful="", rest="X")
 
     play(scene)
 
@@ -388,11 +389,11 @@ def test_when_the_cable_is_pulled_the_host_shows_what_was_typed_and_a_part_of_wh
         end = desk.end()
         if isinstance(end, TypingFinished):
             return
-        assert end.typed + end.doubtful + end.rest == TEXT
-        typed, doubtful = as_typed(end.typed), as_typed(end.doubtful)
+        assert "".join(texts_of(end)) == TEXT
+        typed, doubtful, _ = map(as_typed, texts_of(end))
         assert desk.host.text.startswith(typed)
         assert doubtful.startswith(desk.host.text.removeprefix(typed))
-        assert len(end.doubtful) <= 3
+        assert len(texts_of(end)[1]) <= 3
 
     play(scene)
 
@@ -402,7 +403,7 @@ def test_a_piece_for_an_unplugged_host_is_handed_back_whole():
         desk.host.unplug()
         desk.type(TEXT)
         await desk.after(1)
-        assert desk.posted == [TypingStopped(1, typed="", doubtful="", rest=TEXT)]
+        assert desk.posted == [stopped(1, typed="", doubtful="", rest=TEXT)]
 
     play(scene)
 
@@ -415,7 +416,7 @@ def test_a_character_of_several_strokes_cut_by_the_cable_is_in_doubt():
         desk.host.unplug()
         await desk.after(1)
         end = desk.stopped()
-        assert (end.typed, end.doubtful, end.rest) == ("ab", "…", "c")
+        assert texts_of(end) == ("ab", "…", "c")
         assert [made.wanted for made in end.substitutions] == ["…"]
 
     play(scene)
@@ -441,10 +442,11 @@ def test_ten_times_the_cable_is_pulled_and_each_time_nothing_is_lost_or_typed_tw
             desk.host.unplug()
             await desk.after(20)
             end = desk.stopped()
-            assert end.typed + end.doubtful + end.rest == TEXT
+            assert "".join(texts_of(end)) == TEXT
+            typed, doubtful, _ = map(as_typed, texts_of(end))
             shown = desk.host.text.removeprefix(expected)
-            assert shown.startswith(as_typed(end.typed))
-            assert (as_typed(end.typed) + as_typed(end.doubtful)).startswith(shown)
+            assert shown.startswith(typed)
+            assert (typed + doubtful).startswith(shown)
             assert desk.host.keys_down == frozenset()
             desk.host.plug()
             desk.typist.release_keys()
@@ -463,7 +465,7 @@ def test_a_sleeping_host_hands_the_piece_back_with_two_reports_in_doubt():
         desk.host.sleep()
         desk.type("abc")
         await desk.after(1)
-        assert desk.stopped() == TypingStopped(1, typed="", doubtful="ab", rest="c", reports=2)
+        assert desk.stopped() == stopped(1, typed="", doubtful="ab", rest="c", reports=2)
 
     play(scene)
 
@@ -514,9 +516,9 @@ def test_a_typist_told_to_end_in_mid_piece_lets_the_keys_up():
     async def perform() -> Host:
         clock = VirtualClock()
         host = Host(clock, poll_ns=POLL)
-        typist = Typist(host, US, clock, lambda _event: None, "host")
+        typist = typist_on(host, US, clock, lambda _event: None)
         running = asyncio.create_task(typist.run())
-        typist.type_text(TypeText(1, "host", "abcdefgh"))
+        typist.type_edits(to_type(1, "abcdefgh"))
         await clock.advance_to(20 * MS)
         assert host.keys_down
         running.cancel()

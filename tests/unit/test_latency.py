@@ -1,5 +1,7 @@
 """The three latencies, told step by step."""
 
+from story import DESK, inserting
+
 from saykey import effects as fx
 from saykey import events as ev
 from saykey.flow import PhraseId, Transcript, Verdict
@@ -31,7 +33,7 @@ def test_text_that_comes_after_the_release_was_waited_for() -> None:
     latency = after(
         PRESS,
         release(1000),
-        (1300, heard(1), (fx.TypeText(1, "desk", "Yes."),)),
+        (1300, heard(1), (fx.TypeEdits(1, "desk", DESK, inserting("Yes.")),)),
         (1302, ev.TypingBegan(1), ()),
         (1340, ev.TypingFinished(1), ()),
     )
@@ -43,7 +45,7 @@ def test_text_that_comes_after_the_release_was_waited_for() -> None:
 def test_text_that_was_there_before_the_release_cost_no_wait() -> None:
     latency = after(
         PRESS,
-        (700, heard(1), (fx.TypeText(1, "desk", "Yes."),)),
+        (700, heard(1), (fx.TypeEdits(1, "desk", DESK, inserting("Yes.")),)),
         (702, ev.TypingBegan(1), ()),
         (740, ev.TypingFinished(1), ()),
         release(1000),

@@ -96,7 +96,7 @@ def test_the_status_tells_both_without_a_word_that_was_said():
     days = Days()
     days.dictate(120)
     days.dictate(340, passes=2)
-    device, _ = initial(Settings())
+    device = initial(Settings()).device
     told = in_words(looks.status(device, days.record))
     assert "1 of 2 heard again (50.0%), text within 340 ms of 95 % of releases" in told
     assert "Yes" not in told

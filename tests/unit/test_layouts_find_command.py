@@ -15,10 +15,10 @@ from saykey.control.client import ControlClient
 from saykey.control.server import ControlServer
 from saykey.control.status import ModelStatus, Status
 from saykey.errors import ControlError
-from saykey.flow import Stroke
+from saykey.flow import Press, Stroke
 from saykey.keyboard.finder import MOST_QUESTIONS, Search
-from saykey.keyboard.pace import SAFE
-from saykey.keyboard.presses import presses
+from saykey.keyboard.layouts import load_layout
+from saykey.keyboard.reports import Planner
 from saykey.ports import Link
 from saykey.simulated.clock import VirtualClock
 from saykey.simulated.screen import Screen
@@ -31,6 +31,8 @@ IDLE = Status(
     link=Link.UP,
     model=ModelStatus(name="saykey-demo", state="ready"),
 )
+
+PLANNER = Planner(load_layout("linux", "us"))
 
 
 class Computer:
@@ -65,7 +67,8 @@ class Computer:
 
     async def _press(self, event):
         self.strokes.append(event.strokes)
-        for report in presses(event.strokes, SAFE).reports:
+        plan = PLANNER.plan_edits(tuple(map(Press, event.strokes)))
+        for report in plan.reports:
             self.screen.read(report.data, at=0)
 
 

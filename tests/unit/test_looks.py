@@ -1,13 +1,10 @@
 """What panel and control show of a device, derived and never stored."""
 
-from dataclasses import replace
-
-import pytest
 from story import Story
 
 from saykey import events as ev
 from saykey import looks
-from saykey.flow import SAMPLE_RATE, Stroke, Substitution
+from saykey.flow import SAMPLE_RATE, Substitution
 from saykey.panel.view import Capture
 from saykey.ports import Light, Link
 
@@ -82,27 +79,6 @@ def test_failed_phrases_are_counted() -> None:
     assert looks.view(story.device).failed == looks.status(story.device).failed == 1
 
 
-@pytest.mark.parametrize(
-    ("event", "reason"),
-    [
-        (ev.DictationEnded(0), "press first"),
-        (ev.HeldTextWanted(), "no text is held for desk"),
-        (ev.RetryWanted(), "no phrase has failed"),
-    ],
-)
-def test_an_idle_device_refuses_what_would_come_to_nothing(event: ev.Event, reason: str) -> None:
-    assert reason in (looks.refusal(Story().device, event) or "")
-
-
-def test_a_press_is_refused_while_listening_or_without_a_microphone() -> None:
-    story = Story()
-    assert looks.refusal(story.device, ev.DictationStarted(0)) is None
-    story.press()
-    assert "open already" in (looks.refusal(story.device, ev.DictationStarted(0)) or "")
-    lost = replace(Story().device, microphone_fault="plug it in")
-    assert looks.refusal(lost, ev.DictationStarted(0)) == "plug it in"
-
-
 PLANNED = (
     Substitution("’", "'", "not on the us layout"),
     Substitution("Я", "Ya", "no Cyrillic letters on the us layout", "Cyrillic"),
@@ -131,15 +107,6 @@ def test_how_far_typing_got_is_shown() -> None:
     assert looks.view(story.device).typing == (5, 12)
     story.typed(1)
     assert looks.view(story.device).typing is None
-
-
-def test_keys_wanted_are_refused_while_text_is_typed_and_where_nothing_is_plugged_in() -> None:
-    keys = ev.KeysWanted((Stroke(0x04),))
-    assert "wait" in (looks.refusal(typing_story().device, keys) or "")
-    away = Story()
-    assert looks.refusal(away.device, keys) is None
-    away.link("desk", Link.DOWN)
-    assert "desk is down" in (looks.refusal(away.device, keys) or "")
 
 
 def typing_story() -> Story:

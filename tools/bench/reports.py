@@ -9,12 +9,11 @@ import time
 
 from bench.figures import Section, one
 from saykey.clock import MonotonicClock
-from saykey.effects import TypeText
+from saykey.effects import TypeEdits
 from saykey.events import Event, TypingFinished
-from saykey.keyboard.layouts import load_layout
-from saykey.keyboard.pace import pace_named
-from saykey.keyboard.profile import Profile
+from saykey.flow import Insert
 from saykey.keyboard.typist import Typist
+from saykey.settings.schema import HostSettings
 from saykey.transport.fd import FdTransport
 
 RUNS = 5
@@ -103,13 +102,12 @@ async def _type(text: str, pipe: int) -> tuple[float, float]:
     clock = MonotonicClock()
     transport = FdTransport(OneReport(pipe), clock)
     await transport.open(lambda _link: None, lambda _leds: None)
-    layout = load_layout("linux", "us")
     events: list[Event] = []
-    profile = Profile(pace=pace_named("wire"))
-    typist = Typist(transport, layout, clock, events.append, "host", profile)
+    host = HostSettings(pace="wire")
+    typist = Typist(transport, host, clock, events.append)
     running = asyncio.create_task(typist.run())
     cpu, wall = time.process_time(), time.monotonic()
-    typist.type_text(TypeText(1, "host", text))
+    typist.type_edits(TypeEdits(1, host.name, host, (Insert(text),)))
     await typist.settled()
     cost = time.process_time() - cpu, time.monotonic() - wall
     running.cancel()

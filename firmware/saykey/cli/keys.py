@@ -48,11 +48,11 @@ def command(  # noqa: PLR0913  one argument an option
 def _strokes(plan: Plan, layout: Layout, profile: Profile) -> list[list[str]]:
     """The strokes of each grapheme, written as in the layout tables."""
     known: dict[str, list[str]] = {}
-    for grapheme in plan.graphemes:
+    for grapheme in plan.units:
         if grapheme not in known:
             strokes = strokes_for(grapheme, layout, profile).strokes
             known[grapheme] = [_written(stroke) for stroke in strokes]
-    return [known[grapheme] for grapheme in plan.graphemes]
+    return [known[grapheme] for grapheme in plan.units]
 
 
 def _written(stroke: Stroke) -> str:
@@ -69,14 +69,14 @@ def _as_json(plan: Plan, strokes: list[list[str]]) -> str:
             {"from": made.wanted, "to": made.typed, "reason": made.reason}
             for made in plan.substitutions
         ],
-        "graphemes": plan.graphemes,
+        "graphemes": plan.units,
     }
     return json.dumps(found)  # in ASCII: lone surrogates have no UTF-8
 
 
 def _as_table(plan: Plan, strokes: list[list[str]]) -> Iterator[str]:
     made = dict(zip(plan.substituted, plan.substitutions, strict=True))
-    for number, (grapheme, keys) in enumerate(zip(plan.graphemes, strokes, strict=True)):
+    for number, (grapheme, keys) in enumerate(zip(plan.units, strokes, strict=True)):
         line = f"{_shown(grapheme):<12} {' '.join(keys)}"
         if number in made:
             line += f"   for {_shown(made[number].typed) or 'nothing'} ({made[number].reason})"
@@ -84,7 +84,7 @@ def _as_table(plan: Plan, strokes: list[list[str]]) -> Iterator[str]:
     held_s = sum(report.hold_ns for report in plan.reports) / _NS
     count = sum(len(keys) for keys in strokes)
     yield (
-        f"{len(plan.graphemes)} characters, {len(made)} of them substituted; {count} strokes in "
+        f"{len(plan.units)} characters, {len(made)} of them substituted; {count} strokes in "
         f"{len(plan.reports)} reports, of which the pace holds some for {held_s:.2f} s in all"
     )
 

@@ -1,4 +1,4 @@
-"""Taking typed text back: how many backspaces remove it, and the reports for them.
+"""Taking typed text back: how many backspaces remove it.
 
 Editors agree on letters of one code point, which is all that is spoken in most languages. They
 differ on graphemes of several: combining marks, Indic syllables, emoji sequences. Whose rule
@@ -11,12 +11,10 @@ from enum import Enum
 
 import regex
 
-from saykey.flow import ALL_UP, Erase, Report, Stroke
+from saykey.flow import Stroke
 from saykey.keyboard.layouts import Layout
-from saykey.keyboard.pace import Pace
 from saykey.keyboard.profile import Profile
-from saykey.keyboard.reports import report_of
-from saykey.keyboard.strokes import graphemes, strokes_for
+from saykey.keyboard.strokes import Strokes, graphemes, strokes_for
 
 BACKSPACE = Stroke(0x2A)
 """Keyboard DELETE (Backspace), HID Usage Tables page 0x07."""
@@ -77,22 +75,13 @@ def shown_for(text: str, layout: Layout, profile: Profile) -> str:
     return "".join(known[grapheme] for grapheme in graphemes(text))
 
 
-def erase(text: str, layout: Layout, profile: Profile) -> Erase:
-    """What takes this text back after it was typed, on a host of the layout's system.
+def erasing(grapheme: str, layout: Layout, profile: Profile) -> Strokes:
+    """The strokes that take one grapheme back which was typed with this layout and profile.
 
-    The count is of backspaces: one for a grapheme as the host's editors have it.
+    None for a grapheme of which nothing was typed.
     """
-    return Erase(backspaces(shown_for(text, layout, profile), EDITORS[layout.os]))
-
-
-def erase_reports(edit: Erase, pace: Pace) -> tuple[Report, ...]:
-    """Backspace pressed so often, each time with a key-up of its own; all keys up in the end.
-
-    A key held down would repeat as often as the host likes, so it never is.
-    """
-    down = report_of(BACKSPACE, pace.hold_ns(Stroke(0), BACKSPACE))
-    up = Report(ALL_UP.data, pace.hold_ns(BACKSPACE, Stroke(0)))
-    return (down, up) * edit.graphemes or (up,)
+    shown = _shown(grapheme, layout, profile)
+    return (BACKSPACE,) * backspaces(shown, EDITORS[layout.os])
 
 
 def _shown(grapheme: str, layout: Layout, profile: Profile) -> str:

@@ -44,6 +44,11 @@ def caps_lock(layout: Layout, *, fix: bool) -> CapsLock:
     return CapsLock(followed=fix and layout.caps == "lock")
 
 
+def typed_with(caps: CapsLock, layout: Layout, *, fix: bool) -> CapsLock:
+    """The next piece is typed with this layout; what is known of the light stays."""
+    return replace(caps, followed=caps_lock(layout, fix=fix).followed)
+
+
 def lit(caps: CapsLock, leds: int | None) -> CapsLock:
     """The host set its lights; None: it went away, and whatever was owed to it is void."""
     if leds is None:

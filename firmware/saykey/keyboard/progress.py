@@ -1,29 +1,29 @@
-"""How far a piece of text is on its way to the host, and what to tell of it in the end."""
+"""How far a piece is on its way to the host, and what to report of it in the end."""
 
 from dataclasses import dataclass
 
-from saykey.effects import PressKeys, TypeText
+from saykey.effects import TypeEdits
 from saykey.events import TypingFinished, TypingStopped
-from saykey.flow import Substitution
+from saykey.flow import Edits, Substitution
 from saykey.keyboard.reports import Plan, begun, completed, safe_stop, substitutions_within
+from saykey.keyboard.units import split
 
 
 @dataclass(slots=True)
-class Piece:
+class Progress:
     """A piece at work: ``sent`` reports of ``plan`` were accepted, the last at ``progress_at``.
 
-    The plan is for what is left of the text: ``before`` was typed by earlier plans, as
-    ``done_before`` graphemes and with ``substituted``. ``others`` are reports that no plan holds,
-    such as taps of Caps Lock. ``unsure``: one more report may be, or become, accepted. The device
-    state last heard of it at ``told_at`` (ns).
+    The plan is for what is left of the edits: ``done_before`` units were done by earlier plans,
+    with ``substituted``. ``others`` are reports that no plan holds, such as taps of Caps Lock.
+    ``unsure``: one more report may be, or become, accepted. The device state last heard of it at
+    ``told_at`` (ns).
     """
 
-    effect: TypeText | PressKeys
+    effect: TypeEdits
     plan: Plan
     progress_at: int
     told_at: int
     sent: int = 0
-    before: str = ""
     done_before: int = 0
     substituted: tuple[Substitution, ...] = ()
     others: int = 0
@@ -37,7 +37,7 @@ class Piece:
 
     @property
     def whole(self) -> bool:
-        """Whether all of the text was typed."""
+        """Whether all of the edits are done."""
         return self.sent == len(self.plan.reports)
 
     def accepted(self, at: int, *, planned: bool) -> None:
@@ -51,24 +51,23 @@ class Piece:
 
     @property
     def done(self) -> int:
-        """How many graphemes of the text are typed."""
+        """How many units of the edits are done."""
         return self.done_before + completed(self.plan, self.sent)
 
     def may_stop(self) -> bool:
-        """Whether the keys may go up with something left to type and no grapheme half typed."""
+        """Whether the keys may go up with something left to do and no unit half done."""
         plan, sent = self.plan, self.sent
-        return completed(plan, sent) < len(plan.graphemes) and safe_stop(plan, sent) == sent
+        return completed(plan, sent) < len(plan.units) and safe_stop(plan, sent) == sent
 
-    def rest(self) -> str:
+    def rest(self) -> Edits:
         """What no report was sent for yet."""
-        return "".join(self.plan.graphemes[begun(self.plan, self.sent) :])
+        return split(self.effect.edits, self.done_before + begun(self.plan, self.sent))[1]
 
     def go_on_with(self, plan: Plan) -> None:
-        """Type what is left by this plan, which is one for ``rest()``."""
-        typed = completed(self.plan, self.sent)
-        self.before += "".join(self.plan.graphemes[:typed])
-        self.done_before += typed
-        self.substituted += substitutions_within(self.plan, typed)
+        """Carry out what is left by this plan, which is one for ``rest()``."""
+        done = completed(self.plan, self.sent)
+        self.done_before += done
+        self.substituted += substitutions_within(self.plan, done)
         self.others += self.sent
         self.plan = plan
         self.sent = 0
@@ -89,11 +88,13 @@ class Piece:
             touched = begun(plan, sent + self.unsure)
         else:
             typed = touched = completed(plan, sent)
+        done, left = split(self.effect.edits, self.done_before + typed)
+        doubtful, rest = split(left, touched - typed)
         return TypingStopped(
             number,
-            typed=self.before + "".join(plan.graphemes[:typed]),
-            doubtful="".join(plan.graphemes[typed:touched]),
-            rest="".join(plan.graphemes[touched:]),
+            typed=done,
+            doubtful=doubtful,
+            rest=rest,
             reports=self.reports,
             substitutions=self.substituted + substitutions_within(plan, touched),
         )

@@ -1,4 +1,4 @@
-"""Text to boot keyboard reports: the one encoder for every transport.
+"""Edits to boot keyboard reports: the one encoder for every transport.
 
 Which states of the keys lie between two strokes, and how long each is held, is for the pace to
 say (keyboard.pace). Reports are those of HID 1.11, appendix B.1: modifiers, a reserved byte, six
@@ -8,11 +8,13 @@ has them down first.
 
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise, starmap
+from typing import assert_never
 
-from saykey.flow import ALL_UP, Report, Stroke, Substitution
+from saykey.flow import ALL_UP, Edit, Edits, Erase, Insert, Press, Report, Stroke, Substitution
+from saykey.keyboard.erase import erasing
 from saykey.keyboard.layouts import Layout
 from saykey.keyboard.profile import Profile
-from saykey.keyboard.strokes import graphemes, strokes_for
+from saykey.keyboard.strokes import Strokes, graphemes, strokes_for
 
 _MOST_SPELLINGS = 20_000  # bounds the planner's memory whatever is spoken; about 10 MB
 _NOTHING_HELD = Stroke(0)
@@ -22,16 +24,17 @@ _PLAIN = Profile()
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All reports for a text, and which graphemes of the text each of them types.
+    """All reports for some edits, and which units of the edits each of them carries out.
 
-    ``"".join(graphemes)`` is the text as given. Once report ``i`` is accepted, the first
-    ``completes[i]`` graphemes have had all their key-downs and the first ``begins[i]`` at least
-    one; both never fall. ``substituted`` holds for each of ``substitutions`` the number of its
-    grapheme, from 0. The last report is the all-zero one.
+    A unit is what is done wholly or not at all (see keyboard.units): a grapheme that is typed, one
+    that is erased, or a chord, which is written "" here. Once report ``i`` is accepted, the first
+    ``completes[i]`` units have had all their key-downs and the first ``begins[i]`` at least one;
+    both never fall. ``substituted`` holds for each of ``substitutions`` the number of its unit,
+    from 0. The last report is the all-zero one.
     """
 
     reports: tuple[Report, ...]
-    graphemes: tuple[str, ...] = field(repr=False)
+    units: tuple[str, ...] = field(repr=False)
     completes: tuple[int, ...]
     begins: tuple[int, ...]
     substitutions: tuple[Substitution, ...] = ()
@@ -39,17 +42,17 @@ class Plan:
 
 
 def completed(plan: Plan, sent: int) -> int:
-    """How many graphemes are whole after the first ``sent`` reports."""
+    """How many units are whole after the first ``sent`` reports."""
     return plan.completes[sent - 1] if sent else 0
 
 
 def begun(plan: Plan, sent: int) -> int:
-    """How many graphemes had a key-down in the first ``sent`` reports."""
+    """How many units had a key-down in the first ``sent`` reports."""
     return plan.begins[sent - 1] if sent else 0
 
 
 def safe_stop(plan: Plan, sent: int) -> int:
-    """The least number of reports, ``sent`` or more, after which no grapheme is half typed.
+    """The least number of reports, ``sent`` or more, after which no unit is half done.
 
     After that many an all-zero report may follow: no dead key or half ellipsis is left behind.
     """
@@ -59,7 +62,7 @@ def safe_stop(plan: Plan, sent: int) -> int:
 
 
 def substitutions_within(plan: Plan, count: int) -> tuple[Substitution, ...]:
-    """The substitutions made in the first ``count`` graphemes."""
+    """The substitutions made in the first ``count`` units."""
     pairs = zip(plan.substituted, plan.substitutions, strict=True)
     return tuple(substitution for number, substitution in pairs if number < count)
 
@@ -80,7 +83,7 @@ class _Key:
 
 @dataclass(frozen=True, slots=True)
 class _Spelling:
-    """How a grapheme is typed: its first key, the reports after that, and its last key."""
+    """How a unit is carried out: its first key, the reports after that, and its last key."""
 
     first: _Key | None
     rest: tuple[Report, ...]
@@ -89,33 +92,60 @@ class _Spelling:
 
 
 class Planner:
-    """Plans texts for one layout, typed as the profile says.
+    """Plans edits for one layout, carried out as the profile says.
 
-    The same text always gives the same plan. Remembers how single graphemes are typed.
+    The same edits always give the same plan. Remembers how single graphemes are typed.
     """
 
     def __init__(self, layout: Layout, profile: Profile = _PLAIN) -> None:
-        self._layout = layout
-        self._profile = profile
+        self.layout = layout
+        self.profile = profile
         self._all_up = replace(ALL_UP, hold_ns=profile.pace.up_ns)
         self._reports: dict[tuple[Stroke, int], Report] = {}
         self._keys: dict[Stroke, _Key] = {}
         self._spellings: dict[str, _Spelling] = {}
 
     def plan(self, text: str) -> Plan:
-        """Plan the whole text before its first key. Any text will do."""
-        clusters = graphemes(text)
+        """Plan typing this text. Any text will do."""
+        return self.plan_edits((Insert(text),))
+
+    def plan_edits(self, edits: Edits) -> Plan:
+        """Plan all of the edits before the first key."""
+        units: list[str] = []
+        spellings: list[_Spelling] = []
+        for edit in edits:
+            names, spelled = self._spelled(edit)
+            units += names
+            spellings += spelled
+        return self._join(tuple(units), spellings)
+
+    def _spelled(self, edit: Edit) -> tuple[list[str], list[_Spelling]]:
+        """The units of an edit, in the order in which they are done, and how."""
+        match edit:
+            case Insert(text):
+                names = graphemes(text)
+                return names, [self._spellings.get(name) or self._spell(name) for name in names]
+            case Erase(text):
+                names = graphemes(text)[::-1]
+                backwards = [erasing(name, self.layout, self.profile) for name in names]
+                return names, [self._spelling(strokes) for strokes in backwards]
+            case Press(stroke):
+                return [""], [self._spelling((stroke,))]
+            case _:
+                assert_never(edit)
+
+    def _join(self, units: tuple[str, ...], spellings: list[_Spelling]) -> Plan:
+        """The plan that carries out unit after unit, and has all keys up in the end."""
         reports: list[Report] = []
         begins: list[int] = []
         completes: list[int] = []
         substitutions: list[tuple[int, Substitution]] = []
         held = self._key(_NOTHING_HELD)
-        for number, grapheme in enumerate(clusters):
-            spelling = self._spellings.get(grapheme) or self._spell(grapheme)
+        for number, spelling in enumerate(spellings):
             if spelling.substitution is not None:
                 substitutions.append((number, spelling.substitution))
             if spelling.first is None or spelling.last is None:
-                if reports:  # nothing to type: done with the grapheme before
+                if reports:  # no key to press: done with the unit before
                     begins[-1] = completes[-1] = number + 1
                 continue
             move = held.moves.get(spelling.first) or self._move(held, spelling.first)
@@ -126,10 +156,10 @@ class Planner:
             begins += (number,) * before + (number + 1,) * (count - before)
             completes += (number,) * (count - 1) + (number + 1,)
             held = spelling.last
-        total = len(clusters)
+        total = len(units)
         return Plan(
             reports=(*reports, self._all_up),
-            graphemes=tuple(clusters),
+            units=units,
             completes=(*completes, total),
             begins=(*begins, total),
             substitutions=tuple(substitution for _, substitution in substitutions),
@@ -140,15 +170,19 @@ class Planner:
         if len(self._spellings) >= _MOST_SPELLINGS:
             self._spellings = {}
             self._keys = {}
-        typed = strokes_for(grapheme, self._layout, self._profile)
-        keys = [self._key(stroke) for stroke in typed.strokes]
-        spelling = self._spellings[grapheme] = _Spelling(
+        typed = strokes_for(grapheme, self.layout, self.profile)
+        spelling = self._spelling(typed.strokes, typed.substitution)
+        self._spellings[grapheme] = spelling
+        return spelling
+
+    def _spelling(self, strokes: Strokes, made: Substitution | None = None) -> _Spelling:
+        keys = [self._key(stroke) for stroke in strokes]
+        return _Spelling(
             first=keys[0] if keys else None,
             rest=tuple(chain.from_iterable(starmap(self._move, pairwise(keys)))),
             last=keys[-1] if keys else None,
-            substitution=typed.substitution,
+            substitution=made,
         )
-        return spelling
 
     def _key(self, stroke: Stroke) -> _Key:
         return self._keys.get(stroke) or self._keys.setdefault(stroke, _Key(stroke))
@@ -157,7 +191,7 @@ class Planner:
         known = held.moves.get(wanted)
         if known is not None:
             return known
-        pace = self._profile.pace
+        pace = self.profile.pace
         states = pace.states(held.stroke, wanted.stroke)
         before = (held.stroke, *states)
         move = held.moves[wanted] = tuple(

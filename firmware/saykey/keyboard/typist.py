@@ -1,19 +1,19 @@
-"""The typist: types pieces of text on one host, one after the other, and tells how far it got."""
+"""The typist: carries pieces out on one host, one after the other, and reports how far it got."""
 
 import asyncio
 from collections.abc import Callable
 
-from saykey.effects import PressKeys, StopTyping, TypeText
+from saykey.effects import StopTyping, TypeEdits
 from saykey.errors import LinkLost
 from saykey.events import Event, TypingAdvanced, TypingBegan, TypingPlanned, TypingStopped
-from saykey.flow import ALL_UP, Report
+from saykey.flow import ALL_UP, Edits, Report, inserted
 from saykey.keyboard import locks
-from saykey.keyboard.layouts import Layout
-from saykey.keyboard.presses import presses
-from saykey.keyboard.profile import Profile
-from saykey.keyboard.progress import Piece
+from saykey.keyboard.layouts import load_layout
+from saykey.keyboard.profile import profile_of
+from saykey.keyboard.progress import Progress
 from saykey.keyboard.reports import Plan, Planner
 from saykey.ports import Clock, Transport
+from saykey.settings.schema import HostSettings
 
 STOP_PATIENCE_NS = 200_000_000
 """How long a stop or a release waits for a host that does not poll: then it counts as lost."""
@@ -24,51 +24,57 @@ PROGRESS_NS = 200_000_000
 _LONG_TEXT = 2_000  # characters of ASCII; planning more takes over 20 ms on the slowest boards
 _LONG_FOREIGN_TEXT = 200  # where nearly each character may be one not met before
 _REPORTS_PER_TURN = 16  # a host that polls at once must not keep the loop from its other work
-_PLAIN = Profile()
+
+
+def planner_of(host: HostSettings) -> Planner:
+    """The planner for a host's layout and profile. Raises LayoutError or UsageError."""
+    return Planner(load_layout(host.os, host.layout), profile_of(host))
 
 
 class Typist:
-    """Performs TypeText, PressKeys, StopTyping and ReleaseKeys for one host.
+    """Performs TypeEdits, StopTyping and ReleaseKeys for one host.
 
     These methods return at once; ``run`` does the work, in their order, and never two pieces at a
     time. Each piece is told as planned before its first key, and ends in TypingFinished, or in
-    TypingStopped whose three parts are the piece's text as it was given, cut between graphemes.
+    TypingStopped whose three parts are the piece's edits as they were given, cut between units.
+    A piece is typed with the layout and the profile that it brings; that of ``host`` is at hand
+    from the start.
     What is spoken is never logged. Caps Lock is tapped off before a piece and put back after it,
     as the profile wants.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917  what a typist needs to know of its host
+    def __init__(
         self,
         transport: Transport,
-        layout: Layout,
+        host: HostSettings,
         clock: Clock,
         post: Callable[[Event], None],
-        host: str,
-        profile: Profile = _PLAIN,
+        *,
+        planner_of: Callable[[HostSettings], Planner] = planner_of,
     ) -> None:
-        self.host = host
         self._transport = transport
-        self._planner = Planner(layout, profile)
-        self._pace = profile.pace
-        self._caps = locks.caps_lock(layout, fix=profile.fix_caps)
+        self._planner_of = planner_of
+        self._profile = host
+        self._planner = planner_of(host)
+        self._caps = locks.caps_lock(self._planner.layout, fix=self._planner.profile.fix_caps)
         self._lights = asyncio.Event()
         self._clock = clock
         self._post = post
         # None: release the keys
-        self._jobs: asyncio.Queue[TypeText | PressKeys | None] = asyncio.Queue()
+        self._jobs: asyncio.Queue[TypeEdits | None] = asyncio.Queue()
         self._awaited: set[int] = set()
         self._stopped: set[int] = set()
         self._stop_wanted = asyncio.Event()
         self._keys_down = False
         self._release: asyncio.Task[None] | None = None
 
-    def type_text(self, effect: TypeText | PressKeys) -> None:
-        """Type this piece, or press its keys, when those before it have ended."""
+    def type_edits(self, effect: TypeEdits) -> None:
+        """Carry this piece out when those before it have ended."""
         self._awaited.add(effect.piece)
         self._jobs.put_nowait(effect)
 
     def stop_typing(self, effect: StopTyping) -> None:
-        """End the piece at the next whole grapheme, keys up. A piece that has ended is left be."""
+        """End the piece at the next whole unit, keys up. Nothing is done for one that has ended."""
         if effect.piece in self._awaited:
             self._stopped.add(effect.piece)
             self._stop_wanted.set()
@@ -107,33 +113,35 @@ class Typist:
             if self._release is not None:
                 self._release.cancel()
 
-    async def _type(self, effect: TypeText | PressKeys) -> None:
+    async def _type(self, effect: TypeEdits) -> None:
         outcome: Event
         if effect.piece not in self._stopped:
-            plan = await self._plan_of(effect)
-            self._post(TypingPlanned(effect.piece, len(plan.graphemes), plan.substitutions))
+            self._use(effect.profile)
+            plan = await self._plan(effect.edits)
+            self._post(TypingPlanned(effect.piece, len(plan.units), plan.substitutions))
             now = self._clock.now()
-            piece = Piece(effect, plan, progress_at=now, told_at=now)
+            piece = Progress(effect, plan, progress_at=now, told_at=now)
             await self._work(piece)
             outcome = piece.outcome(self._transport.in_doubt)
         else:
-            rest = effect.text if isinstance(effect, TypeText) else ""
-            outcome = TypingStopped(effect.piece, typed="", doubtful="", rest=rest)
+            outcome = TypingStopped(effect.piece, typed=(), doubtful=(), rest=effect.edits)
         self._awaited.discard(effect.piece)
         self._stopped.discard(effect.piece)
         self._post(outcome)
 
-    async def _plan_of(self, effect: TypeText | PressKeys) -> Plan:
-        if isinstance(effect, PressKeys):
-            return presses(effect.strokes, self._pace)
-        return await self._plan(effect.text)
+    def _use(self, profile: HostSettings) -> None:
+        if profile != self._profile:
+            self._profile, self._planner = profile, self._planner_of(profile)
+            layout, fix = self._planner.layout, self._planner.profile.fix_caps
+            self._caps = locks.typed_with(self._caps, layout, fix=fix)
 
-    async def _plan(self, text: str) -> Plan:
+    async def _plan(self, edits: Edits) -> Plan:
+        text = inserted(edits)
         if len(text) > (_LONG_TEXT if text.isascii() else _LONG_FOREIGN_TEXT):
-            return await asyncio.to_thread(self._planner.plan, text)
-        return self._planner.plan(text)
+            return await asyncio.to_thread(self._planner.plan_edits, edits)
+        return self._planner.plan_edits(edits)
 
-    async def _work(self, piece: Piece) -> None:
+    async def _work(self, piece: Progress) -> None:
         """Send the piece, and if a stop comes see that it ends in bounded time."""
         sending = asyncio.create_task(self._send(piece))
         stop = asyncio.create_task(self._stop_of(piece.effect.piece))
@@ -155,7 +163,7 @@ class Typist:
             self._stop_wanted.clear()
             await self._stop_wanted.wait()
 
-    async def _while_there_is_progress(self, sending: asyncio.Task[None], piece: Piece) -> None:
+    async def _while_there_is_progress(self, sending: asyncio.Task[None], piece: Progress) -> None:
         """Return when the task is done, or when no report was accepted for too long."""
         deadline = max(piece.progress_at, self._clock.now()) + STOP_PATIENCE_NS
         while not sending.done() and self._clock.now() < deadline:
@@ -169,7 +177,7 @@ class Typist:
         finally:
             alarm.cancel()
 
-    async def _send(self, piece: Piece) -> None:
+    async def _send(self, piece: Progress) -> None:
         try:
             if self._release is not None:
                 await asyncio.shield(self._release)
@@ -185,7 +193,7 @@ class Typist:
             piece.lost = True
             piece.unsure = False
 
-    async def _send_plan(self, piece: Piece) -> bool:
+    async def _send_plan(self, piece: Progress) -> bool:
         """Send the plan up to its end or a stop. False: Caps Lock came on, and no key is down."""
         number = piece.effect.piece
         for report in piece.plan.reports:
@@ -198,7 +206,7 @@ class Typist:
             await self._transmit(report, piece, planned=True)
         return True
 
-    async def _transmit(self, report: Report, piece: Piece | None, *, planned: bool) -> None:
+    async def _transmit(self, report: Report, piece: Progress | None, *, planned: bool) -> None:
         """Send a report, for a piece or for none, and hold it."""
         self._keys_down = True
         if piece is not None:
@@ -214,24 +222,24 @@ class Typist:
         elif piece is not None and piece.reports % _REPORTS_PER_TURN == 0:
             await asyncio.sleep(0)
 
-    def _tell(self, piece: Piece, at: int) -> None:
+    def _tell(self, piece: Progress, at: int) -> None:
         if piece.reports == 1:
             self._post(TypingBegan(piece.effect.piece))
         elif at - piece.told_at >= PROGRESS_NS and not piece.whole:
             piece.told_at = at
             self._post(TypingAdvanced(piece.effect.piece, piece.done))
 
-    async def _tap_caps_off(self, piece: Piece) -> None:
+    async def _tap_caps_off(self, piece: Progress) -> None:
         self._caps = locks.tapped_off(self._caps)
         await self._tap_caps(piece, on=False)
 
-    async def _put_caps_back(self, piece: Piece | None) -> None:
+    async def _put_caps_back(self, piece: Progress | None) -> None:
         owed = locks.owed(self._caps)
         self._caps = locks.put_back(self._caps)
         if owed:
             await self._tap_caps(piece, on=True)
 
-    async def _tap_caps(self, piece: Piece | None, *, on: bool) -> None:
+    async def _tap_caps(self, piece: Progress | None, *, on: bool) -> None:
         """Returns when the light shows it. A host whose light never does is not waited for long."""
         for report in locks.TAP:
             await self._transmit(report, piece, planned=False)

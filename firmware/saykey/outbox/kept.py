@@ -1,17 +1,21 @@
 """Which text must outlive a crash, and the bytes it is written as. Pure.
 
 The format is JSON, ``{"version": 1, "held": [{"host", "text", "doubtful", "exact"}, …]}``, in the
-order in which the text would be typed; the fields are those of `saykey.state.hosts.Held`.
+order in which the text would be typed. ``exact``: it goes on in the middle of what was typed.
 """
 
 import msgspec
 
+from saykey.flow import inserted
+from saykey.state import outcomes
 from saykey.state.device import Device
-from saykey.state.dictation import Stage, find
-from saykey.state.hosts import Held
+from saykey.state.hosts import UNKNOWN_PIECE, Held
 from saykey.state.pieces import ASKED_FOR, PIECE, Fate, Typing
 
 VERSION = 1
+
+NO_HOST = ""
+"""Whose text it is that is held for no host; hosts in the settings have names."""
 
 Kept = tuple[tuple[str, Held], ...]
 """Texts, each with the name of its host, in the order of speech for each host."""
@@ -40,40 +44,35 @@ def kept(device: Device) -> Kept:
     """All text that is held, on its way, or waiting behind a phrase that is not yet recognised.
 
     Of a piece that is being typed nobody knows after a crash how much stands on the host, so all
-    of it is kept, and all of it is doubtful.
+    of it is kept, and all of it is doubtful. What is held for no host has the host "".
     """
     delivery = device.delivery
-    held = [(host.name, text) for host in delivery.hosts for text in host.held]
-    if delivery.typing is not None and _outlives(delivery.typing):
-        text = delivery.typing.text
-        held.append((delivery.typing.piece.host, Held(text, len(text), exact=True)))
-    held += [
-        (piece.host, Held(piece.text, exact=piece.exact)) for piece in delivery.queue if piece.text
-    ]
-    return (*held, *_recognised(device))
+    held = [(NO_HOST, text) for text in delivery.unassigned]
+    held += [(host.name, text) for host in delivery.hosts for text in host.held]
+    typing = delivery.typing
+    if typing is not None and _outlives(typing):
+        text = inserted(typing.edits)
+        held.append((typing.piece.host, Held(typing.id, text, len(text), UNKNOWN_PIECE)))
+    for piece in delivery.queue:
+        if text := inserted(piece.edits):
+            held.append((piece.host, Held(piece.number, text, 0, piece.follows)))
+    number = delivery.pieces
+    for origin, text in outcomes.recognised(device.hearing, device.rules.doubtful):
+        number += 1
+        held.append((origin.host, Held(number, text)))
+    return tuple(held)
 
 
 def _outlives(typing: Typing) -> bool:
     asked_for = typing.piece.dictation == ASKED_FOR
     cue = "asked-for text cancelled" if asked_for else "cancelled"
     dropped = typing.cancelled and PIECE[Fate.TYPING, cue] is Fate.DROPPED
-    return bool(typing.text) and not dropped
-
-
-def _recognised(device: Device) -> Kept:
-    wanted = {Stage.READY} if device.rules.doubtful == "drop" else {Stage.READY, Stage.DOUBTFUL}
-    found = []
-    for spoken in device.hearing.row:
-        dictation = find(device.hearing, spoken.phrase.id.dictation)
-        text = spoken.transcript.text if spoken.transcript is not None else ""
-        if spoken.stage in wanted and dictation is not None and text:
-            found.append((dictation.host, Held(text)))
-    return tuple(found)
+    return bool(inserted(typing.edits)) and not dropped
 
 
 def encode(held: Kept) -> bytes:
-    """The bytes that `decode` reads back."""
-    entries = tuple(_Entry(host, h.text, h.doubtful, h.exact) for host, h in held)
+    """The bytes that `decode` reads back, save for the numbers of the texts."""
+    entries = tuple(_Entry(host, h.text, h.doubtful, h.follows is not None) for host, h in held)
     return msgspec.json.encode(_File(VERSION, entries))
 
 
@@ -85,4 +84,8 @@ def decode(data: bytes) -> Kept:
         raise Unusable from None
     if file.version != VERSION or any(not 0 <= e.doubtful <= len(e.text) for e in file.held):
         raise Unusable
-    return tuple((e.host, Held(e.text, e.doubtful, e.exact)) for e in file.held)
+    return tuple((e.host, _held(number, e)) for number, e in enumerate(file.held, start=1))
+
+
+def _held(number: int, entry: _Entry) -> Held:
+    return Held(number, entry.text, entry.doubtful, UNKNOWN_PIECE if entry.exact else None)

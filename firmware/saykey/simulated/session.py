@@ -94,7 +94,7 @@ async def dictate(
         Adapters(
             clock=clock,
             microphone=microphone,
-            transports={settings.host[0].name: host},
+            transport_of=lambda _host: host,
             button=button,
             display=display,
         ),

@@ -1,21 +1,23 @@
 """The whole device as one frozen value: everything that is shown is derived from it."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
 
 from saykey.effects import Effect, LoadModel
 from saykey.flow import Substitution
 from saykey.settings.schema import Settings
-from saykey.state import hosts as computers
-from saykey.state.delivery import Delivery
-from saykey.state.dictation import Hearing
+from saykey.state import links
+from saykey.state.delivery import Delivery, keep
+from saykey.state.hearing import Hearing
 from saykey.state.hosts import Held, Host
 from saykey.state.loading import Model
 
-Step = tuple["Device", tuple[Effect, ...]]
-
 MOST_REPLACED = 16
 """Substitutions remembered; a display shows one."""
+
+
+QUIET_DB = -96.0
+"""The loudness of nothing: half a step of 16 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +62,29 @@ class Device:
     hearing: Hearing = field(default_factory=Hearing)
     counters: Counters = field(default_factory=Counters)
     microphone_fault: str = ""
-    level_db: float = -96.0
+    level_db: float = QUIET_DB
     heard: str = field(repr=False, default="")
     pressed: int | None = None
     closing: bool = False
     exited: bool = False
 
 
+class Step(NamedTuple):
+    """The device after an event, what it begins, and what it refused.
+
+    ``refusal`` is one line for whoever asked, with what to do instead; "" if nothing was refused.
+    """
+
+    device: Device
+    effects: tuple[Effect, ...] = ()
+    refusal: str = ""
+
+
 def initial(settings: Settings, held: tuple[tuple[str, Held], ...] = ()) -> Step:
     """The device at start, and what to begin with.
 
     ``held`` are texts from before, with the names of their hosts. One for a host that is not in the
-    settings any more is held for the first, where it is shown: it is never lost.
+    settings any more is held for no host: it is never lost.
     """
     recognizer = settings.recognizer
     rules = Rules(
@@ -82,11 +95,11 @@ def initial(settings: Settings, held: tuple[tuple[str, Held], ...] = ()) -> Step
         recognizer.vocabulary,
         round(settings.text.join_s * 1e9),
     )
-    hosts = tuple(Host(each.name) for each in settings.host)
-    names = {host.name for host in hosts}
+    hosts = tuple(Host(each) for each in settings.host)
+    sent = Delivery(hosts, hosts[0].name)
     for name, text in held:
-        hosts = computers.keep(hosts, name if name in names else hosts[0].name, text)
-    device = Device(
-        rules, Model(recognizer.model, recognizer.model), Delivery(hosts, hosts[0].name)
-    )
-    return device, (LoadModel(recognizer.model),)
+        numbered = replace(text, number=sent.pieces + 1)
+        sent = keep(replace(sent, pieces=numbered.number), name, (numbered,))
+    sent, opening = links.opened(sent, Hearing())
+    device = Device(rules, Model(recognizer.model, recognizer.model), sent)
+    return Step(device, (LoadModel(recognizer.model), *opening))

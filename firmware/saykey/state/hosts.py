@@ -1,54 +1,81 @@
-"""Pure state of the computers: link, lock lights, and the text held for each.
+"""Pure state of the hosts: link, lock lights, what was typed there, and the text held for each.
 
 Held text stays in memory, as text: it is planned anew for the host's layout when it is typed.
 """
 
 from dataclasses import dataclass, field, replace
 
+from saykey.flow import Edits, Erase, Insert, Press
 from saykey.ports import Link
+from saykey.settings.schema import HostSettings
 
-CONTEXT = 80
-"""Characters of confirmed text remembered per host; enough to see where a sentence began."""
+REMEMBERED = 100
+"""Typed pieces remembered per host."""
+
+UNKNOWN_PIECE = 0
+"""The piece typed last before a restart: no piece has this number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """Text kept for a host. Its first ``doubtful`` characters may stand on the host already.
 
-    ``exact``: it goes on in the middle of what was typed, so nothing may come between.
+    ``number`` is that of the piece it was to be; a host's texts are held in this order.
+    ``follows``: the piece in the middle of which it goes on; None for a text of its own.
     """
 
+    number: int
     text: str = field(repr=False)
     doubtful: int = 0
-    exact: bool = False
+    follows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A piece that stands on a host, as it was typed. ``dictation`` as pieces.Piece has it."""
+
+    piece: int
+    dictation: int
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A computer. ``interrupted``: dictations whose further text is held.
+    """A computer to type to.
 
-    ``before`` is the end of what was typed for ``dictation``, the last one at ``typed_at`` (ns).
+    ``open``: its transport is open; of hosts that share a transport one is. ``interrupted``:
+    dictations whose further text is held. ``typed`` are the pieces that stand before the cursor
+    one behind the other, the last of them since ``typed_at`` (ns); empty where that is unknown.
     """
 
-    name: str
+    settings: HostSettings
+    open: bool = False
     link: Link = Link.UNKNOWN
     leds: int | None = None
     held: tuple[Held, ...] = ()
     interrupted: frozenset[int] = frozenset()
-    before: str = field(repr=False, default="")
-    dictation: int = 0
+    typed: tuple[Typed, ...] = ()
     typed_at: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.settings.name
 
 
 Hosts = tuple[Host, ...]
 
 
+def find(hosts: Hosts, name: str) -> Host | None:
+    """The host of that name; None for one that was forgotten."""
+    return next((each for each in hosts if each.name == name), None)
+
+
 def get(hosts: Hosts, name: str) -> Host:
-    """The host of that name. Raises KeyError for a name no event should carry."""
-    for each in hosts:
-        if each.name == name:
-            return each
-    raise KeyError(name)
+    """The host of that name. Raises KeyError for one that is not there."""
+    if (found := find(hosts, name)) is None:
+        raise KeyError(name)
+    return found
 
 
 def put(hosts: Hosts, changed: Host) -> Hosts:
@@ -56,15 +83,16 @@ def put(hosts: Hosts, changed: Host) -> Hosts:
     return tuple(changed if h.name == changed.name else h for h in hosts)
 
 
-def keep(hosts: Hosts, name: str, held: Held) -> Hosts:
-    """Hold one more text for this host, behind what is held already."""
-    host = get(hosts, name)
-    return put(hosts, replace(host, held=(*host.held, held)))
+def with_held(held: tuple[Held, ...], more: tuple[Held, ...]) -> tuple[Held, ...]:
+    """Held texts with more of them, each in its place."""
+    return tuple(sorted((*held, *more), key=lambda each: each.number))
 
 
 def interrupt(hosts: Hosts, name: str, dictations: frozenset[int]) -> Hosts:
     """Have all further text of these dictations held."""
-    host = get(hosts, name)
+    host = find(hosts, name)
+    if host is None:
+        return hosts
     return put(hosts, replace(host, interrupted=host.interrupted | dictations))
 
 
@@ -76,8 +104,33 @@ def forget_interruptions(hosts: Hosts, alive: frozenset[int]) -> Hosts:
     )
 
 
-def typed(hosts: Hosts, name: str, text: str, dictation: int, now: int) -> Hosts:
-    """This text stands on the host since ``now`` (ns)."""
-    host = get(hosts, name)
-    before = (host.before + text)[-CONTEXT:]
-    return put(hosts, replace(host, before=before, dictation=dictation, typed_at=now))
+def carried_out(host: Host, piece: int, dictation: int, edits: Edits, now: int) -> Host:
+    """These edits were carried out on the host at ``now`` (ns).
+
+    Behind a chord nobody knows what stands before the cursor.
+    """
+    typed = host.typed
+    for edit in edits:
+        match edit:
+            case Insert(text):
+                typed = (*typed, Typed(piece, dictation, text))
+            case Erase(text):
+                typed = _erased(typed, text)
+            case Press():
+                typed = ()
+    return replace(host, typed=typed[-REMEMBERED:], typed_at=now if edits else host.typed_at)
+
+
+def _erased(typed: tuple[Typed, ...], text: str) -> tuple[Typed, ...]:
+    """What is left once this text was erased; nothing if it did not stand there."""
+    while text:
+        if not typed:
+            return ()
+        last = typed[-1]
+        if text.endswith(last.text):
+            typed, text = typed[:-1], text.removesuffix(last.text)
+        elif last.text.endswith(text):
+            return (*typed[:-1], replace(last, text=last.text.removesuffix(text)))
+        else:
+            return ()
+    return typed

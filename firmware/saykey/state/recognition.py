@@ -9,17 +9,17 @@ from dataclasses import replace
 
 from saykey.effects import AbortRecognition, Effect, Recognise
 from saykey.flow import Phrase, PhraseId, Transcript
-from saykey.state.dictation import (
+from saykey.state.hearing import (
     PHRASE,
     Hearing,
     Job,
     Stage,
     Unheard,
     find,
-    judged,
     put,
     spoken_of,
 )
+from saykey.state.phrases import judged
 
 ATTEMPTS = 2
 """Recognitions of a complete phrase that may fail before its audio is put aside."""

@@ -6,16 +6,14 @@ import os
 from usb_host import READERS_PROCESSOR
 
 from saykey.clock import MonotonicClock
-from saykey.effects import TypeText
-from saykey.keyboard.layouts import load_layout
-from saykey.keyboard.pace import pace_named
-from saykey.keyboard.profile import Profile
+from saykey.effects import TypeEdits
+from saykey.flow import Insert
 from saykey.keyboard.typist import Typist
+from saykey.settings.schema import HostSettings
 from saykey.transport.fd import FdTransport
 from saykey.transport.usb import UsbGadget
 
 PATIENCE_S = 180
-US = load_layout("linux", "us")
 DEVICE = "/dev/hidg0"
 
 
@@ -32,7 +30,7 @@ class Keyboard:
     """``async with Keyboard() as keyboard: await keyboard.type(text)``."""
 
     def __init__(self, pace="safe"):
-        self._profile = Profile(pace=pace_named(pace))
+        self._host = HostSettings(pace=pace)
         self.clock = MonotonicClock()
         self.transport = FdTransport(UsbGadget(DEVICE), self.clock)
         self.links = []
@@ -44,9 +42,7 @@ class Keyboard:
     async def __aenter__(self):
         type_on_the_readers_processor()
         await self.transport.open(self._to(self.links), self._to(self.leds))
-        self.typist = Typist(
-            self.transport, US, self.clock, self._to(self.events), "host", self._profile
-        )
+        self.typist = Typist(self.transport, self._host, self.clock, self._to(self.events))
         self._running = asyncio.create_task(self.typist.run())
         return self
 
@@ -58,7 +54,9 @@ class Keyboard:
 
     def begin(self, text):
         self._pieces += 1
-        self.typist.type_text(TypeText(self._pieces, "host", text))
+        self.typist.type_edits(
+            TypeEdits(self._pieces, self._host.name, self._host, (Insert(text),))
+        )
 
     async def end(self, patience_s=PATIENCE_S):
         """The outcome of all that was begun."""

@@ -10,7 +10,7 @@ from usb_cable import STEPS, Cable
 
 from saykey.errors import HardwareError
 from saykey.events import TypingBegan, TypingFinished, TypingStopped
-from saykey.flow import ALL_UP, Report
+from saykey.flow import ALL_UP, Insert, Report, inserted
 from saykey.ports import Link
 
 TEXT = "The quick brown fox jumps over: 13 (lazy) dogs!"
@@ -40,13 +40,13 @@ def play(scene):
 
 
 def whole(end):
-    return end.typed + end.doubtful + end.rest
+    return inserted(end.typed + end.doubtful + end.rest)
 
 
 def loses_and_doubles_nothing(end, shown):
     """What the computer showed is what counts as typed, and maybe some of what is in doubt."""
-    assert shown.startswith(end.typed)
-    assert (end.typed + end.doubtful).startswith(shown)
+    assert shown.startswith(inserted(end.typed))
+    assert inserted(end.typed + end.doubtful).startswith(shown)
 
 
 # Unplugged
@@ -77,7 +77,7 @@ def test_ten_times_out_and_in_again_every_text_is_typed_or_handed_back(cable):
             await asyncio.to_thread(cable.unplug)
             await keyboard.until(lambda: keyboard.links[-1] is Link.DOWN)  # noticed while idle
             away = await keyboard.type("not seen ")
-            assert (away.typed, away.doubtful, away.rest) == ("", "", "not seen ")
+            assert (away.typed, away.doubtful, away.rest) == ((), (), (Insert("not seen "),))
             await asyncio.to_thread(cable.until_unplugged)
             await asyncio.to_thread(cable.plug)
             await asyncio.to_thread(cable.until_plugged)
@@ -95,7 +95,7 @@ def test_the_first_report_after_plugging_in_again_lets_all_keys_up(reports):
         await asyncio.to_thread(reports.until, lambda seen: seen["keys_down"] == [KEY_A])
         await asyncio.to_thread(reports.unplug)
         end = await keyboard.type("b")
-        assert (end.typed, end.doubtful, end.rest) == ("", "", "b")
+        assert (end.typed, end.doubtful, end.rest) == ((), (), (Insert("b"),))
         await asyncio.to_thread(reports.until_unplugged)
         await asyncio.to_thread(reports.plug)
         await keyboard.until(lambda: keyboard.links[-1] is Link.UP)
@@ -110,7 +110,7 @@ def test_a_gadget_whose_modules_were_removed_types_again_once_it_is_back(cable):
     async def scene(keyboard):
         await asyncio.to_thread(cable.remove_modules)
         await keyboard.until(lambda: keyboard.links[-1] is Link.DOWN)
-        assert (await keyboard.type("not seen")).rest == "not seen"
+        assert (await keyboard.type("not seen")).rest == (Insert("not seen"),)
         await asyncio.to_thread(cable.insert_modules)
         await asyncio.to_thread(cable.until_plugged)
         await keyboard.until(lambda: keyboard.links[-1] is Link.UP)
@@ -171,7 +171,7 @@ def test_a_cable_pulled_while_the_computer_sleeps_leaves_only_what_is_in_doubt(c
         await asyncio.to_thread(cable.unplug)
         end = await keyboard.end()
         assert isinstance(end, TypingStopped)
-        assert (whole(end), end.typed) == (TEXT, "")
+        assert (whole(end), end.typed) == (TEXT, ())
         await keyboard.until(lambda: keyboard.links[-1] is Link.DOWN)
         seen = await asyncio.to_thread(cable.until_unplugged)
         assert (seen["text"], seen["keys_down"]) == ("before ", [])

@@ -1,0 +1,54 @@
+"""What a gesture on the button means: see docs/guide.md, "The button"."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from saykey import events
+from saykey.flow import Gesture, GestureKind
+from saykey.state import dictation
+from saykey.state.device import Device, Step
+from saykey.state.hearing import listening
+from saykey.state.requests import refusal, request
+
+
+def gesture(device: Device, made: Gesture, now: int) -> Step:
+    """Do what this gesture means in the button's mode."""
+    hold = device.rules.button == "hold"
+    match made.kind:
+        case GestureKind.PRESS if hold or listening(device.hearing) is None:
+            return _begin(device, made.at, now)
+        case GestureKind.PRESS:
+            device = replace(device, pressed=None)
+            return request(device, events.DictationEnded(made.at), now)
+        case GestureKind.RELEASE:
+            return request(device, events.DictationEnded(made.at), now) if hold else Step(device)
+        case GestureKind.TAP:
+            return _type_held_instead(device, now) if hold else Step(device)
+        case GestureKind.HOLD:
+            return Step(device) if hold else _type_held_instead(device, now)
+        case GestureKind.DOUBLE_TAP:
+            return request(device, events.Cancelled(), now)
+        case _:
+            assert_never(made.kind)
+
+
+def _begin(device: Device, at: int, now: int) -> Step:
+    before = device.hearing.started
+    device, effects, refused = request(device, events.DictationStarted(at), now)
+    began = device.hearing.started if device.hearing.started != before else None
+    return Step(replace(device, pressed=began), effects, refused)
+
+
+def _type_held_instead(device: Device, now: int) -> Step:
+    """The press behind this gesture began a dictation; with held text it was meant otherwise.
+
+    Where the held text cannot be typed, the dictation goes on: what was said is not thrown away.
+    """
+    wanted = events.HeldTextWanted()
+    others = [d for d in device.hearing.dictations if d.id != device.pressed]
+    if others or (why := refusal(device, wanted)):
+        return Step(device, (), why if not others else "")
+    unmeant = frozenset({device.pressed} if device.pressed is not None else ())
+    hearing, effects = dictation.drop(device.hearing, unmeant)
+    device, more, refused = request(replace(device, hearing=hearing), wanted, now)
+    return Step(device, effects + more, refused)

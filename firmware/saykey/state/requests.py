@@ -1,0 +1,189 @@
+"""What people ask of the device, by the button or the control socket; and what is refused.
+
+`refusal` is the one place that decides it. The step carries the reason, so that whoever asked is
+told what the state decided.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from saykey import events
+from saykey.effects import Effect, OpenCapture
+from saykey.ports import Link
+from saykey.state import delivery, dictation, links, loading, outcomes, recognition
+from saykey.state.device import QUIET_DB, Counters, Device, Step
+from saykey.state.hearing import Hearing, listening
+from saykey.state.hosts import find
+from saykey.state.loading import Loading, Model
+
+
+def request(device: Device, event: events.Request, now: int) -> Step:
+    """Do what was asked for, or say why not."""
+    if why := refusal(device, event):
+        return Step(device, (), why)
+    return _carried_out(device, event, now)
+
+
+def refusal(device: Device, event: events.Request) -> str:
+    """Why the device does not do this now, with what to do instead, on one line; "" if it does."""
+    if device.closing:
+        return "saykey is shutting down"
+    listens = listening(device.hearing) is not None
+    match event:
+        case events.DictationStarted():
+            if device.microphone_fault:
+                return device.microphone_fault
+            return "a dictation is open already: release or cancel it" if listens else ""
+        case events.DictationEnded():
+            return "" if listens else "no dictation is open: press first"
+        case events.HeldTextWanted() | events.KeysWanted():
+            return _cannot_type(device, event)
+        case events.RetryWanted():
+            return "" if device.hearing.unheard else "no phrase has failed"
+        case events.HostWanted() | events.HostAdded() | events.HostChanged():
+            return _no_such_host(device, event)
+        case events.HostForgotten() | events.HeldTextMoved():
+            return _no_such_host(device, event)
+        case (
+            events.Cancelled()
+            | events.HeldTextDropped()
+            | events.ModelWanted()
+            | events.ShutdownWanted()
+        ):
+            return ""
+        case _:
+            assert_never(event)
+
+
+def _cannot_type(device: Device, event: events.HeldTextWanted | events.KeysWanted) -> str:
+    target = delivery.target_of(device.delivery)
+    keys = isinstance(event, events.KeysWanted)
+    if not keys and not target.held:
+        return f"no text is held for {target.name}"
+    if target.link is not Link.UP:
+        until = "keys can be pressed once" if keys else "its text stays held until"
+        return f"{target.name} is {target.link.value}: {until} it is up"
+    if delivery.busy(device.delivery):
+        return "text is being typed: wait until it is done"
+    if keys and device.hearing.dictations:
+        return "a dictation is open: wait until it is done"
+    return ""
+
+
+def _no_such_host(
+    device: Device,
+    event: events.HostWanted
+    | events.HostAdded
+    | events.HostChanged
+    | events.HostForgotten
+    | events.HeldTextMoved,
+) -> str:
+    hosts = device.delivery.hosts
+    match event:
+        case events.HostAdded(host):
+            return f"there is a host {host.name!a} already" if find(hosts, host.name) else ""
+        case events.HostChanged(name, host) if host.name != name and find(hosts, host.name):
+            return f"there is a host {host.name!a} already"
+        case events.HostForgotten(name) if find(hosts, name) and len(hosts) == 1:
+            return f"{name} is the only host: add another one first"
+        case events.HeldTextMoved() if not device.delivery.unassigned:
+            return "all held text has its host"
+        case (
+            events.HostWanted(name)
+            | events.HostChanged(name)
+            | events.HostForgotten(name)
+            | events.HeldTextMoved(name)
+        ):
+            known = ", ".join(host.name for host in hosts)
+            return "" if find(hosts, name) else f"no host {name!a}; hosts: {known}"
+        case _:
+            assert_never(event)
+
+
+def _carried_out(device: Device, event: events.Request, now: int) -> Step:
+    hearing, sent = device.hearing, device.delivery
+    match event:
+        case events.DictationStarted(at):
+            return _start(device, at)
+        case events.DictationEnded(at):
+            hearing, effects = dictation.release(hearing, at)
+            return Step(replace(device, hearing=hearing), effects)
+        case events.Cancelled():
+            hearing, dropped = dictation.drop(hearing, _all_of(hearing))
+            sent, stopped = delivery.cancel(sent)
+            return Step(replace(device, hearing=hearing, delivery=sent), dropped + stopped)
+        case events.HeldTextWanted():
+            return Step(replace(device, delivery=delivery.held_wanted(sent, now)))
+        case events.HeldTextDropped():
+            hearing, sent = replace(hearing, unheard=()), delivery.held_dropped(sent)
+            return Step(replace(device, hearing=hearing, delivery=sent))
+        case events.HeldTextMoved(host):
+            return Step(replace(device, delivery=delivery.held_moved(sent, host)))
+        case events.RetryWanted():
+            model, effects = _revived(device.model)
+            hearing = recognition.retry(hearing)
+            return Step(replace(device, hearing=hearing, model=model), effects)
+        case events.ModelWanted(name):
+            return Step(replace(device, model=loading.wanted(device.model, name)))
+        case events.KeysWanted(strokes):
+            return Step(replace(device, delivery=delivery.keys_wanted(sent, strokes, now)))
+        case (
+            events.HostWanted() | events.HostAdded() | events.HostChanged() | events.HostForgotten()
+        ):
+            return _hosts_changed(device, event)
+        case events.ShutdownWanted():
+            return _shut_down(device)
+        case _:
+            assert_never(event)
+
+
+def _hosts_changed(
+    device: Device,
+    event: events.HostWanted | events.HostAdded | events.HostChanged | events.HostForgotten,
+) -> Step:
+    hearing, sent = device.hearing, device.delivery
+    match event:
+        case events.HostWanted(name):
+            sent, effects = links.use_host(sent, name, hearing)
+        case events.HostAdded(host):
+            sent, effects = links.added(sent, host, hearing)
+        case events.HostChanged(name, host):
+            sent, effects = links.changed(sent, name, host, hearing)
+            hearing = dictation.renamed(hearing, name, host.name)
+        case events.HostForgotten(name):
+            sent, effects = links.forgotten(sent, name, hearing)
+        case _:
+            assert_never(event)
+    return Step(replace(device, hearing=hearing, delivery=sent), effects)
+
+
+def _start(device: Device, at: int) -> Step:
+    target = delivery.target_of(device.delivery)
+    model, revived = _revived(loading.noticed(device.model))
+    language = device.rules.language
+    hearing = dictation.start(device.hearing, target.settings, language, model.wanted, at)
+    device = replace(
+        device, hearing=hearing, model=model, counters=Counters(), level_db=QUIET_DB, heard=""
+    )
+    opening = OpenCapture(hearing.started, at)
+    return Step(device, (opening, *delivery.wake(device.delivery), *revived))
+
+
+def _revived(model: Model) -> tuple[Model, tuple[Effect, ...]]:
+    """A model that failed is tried again when someone wants to use it."""
+    return loading.want(model, model.wanted) if model.loading is Loading.FAILED else (model, ())
+
+
+def _all_of(hearing: Hearing) -> frozenset[int]:
+    return frozenset(d.id for d in hearing.dictations)
+
+
+def _shut_down(device: Device) -> Step:
+    """Text that is recognised is held, also behind a phrase that is not."""
+    for origin, text in outcomes.recognised(device.hearing, device.rules.doubtful):
+        device = replace(device, delivery=delivery.hold(device.delivery, origin.host, text))
+    mute = outcomes.without_text(device.hearing)
+    hearing, dropped = dictation.drop(device.hearing, _all_of(device.hearing))
+    sent, stopped = delivery.put_away(device.delivery)
+    hearing = replace(hearing, lost=hearing.lost + mute, unheard=())
+    return Step(replace(device, hearing=hearing, delivery=sent, closing=True), dropped + stopped)
