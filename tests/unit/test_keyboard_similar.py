@@ -102,6 +102,9 @@ def test_letters_of_a_sister_language_are_typed_as_the_nearest_of_the_same_scrip
 @pytest.mark.parametrize(
     ("layout", "wanted", "shown"),
     [
+        ("us", "½ ‹a›", "1/2 'a'"),
+        ("us+dvorak-mac", "½", "1/2"),
+        ("mk", "‹а›", "<а>"),
         ("ru", "№ 5 «[x]» 'q' & #1", '№ 5 "(кс)" "к" + №1'),
         ("am", "Ի՞նչ... «այո»", "Ի՞նչ։։։ «այո»"),
         ("ara", "٣ ۴ ५", "٣ 4 5"),

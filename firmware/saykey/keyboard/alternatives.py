@@ -14,7 +14,9 @@ PLACEHOLDERS = ("?", "\u061f", "*", "-", " ")
 
 SIMILAR: Mapping[str, tuple[str, ...]] = {
     # What recognisers write and plain layouts lack
-    **dict.fromkeys("‘’‚‛‹›′ʼ", ("'", "’")),
+    **dict.fromkeys("‘’‚‛′ʼ", ("'", "’")),
+    "‹": ("'", "’", "<"),
+    "›": ("'", "’", ">"),
     **dict.fromkeys("“”„‟«»″", ('"',)),
     **dict.fromkeys("‐‑‒–−", ("-",)),
     **dict.fromkeys("—―", ("--", "-")),

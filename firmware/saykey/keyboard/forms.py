@@ -7,6 +7,7 @@ from itertools import combinations
 
 from saykey.keyboard.alternatives import SIMILAR
 
+_FRACTION_SLASH = "\u2044"  # in the compatibility form of ½, for which people type 1/2
 _BELOW = 220  # combining class of marks below, in UnicodeData.txt
 
 
@@ -50,7 +51,7 @@ def _steps(character: str) -> Iterator[str]:
     yield from listed(character)
     decomposition = unicodedata.decomposition(character)
     if decomposition.startswith("<"):
-        compatible = unicodedata.normalize("NFKC", character)
+        compatible = unicodedata.normalize("NFKC", character).replace(_FRACTION_SLASH, "/")
         if not compatible.startswith(" "):  # a spacing accent is more than a space
             yield compatible
     elif decomposition:
