@@ -1,45 +1,29 @@
-"""What people type in place of a character their keyboard lacks, from the keys of a layout."""
+"""What people type in place of a character their keyboard lacks, from the keys of a layout.
+
+The order of preference, for a letter or sign that the layout lacks:
+
+1. The nearest form of it in its own case (keyboard.forms): a listed alternative, the letter with
+   as many of its accents as possible, its plain form if it is a wide or presentation form, the
+   letter it is named after. For Latin letters, digits and signs also what ASCII has for them.
+2. The other case of the letter, then of these forms. A layout of capitals only types capitals.
+3. For a letter of another script than Latin, its transliteration to ASCII, in either case.
+4. For a letter, that transliteration in the alphabet of the layout's own script.
+
+If the layout has none of these, keyboard.strokes types the placeholder.
+"""
 
 import unicodedata
-from collections.abc import Mapping
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 
+from saykey.keyboard.alternatives import ALPHABETS, PLACEHOLDERS
+from saykey.keyboard.forms import forms_of, listed, script_of
 from saykey.keyboard.layouts import Layout
-
-PLACEHOLDERS = ("?", "\u061f", "*", "-", " ")
-"""Stands for what has nothing similar: the first of these that the layout types."""
-
-SIMILAR: Mapping[str, tuple[str, ...]] = {
-    # What recognisers write and plain layouts lack
-    **dict.fromkeys("‘’‚‛‹›′ʼ", ("'", "’")),  # noqa: RUF001  look-alikes are the point
-    **dict.fromkeys("“”„‟«»″", ('"',)),
-    **dict.fromkeys("‐‑‒–−", ("-",)),  # noqa: RUF001
-    **dict.fromkeys("—―", ("--", "-")),
-    **dict.fromkeys("•‣·", ("*", "-")),
-    "…": ("...",),
-    "→": ("->",),
-    "←": ("<-",),
-    "×": ("x", "*"),  # noqa: RUF001
-    "÷": ("/", ":"),
-    "±": ("+/-", "+-"),
-    "≤": ("<=",),
-    "≥": (">=",),
-    "≠": ("!=",),
-    "≈": ("~",),
-    "\u2028": ("\n",),
-    "\u2029": ("\n",),
-    # ASCII that some layouts lack, by what they have
-    "'": ("’", "\u02bc", "\u00b4", "`"),
-    '"': ("”", "“", "»"),
-    "-": ("‐", "–"),  # noqa: RUF001
-    ",": ("\u060c",),  # Arabic comma, semicolon, question mark
-    ";": ("\u061b",),
-    "?": ("\u061f",),
-}
-"""Alternatives for a character, the best first; a layout that has none of one's keys is next."""
 
 _INVISIBLE = frozenset({"Cf", "Mn", "Me"})  # joiners, direction marks, accents, variation selectors
 _SPACES = frozenset({"Cc", "Zs"})  # a tab would leave the text field, an escape close the window
+_IN_ASCII = frozenset({"", "Latin"})  # scripts of which ASCII is a plain form; signs have no script
 
 
 def similar(character: str, layout: Layout) -> str:
@@ -54,10 +38,7 @@ def similar(character: str, layout: Layout) -> str:
         return ""
     if category in _SPACES:
         return _typable(" ", layout)
-    for alternative in (*SIMILAR.get(character, ()), _same_digit(character, layout)):
-        if alternative == "\n" or _typable(alternative, layout):
-            return alternative
-    return _typable(_to_ascii(character), layout)
+    return next(filter(None, _nearest(character, layout)), "")
 
 
 def placeholder(layout: Layout) -> str:
@@ -67,18 +48,86 @@ def placeholder(layout: Layout) -> str:
 
 def script_lacking(grapheme: str, layout: Layout) -> str:
     """The script, such as "Cyrillic", of a letter if the layout has no letter of it; else ""."""
-    script = next(filter(None, map(_script, grapheme)), "")
+    script = next(filter(None, map(script_of, grapheme)), "")
     return "" if script in _scripts(layout) else script
 
 
+def _nearest(character: str, layout: Layout) -> Iterator[str]:
+    """The module's order of preference; "" for what the layout cannot type."""
+    script = script_of(character)
+    in_ascii = _transliterate()(character)
+    if script in _IN_ASCII:
+        yield from _in_own_script(character, (in_ascii, _same_digit(character, layout)), layout)
+    else:
+        yield from _in_own_script(character, (), layout)
+        yield _typable(in_ascii, layout)
+        yield _in_either_case(in_ascii, layout)
+    if script:
+        yield _in_own_alphabet(in_ascii, layout)
+
+
+def _in_own_script(character: str, last: tuple[str, ...], layout: Layout) -> Iterator[str]:
+    """Forms of the character and then the last ones; with letters in their own case first."""
+    forms = (*forms_of(character), *last)
+    for form in forms:
+        yield _typable(form, layout)
+    if (other := character.swapcase()) != character:
+        yield _typable(other, layout)
+    for form in forms:
+        yield _in_either_case(form, layout)
+
+
 def _typable(text: str, layout: Layout) -> str:
-    return text if all(map(layout.strokes.__contains__, text)) else ""
+    return text if text == "\n" or all(map(layout.strokes.__contains__, text)) else ""
 
 
-def _to_ascii(character: str) -> str:
+def _in_either_case(text: str, layout: Layout) -> str:
+    """The text with each letter in the case that the layout has, and listed signs for its signs."""
+    return _joined(_one_near(character, layout) for character in text)
+
+
+def _one_near(character: str, layout: Layout) -> str:
+    for form in (character, character.upper(), character.lower(), *listed(character)):
+        if _typable(form, layout):
+            return form
+    return ""
+
+
+def _in_own_alphabet(text: str, layout: Layout) -> str:
+    """The text with letters of the layout's own alphabet for a to z."""
+    letters = ALPHABETS.get(_main_script(layout))
+    if letters is None:
+        return ""
+    return _joined(
+        _in_either_case(character, layout) or _native(character, letters, layout)
+        for character in text
+    )
+
+
+def _native(character: str, letters: Mapping[str, str], layout: Layout) -> str:
+    written = letters.get(character.lower(), "")
+    return _joined(
+        _typable(letter, layout) or next(filter(None, _in_own_script(letter, (), layout)), "")
+        for letter in (written.title() if character.isupper() else written)
+    )
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """The parts as one text; "" if one of them is missing."""
+    joined = ""
+    for part in parts:
+        if not part:
+            return ""
+        joined += part
+    return joined
+
+
+@cache
+def _transliterate() -> Callable[[str], str]:
+    """The function of anyascii, imported at first use; an import at each call takes longer."""
     from anyascii import anyascii
 
-    return anyascii(character)
+    return anyascii
 
 
 def _same_digit(character: str, layout: Layout) -> str:
@@ -93,18 +142,12 @@ def _digits(layout: Layout) -> Mapping[int, str]:
     return {int(unicodedata.decimal(character)): character for character in characters}
 
 
+def _main_script(layout: Layout) -> str:
+    scripts = _scripts(layout)
+    return max(scripts, key=scripts.__getitem__, default="")
+
+
 @lru_cache(maxsize=16)
-def _scripts(layout: Layout) -> frozenset[str]:
-    return frozenset(filter(None, (_script(character[0]) for character in layout.strokes)))
-
-
-def _script(character: str) -> str:
-    """The script of a letter, as its Unicode name begins; "" for what is no letter."""
-    if not unicodedata.category(character).startswith("L"):
-        return ""
-    first, _, rest = unicodedata.name(character, "").partition(" ")
-    words = rest.split()
-    if first == "CJK":
-        return "Chinese"
-    named = {"LETTER", "SYLLABLE", "SYLLABLES", "SYLLABICS"}.intersection(words)
-    return first.capitalize() if named and first != "MODIFIER" else ""
+def _scripts(layout: Layout) -> Mapping[str, int]:
+    """The scripts of the layout's letters, and how many letters it has of each."""
+    return Counter(filter(None, (script_of(character[0]) for character in layout.strokes)))
