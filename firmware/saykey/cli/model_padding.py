@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from rich.console import Console
-from rich.progress import Progress
 
 from saykey.audio.files import duration_s, read_pcm16
+from saykey.cli.progress import bars
 from saykey.cli.tables import aligned
 from saykey.errors import UsageError
 from saykey.models import store
@@ -61,7 +60,7 @@ def measured_padding(
         )
     with (
         measuring(path, threads, exact=True) as process,
-        Progress(console=Console(stderr=True), transient=True) as progress,
+        bars() as progress,
     ):
         task = progress.add_task(model, total=len(recordings))
         found = outcomes(recordings, process.hear, language, done=lambda: progress.advance(task))

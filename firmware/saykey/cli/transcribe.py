@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import Progress
 
 from saykey.audio.files import duration_s, read_blocks
+from saykey.cli.progress import bars
 from saykey.clock import MonotonicClock
 from saykey.events import PhraseEnded
 from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE, Phrase, Verdict
@@ -53,7 +52,7 @@ async def _transcribe(
     recognizer = WorkerRecognizer(settings.recognizer, MonotonicClock())
     try:
         await recognizer.load(model)
-        with Progress(console=Console(stderr=True), transient=True) as progress:
+        with bars() as progress:
             for file, length in zip(files, lengths, strict=True):
                 task = progress.add_task(file.name, total=length)
                 lines = []

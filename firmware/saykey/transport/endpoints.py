@@ -156,7 +156,7 @@ def _check_kind(path: str) -> None:
     The kernel's class is "hidg" (f_hid.c). A device that sysfs does not know, such as a pseudo
     terminal, is let pass.
     """
-    status = os.stat(path)
+    status = Path(path).stat()
     number = f"{os.major(status.st_rdev)}:{os.minor(status.st_rdev)}"
     subsystem = Path("/sys/dev/char", number, "subsystem")
     known = subsystem.resolve().name if subsystem.exists() else "hidg"
