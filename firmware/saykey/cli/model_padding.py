@@ -87,7 +87,9 @@ def recordings_of(folder: Path) -> list[Recording]:
         raise UsageError(f"{folder} holds no WAV files; put NAME.wav and NAME.txt there")
     recordings = []
     for sound in sounds:
-        if (length_s := duration_s(sound)) > _LONGEST_S:
+        if (length_s := duration_s(sound)) is None:
+            raise UsageError(f"{sound} is no WAV or FLAC file; convert it to one")
+        if length_s > _LONGEST_S:
             raise UsageError(f"{sound} lasts {length_s:.0f} s; cut it into phrases of at most 30 s")
         beside = sound.with_suffix(".txt")
         try:
