@@ -63,8 +63,15 @@ def real_adapters(settings: Settings) -> Adapters:
         control=Path(settings.control.socket),
         mirror=Mirror(Path(settings.held.mirror)) if settings.held.mirror else None,
         manager=manager_of(os.environ, os.getpid()),
-        signals=(signal.SIGTERM, signal.SIGINT),
+        signals=_signals(),
     )
+
+
+def _signals() -> tuple[signal.Signals, ...]:
+    """Those that end the device in order. nohup(1) ignores SIGHUP, and that is left so."""
+    ends = (signal.SIGTERM, signal.SIGINT)
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return ends if ignored else (*ends, signal.SIGHUP)
 
 
 def _microphone(source: str, clock: Clock) -> Microphone:

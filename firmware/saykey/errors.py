@@ -54,3 +54,7 @@ class Refused(SaykeyError):
 
 class HardwareError(SaykeyError):
     """A button, LED or display cannot be opened."""
+
+
+class OutputError(SaykeyError):
+    """Standard output is full or closed, or its reader is gone."""

@@ -102,7 +102,7 @@ class KeysWanted:
 
 @dataclass(frozen=True, slots=True)
 class ShutdownWanted:
-    """The service is told to stop (SIGTERM)."""
+    """The service is told to stop (SIGTERM, SIGINT or SIGHUP)."""
 
 
 # What the microphone and the speech room report

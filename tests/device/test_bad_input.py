@@ -1,5 +1,6 @@
 """What the user got wrong is one line that says what to do: status 2 for usage, 1 for failure."""
 
+import os
 import subprocess
 import sys
 from importlib import resources
@@ -123,3 +124,24 @@ def test_an_unplugged_gadget_device_is_told_with_advice(tmp_path: Path) -> None:
     assert status == 1
     assert "hidg0" in line
     assert "gadget" in line
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "fifo", "other device"])
+def test_a_transport_that_is_no_gadget_is_told_with_advice(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "other"
+    match kind:
+        case "file":
+            path.write_text("not a gadget")
+        case "folder":
+            path.mkdir()
+        case "fifo":
+            os.mkfifo(path)
+        case "other device":
+            path = Path("/dev/null")
+    file = tmp_path / "saykey.toml"
+    file.write_text(
+        f"[control]\nsocket = '{tmp_path}/control.sock'\n[[host]]\ntransport = 'usb:{path}'"
+    )
+    status, line = saykey("run", "--config", file)
+    assert status == 1
+    assert f"{path} cannot be opened (it is no USB HID gadget)" in line

@@ -3,6 +3,7 @@
 import os
 import signal
 
+import pytest
 from daemon import RECORDING, REFERENCE, computer, config, connected, process, saykey, typed_until
 
 
@@ -28,6 +29,33 @@ def test_a_dictation_over_the_control_socket_arrives_at_the_host(tmp_path) -> No
         _, log = device.communicate(timeout=30)
         assert device.returncode == 0
         assert not any(word in log for word in ("Thank", "coffee", "doctor"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signals_end_the_daemon_in_order(tmp_path, number) -> None:
+    settings = str(config(tmp_path, f"file:{RECORDING}"))
+    with computer(tmp_path), process("saykey", "run", "--config", settings) as device:
+        with connected(tmp_path / "control.sock", device):
+            device.send_signal(number)
+            _, log = device.communicate(timeout=30)
+        assert device.returncode == 0
+        assert "INFO ended: 0 phrases unrecognised, 0 texts held" in log
+
+
+def test_a_daemon_started_by_nohup_outlives_its_terminal(tmp_path) -> None:
+    settings = str(config(tmp_path, f"file:{RECORDING}"))
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a child inherits it, as from nohup
+    try:
+        with computer(tmp_path), process("saykey", "run", "--config", settings) as device:
+            with connected(tmp_path / "control.sock", device):
+                device.send_signal(signal.SIGHUP)
+            told = saykey("status", "--socket", str(tmp_path / "control.sock"))
+            assert told.returncode == 0
+            device.send_signal(signal.SIGTERM)
+            device.communicate(timeout=30)
+            assert device.returncode == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_second_daemon_on_the_same_socket_is_refused(tmp_path) -> None:

@@ -1,13 +1,14 @@
 """`saykey run` as the service it is: killed with text held, started again, watched by systemd."""
 
 import os
+import resource
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,12 +48,22 @@ def device(settings: str, **environment: str) -> Iterator[subprocess.Popen[str]]
             program.kill()
 
 
-def dictate_until_held(folder: Path, settings: str, client: ControlClient) -> int:
-    """Dictate the whole recording while the host is away: the characters that are held then."""
+def dictate_until_held(
+    folder: Path,
+    settings: str,
+    client: ControlClient,
+    first_held: Callable[[], None] = lambda: None,
+) -> int:
+    """Dictate the whole recording while the host is away: the characters that are held then.
+
+    ``first_held`` is called when the first phrase is held.
+    """
     statuses = client.watch()
     assert saykey("press", "--config", settings).returncode == 0
     held = 0
     for status in statuses:
+        if not held and status.held.pieces:
+            first_held()
         held = status.held.characters
         if status.held.pieces == 4 and not status.in_flight:
             break
@@ -83,6 +94,37 @@ def test_text_held_when_the_daemon_is_killed_is_shown_and_typed_by_the_next_one(
         assert second.wait(timeout=30) == 0
     assert not (memory / "held.json").exists()
     assert not any(word in log for word in SPOKEN)
+
+
+def test_text_dropped_after_the_memory_was_full_is_not_offered_again_after_a_crash(
+    tmp_path, memory
+) -> None:
+    settings = config(tmp_path, memory)
+    mirror = memory / "held.json"
+    with device(settings) as first:
+        with computer(tmp_path), connected(tmp_path / "control.sock", first) as client:
+            pass
+
+        room = resource.prlimit(first.pid, resource.RLIMIT_FSIZE)
+
+        def fill_the_memory() -> None:
+            assert mirror.exists()
+            resource.prlimit(first.pid, resource.RLIMIT_FSIZE, (8, room[1]))
+
+        with ControlClient(tmp_path / "control.sock") as client:
+            dictate_until_held(tmp_path, settings, client, fill_the_memory)
+        assert not mirror.exists()
+        resource.prlimit(first.pid, resource.RLIMIT_FSIZE, room)
+        assert saykey("drop-held", "--config", settings).returncode == 0
+        first.kill()
+        log = first.stderr.read()
+    assert log.count("held text is not kept for after a crash") == 1
+    with (
+        computer(tmp_path),
+        device(settings) as second,
+        connected(tmp_path / "control.sock", second) as client,
+    ):
+        assert client.request("status").held.pieces == 0
 
 
 def test_a_piece_that_was_being_typed_when_the_daemon_was_killed_is_held_in_doubt(

@@ -19,6 +19,27 @@ def test_one_file_is_told_as_its_text() -> None:
     assert transcribe(RECORDING).strip() == TEXT
 
 
+def test_standard_input_is_told_from_a_pipe_and_from_a_file() -> None:
+    command = [sys.executable, "-m", "saykey", "transcribe", "-"]
+    sound = RECORDING.read_bytes()
+    assert subprocess.check_output(command, input=sound, timeout=120) == f"{TEXT}\n".encode()
+    with RECORDING.open("rb") as file:
+        assert subprocess.check_output(command, stdin=file, timeout=120) == f"{TEXT}\n".encode()
+
+
+def test_a_phone_s_recording_is_told_by_way_of_ffmpeg(tmp_path) -> None:
+    made = ["ffmpeg", "-nostdin", "-loglevel", "error", "-i", RECORDING, tmp_path / "phone.m4a"]
+    subprocess.run(made, check=True, timeout=60)
+    assert transcribe(tmp_path / "phone.m4a").strip() == TEXT
+
+
+def test_standard_input_is_named_once_only() -> None:
+    command = [sys.executable, "-m", "saykey", "transcribe", "-", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "saykey: standard input can be read once: leave one - out\n"
+
+
 def test_several_files_are_told_with_their_names() -> None:
     assert transcribe(RECORDING, RECORDING).splitlines() == [f"{RECORDING}: {TEXT}"] * 2
 

@@ -265,6 +265,16 @@ def test_watch_prints_each_change_until_interrupted_which_is_status_130(running)
     assert (watch.returncode, out, err.strip()) == (130, "", "")
 
 
+def test_watch_interrupted_right_after_a_line_does_not_print_it_twice(running):
+    command = [sys.executable, "-m", "saykey", "watch", "--json", "--socket", str(running.path)]
+    for _ in range(8):  # where it could, it did so three times of four
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watch:
+            watch.stdout.readline()
+            watch.send_signal(signal.SIGINT)
+            out, _ = watch.communicate(timeout=UNFINISHED_WAIT_S)
+        assert (watch.returncode, out) == (130, b"")
+
+
 def test_watch_ends_with_a_line_when_saykey_ends(tmp_path):
     path = tmp_path / "control.sock"
     command = [sys.executable, "-m", "saykey", "watch", "--socket", str(path)]

@@ -23,7 +23,7 @@ MODULES = {
 
 # What `saykey --help` may load besides the standard library, and what of that it may not.
 
-LOADED_FOR_HELP = {"saykey", "saykey.cli", "saykey.errors"}
+LOADED_FOR_HELP = {"saykey", "saykey.cli", "saykey.cli.streams", "saykey.errors"}
 OTHERS_LOADED_FOR_HELP = {"click"}
 TOO_HEAVY_FOR_HELP = {
     "asyncio",

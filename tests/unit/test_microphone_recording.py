@@ -1,6 +1,7 @@
 """The microphone that plays a recording: its pace, its end and its faults."""
 
 import asyncio
+import os
 
 import numpy as np
 import pytest
@@ -100,6 +101,13 @@ def test_a_file_that_turns_out_to_be_damaged_while_it_plays_is_a_lost_microphone
             await plays_to_the_end()
 
     asyncio.run(plays())
+
+
+def test_a_pipe_is_refused_because_its_writer_may_pause(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    microphone = RecordingMicrophone(tmp_path / "pipe", VirtualClock())
+    with pytest.raises(MicrophoneLost, match="is a pipe or a device: name an audio file"):
+        asyncio.run(microphone.open())
 
 
 def test_lost_samples_take_their_time_and_their_sound_with_them():

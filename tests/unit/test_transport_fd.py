@@ -564,6 +564,45 @@ def test_a_gadget_that_is_not_there_is_an_error_that_says_what_to_do(tmp_path):
         asyncio.run(transport.open(lambda _link: None, lambda _leds: None))
 
 
+def a_file(folder):
+    (folder / "other").write_bytes(b"sixteen bytes...")
+    return folder / "other"
+
+
+def a_folder(folder):
+    return folder
+
+
+def a_fifo(folder):
+    os.mkfifo(folder / "other")
+    return folder / "other"
+
+
+def a_device_that_swallows(_folder):
+    return "/dev/null"
+
+
+def a_device_that_is_always_readable(_folder):
+    return "/dev/zero"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [a_file, a_folder, a_fifo, a_device_that_swallows, a_device_that_is_always_readable],
+)
+def test_what_is_no_gadget_is_an_error_that_says_what_to_do(tmp_path, other):
+    transport = FdTransport(UsbGadget(str(other(tmp_path))), VirtualClock())
+    with pytest.raises(HardwareError, match=r"it is no USB HID gadget\): set the USB gadget up"):
+        asyncio.run(transport.open(lambda _link: None, lambda _leds: None))
+
+
+def test_a_file_in_place_of_a_gadget_is_not_written_to(tmp_path):
+    path = a_file(tmp_path)
+    with pytest.raises(OSError, match="no USB HID gadget"):
+        UsbGadget(str(path)).connect()
+    assert path.read_bytes() == b"sixteen bytes..."
+
+
 def test_a_socket_that_is_not_there_is_an_error_that_says_how_to_start_a_host(tmp_path):
     transport = FdTransport(HostSocket(str(tmp_path / "host")), VirtualClock())
     with pytest.raises(HardwareError, match=r"python -m saykey\.simulated\.host_process"):

@@ -1,29 +1,38 @@
-"""Audio files of every format libsndfile knows, as 16 kHz mono pcm16, block by block."""
+"""Audio files, pipes and standard input as 16 kHz mono pcm16, block by block.
+
+A file is read by libsndfile, and by ffmpeg if libsndfile cannot. Of a pipe, WAV is read as it
+comes; anything else is first kept in memory, because its readers must seek.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from saykey.audio import ffmpeg, pipes, wav
 from saykey.audio.convert import Converter
 from saykey.errors import AudioError
 from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE
 
 if TYPE_CHECKING:
+    import numpy as np
     import soundfile
+    from numpy.typing import NDArray
 
-STREAMED_SIZE = 0x7FFF_0000
-"""A program that writes WAV into a pipe cannot know the size and writes one at least this large."""
+_UNKNOWN = 1 << 62
+"""At least as many frames has, for libsndfile, FLAC that was written into a pipe (SF_COUNT_MAX)."""
 
 
 def read_blocks(path: Path, *, seconds: float = 0.5) -> Iterator[bytes]:
     """Read a file as 16 kHz mono pcm16 in blocks of ``seconds``; only the last may be shorter.
 
-    Memory stays bounded however long the file is. Raises AudioError, also after some blocks when
-    the file turns out to be damaged further on. What is not a number is silence.
+    ``Path("-")`` is standard input. Memory stays bounded however long the file is. Raises
+    AudioError, also after some blocks when the file turns out to be damaged further on. What is
+    not a number is silence.
     """
     size = round(seconds * SAMPLE_RATE) * SAMPLE_BYTES
     if size <= 0:
@@ -44,70 +53,145 @@ def read_pcm16(path: Path) -> bytes:
     return b"".join(read_blocks(path))
 
 
-def duration_s(path: Path) -> float:
+def duration_s(path: Path) -> float | None:
     """Length of the file in seconds; an estimate for MP3 without a Xing header.
 
-    Raises AudioError.
+    None where only reading all of it would tell: for a pipe, of which nothing is read, and for
+    what ffmpeg decodes. Raises AudioError.
     """
+    if pipes.is_stream(path):
+        return None
     with _opened(path) as sound:
-        return float(sound.frames / sound.samplerate)
+        return None if sound.frames is None else sound.frames / sound.rate
 
 
-def _converted(sound: soundfile.SoundFile, seconds: float) -> Iterator[bytes]:
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """Samples to be read: ``read`` gives as many as asked for, fewer only at the end.
+
+    ``frames``: how many there are, None if that is not known; ``estimated``: perhaps fewer.
+    ``finish`` is called at the end; it and ``read`` raise AudioError for a file that is damaged.
+    """
+
+    name: str
+    rate: int
+    read: Callable[[int], NDArray[np.float32]]
+    frames: int | None = None
+    estimated: bool = False
+    finish: Callable[[], None] = lambda: None
+
+
+def _converted(sound: _Sound, seconds: float) -> Iterator[bytes]:
     import numpy as np
 
-    converter = Converter(sound.samplerate)
-    size = max(1, round(seconds * sound.samplerate))
+    converter = Converter(sound.rate)
+    size = max(1, round(seconds * sound.rate))
     length = 0
     while True:
-        samples = sound.read(size, dtype="float32", always_2d=True)
+        samples = sound.read(size)
         length += len(samples)
         np.nan_to_num(samples, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
         yield converter.feed(samples, last=len(samples) < size)
         if len(samples) < size:
             break
-    if length < sound.frames and sound.format != "MP3":  # whose frames may be an estimate
-        raise _truncated(sound.name)
+    sound.finish()
+    if sound.frames is not None and length < sound.frames and not sound.estimated:
+        raise wav.truncated(sound.name)
+    if not length:
+        raise _silent(sound.name)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
-    """The open file; libsndfile's complaints, now and while reading, become AudioError."""
+def _opened(path: Path) -> Iterator[_Sound]:
+    """The open file. What is wrong with it, now and while it is read, becomes AudioError."""
+    import soundfile
+
+    name = pipes.name_of(path)
+    try:
+        with ExitStack() as stack:
+            yield _entered(path, name, stack)
+    except OSError as error:
+        raise AudioError(
+            f"cannot read {name}: {error.strerror}; name a readable audio file"
+        ) from error
+    except soundfile.LibsndfileError as error:
+        raise _unreadable(name, _reason(error)) from error
+
+
+def _entered(path: Path, name: str, stack: ExitStack) -> _Sound:
+    """Open it; what the stack holds then is closed with it."""
+    file = pipes.file_of(path)
+    if pipes.is_stream(path):
+        stream = stack.enter_context(pipes.opened(path))
+        plain, head = wav.begin(stream, name)
+        if plain is not None:
+            return _Sound(name, plain.samplerate, plain.read)
+        file = stack.enter_context(pipes.kept(head, stream, name))
+    opened = stack.enter_context(file.open("rb"))
+    if not opened.read(1):
+        raise AudioError(f"{name} is empty: name a file that holds sound")
+    return _by_libsndfile(file, opened.fileno(), name, stack)
+
+
+def _by_libsndfile(file: Path, descriptor: int, name: str, stack: ExitStack) -> _Sound:
     import soundfile
 
     try:
-        with path.open("rb") as file:
-            empty = not file.read(1)
-    except OSError as error:
-        raise AudioError(
-            f"cannot read {path}: {error.strerror}; name a readable audio file"
-        ) from error
-    if empty:
-        raise AudioError(f"{path} is empty: name a file that holds sound")
-    try:
-        with soundfile.SoundFile(path) as sound:
-            _check(sound)
-            # After each read soundfile seeks to where it is already, if it may: in MP3 that leaves
-            # 40 ms of silence (soundfile 0.14, SoundFile._cdata_io; libsndfile 1.2.2).
-            sound.seekable = lambda: False
-            yield sound
+        sound = stack.enter_context(soundfile.SoundFile(file))
     except soundfile.LibsndfileError as error:
-        raise AudioError(
-            f"{path} is not audio that can be read ({error.error_string.strip(' .')}): "
-            "name a whole WAV, FLAC, Ogg or MP3 file"
-        ) from error
+        return _by_ffmpeg(descriptor, name, _reason(error), stack)
+    _check(sound, name)
+    # After each read soundfile seeks to where it is already, if it may: in MP3 that leaves
+    # 40 ms of silence (soundfile 0.14, SoundFile._cdata_io; libsndfile 1.2.2).
+    sound.seekable = lambda: False
+
+    def read(frames: int) -> NDArray[np.float32]:
+        samples: NDArray[np.float32] = sound.read(frames, dtype="float32", always_2d=True)
+        return samples
+
+    frames = sound.frames if sound.frames < _UNKNOWN else None
+    return _Sound(name, sound.samplerate, read, frames, estimated=sound.format == "MP3")
 
 
-def _check(sound: soundfile.SoundFile) -> None:
+def _by_ffmpeg(descriptor: int, name: str, refusal: str, stack: ExitStack) -> _Sound:
+    """``refusal`` is what libsndfile has against the file."""
+    if (program := ffmpeg.program()) is None:
+        raise _unreadable(
+            name, refusal, ", or install ffmpeg, which reads m4a, mp4, webm and others"
+        )
+    decoder = stack.enter_context(ffmpeg.decoding(program, descriptor))
+    plain, _ = wav.begin(decoder.wav, name)
+    if plain is None:
+        raise _unreadable(name, f"{refusal}; ffmpeg: {decoder.complaint() or 'no sound'}")
+
+    def finish() -> None:
+        if complaint := decoder.complaint():
+            raise _unreadable(name, f"ffmpeg: {complaint}")
+
+    return _Sound(name, plain.samplerate, plain.read, finish=finish)
+
+
+def _check(sound: soundfile.SoundFile, name: str) -> None:
     """Refuse a file with no samples, or with fewer than its header says."""
     claimed = re.search(
         r"^ *(?:data|SSND|Data Size) +: (\d+) \(should be (\d+)\)", sound.extra_info, re.MULTILINE
     )
-    if claimed and int(claimed[2]) < int(claimed[1]) < STREAMED_SIZE:
-        raise _truncated(sound.name)
+    if claimed and int(claimed[2]) < int(claimed[1]) < wav.STREAMED_SIZE:
+        raise wav.truncated(name)
     if sound.frames == 0:
-        raise AudioError(f"{sound.name} holds no sound: name a file that does")
+        raise _silent(name)
 
 
-def _truncated(name: str) -> AudioError:
-    return AudioError(f"{name} ends before its header says: copy or record it again")
+def _silent(name: str) -> AudioError:
+    return AudioError(f"{name} holds no sound: name a file that does")
+
+
+def _unreadable(name: str, reason: str, advice: str = "") -> AudioError:
+    return AudioError(
+        f"{name} is not audio that can be read ({reason}): "
+        f"name a whole WAV, FLAC, Ogg or MP3 file{advice}"
+    )
+
+
+def _reason(error: soundfile.LibsndfileError) -> str:
+    return str(error.error_string.strip(" ."))

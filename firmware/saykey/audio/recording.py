@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from saykey.audio.files import read_blocks
+from saykey.audio.pipes import is_stream
 from saykey.clock import NS_PER_S
 from saykey.errors import AudioError, MicrophoneLost
 from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, AudioFrame
@@ -49,6 +50,9 @@ class RecordingMicrophone:
         """Start playing at sample 0. Raises MicrophoneLost if unplugged, or for a bad file."""
         if not self._plugged:
             raise MicrophoneLost(f"{self.name} is unplugged: plug the microphone in")
+        if isinstance(self._recording, Path) and is_stream(self._recording):
+            # Its writer may pause for any time, and all else in the process would wait with it.
+            raise MicrophoneLost(f"{self.name} is a pipe or a device: name an audio file")
         self._blocks = self._source()
         self._pending = bytearray(await self._first_block())
         self._over = not self._pending
@@ -79,6 +83,7 @@ class RecordingMicrophone:
     async def close(self) -> None:
         """Stop; can be opened again and starts at sample 0."""
         self._unplugged = None
+        self._blocks = iter(())  # ends a decoder that may be at work
 
     def lose(self, samples: int) -> None:
         """An overrun: these next samples are recorded but never read."""

@@ -1,15 +1,16 @@
 """The command line. `saykey --help` loads no command: names and help lines stand here as data."""
 
+import contextlib
 import difflib
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 
 import click
 
 from saykey import __version__
-from saykey.errors import SaykeyError
+from saykey.cli import streams
+from saykey.errors import OutputError, SaykeyError
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C: 128 and the number of SIGINT, as shells have it."""
@@ -78,10 +79,24 @@ def saykey() -> None:
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status; the user's mistakes are one line on stderr."""
-    try:
-        status = saykey.main(args, prog_name="saykey", standalone_mode=False)
+    """Run a command and return its exit status; the user's mistakes are one line on stderr.
+
+    So is a standard output that takes no more, save that nothing is said when its reader is gone.
+    """
+    output = streams.prepare()
+    status = _status(args)
+    with contextlib.suppress(OutputError):
         sys.stdout.flush()
+    if output is None or output.failure is None:
+        return status
+    if output.reader_gone:
+        return OutputError.exit_code
+    return _told(str(output.failure), OutputError.exit_code)
+
+
+def _status(args: Sequence[str] | None) -> int:
+    try:
+        status = _run(args)
     except SaykeyError as error:
         return _told(str(error), error.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -93,11 +108,17 @@ def main(args: Sequence[str] | None = None) -> int:
         return _told(error.format_message(), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has had enough. Python would complain once more when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     return status if isinstance(status, int) else 0
+
+
+def _run(args: Sequence[str] | None) -> object:
+    """What click returns; None after an OutputError, also one from within a task group."""
+    status = None
+    try:
+        status = saykey.main(args, prog_name="saykey", standalone_mode=False)
+    except* OutputError:
+        pass
+    return status
 
 
 def _with_help(error: click.UsageError) -> str:

@@ -127,7 +127,10 @@ def _live(device: str, clock: Clock) -> tuple[Microphone, Callable[[], Awaitable
     async def entered() -> None:
         loop = asyncio.get_running_loop()
         pressed = asyncio.Event()
-        loop.add_reader(sys.stdin, pressed.set)
+        try:
+            loop.add_reader(sys.stdin, pressed.set)
+        except PermissionError:
+            return  # a file or /dev/null, which epoll(7) does not watch: it can be read at once
         try:
             await pressed.wait()
         finally:

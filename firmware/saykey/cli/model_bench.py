@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import Progress
 
 from saykey.cli.model_padding import in_json, in_words, measured_padding
+from saykey.cli.progress import bars
 from saykey.cli.tables import aligned
 from saykey.errors import UsageError
 from saykey.measure.speed import USUAL_S, Advice, Speed, advice, measured_speed
@@ -100,7 +99,7 @@ def _speeds(
     paths = [(name, store.find(name)) for name in models]
     steps = len(counts) * (len(paths) + 2 * len(sizes) * len(formats))
     speeds = []
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    with bars() as progress:
         task = progress.add_task("", total=steps)
         for threads in counts:
             for name, path in paths:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from rich.console import Console
-from rich.progress import Progress
 
 from saykey.audio.files import duration_s, read_pcm16
+from saykey.cli.progress import bars
 from saykey.cli.tables import aligned
 from saykey.errors import UsageError
 from saykey.measure.client import measuring
@@ -61,7 +60,7 @@ def measured_padding(
         )
     with (
         measuring(path, threads, exact=True) as process,
-        Progress(console=Console(stderr=True), transient=True) as progress,
+        bars() as progress,
     ):
         task = progress.add_task(model, total=len(recordings))
         found = outcomes(recordings, process.hear, language, done=lambda: progress.advance(task))
@@ -88,7 +87,9 @@ def recordings_of(folder: Path) -> list[Recording]:
         raise UsageError(f"{folder} holds no WAV files; put NAME.wav and NAME.txt there")
     recordings = []
     for sound in sounds:
-        if (length_s := duration_s(sound)) > _LONGEST_S:
+        if (length_s := duration_s(sound)) is None:
+            raise UsageError(f"{sound} is no WAV or FLAC file; convert it to one")
+        if length_s > _LONGEST_S:
             raise UsageError(f"{sound} lasts {length_s:.0f} s; cut it into phrases of at most 30 s")
         beside = sound.with_suffix(".txt")
         try:

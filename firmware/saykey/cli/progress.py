@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from saykey.models.store.memory import megabytes
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
 
 Progress = Callable[[int, int | None], None]
 
@@ -43,3 +47,12 @@ def _tenths(name: str) -> Progress:
             click.echo(f"{name}: {megabytes(done)} of {megabytes(total or 0)}", err=True)
 
     return progress
+
+
+def bars() -> "Bars":
+    """Bars on stderr that vanish at the end; nothing at all where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import Progress as Shown
+
+    console = Console(stderr=True)
+    return Shown(console=console, transient=True, disable=not console.is_terminal)

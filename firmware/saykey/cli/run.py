@@ -20,7 +20,7 @@ from saykey.settings.schema import load
 )
 @click.option("--verbose", is_flag=True, help="Log more; never what was spoken.")
 def command(config: Path | None, *, verbose: bool) -> None:
-    """Run the device: listen, recognise and type until SIGTERM or Ctrl-C."""
+    """Run the device: listen, recognise and type until SIGTERM, SIGHUP or Ctrl-C."""
     settings = load(config)
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.INFO, format="%(levelname)s %(message)s"

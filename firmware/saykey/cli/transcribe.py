@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import Progress
 
 from saykey.audio.files import duration_s, read_blocks
+from saykey.audio.pipes import STANDARD_INPUT
+from saykey.cli.progress import bars
 from saykey.clock import MonotonicClock
+from saykey.errors import UsageError
 from saykey.events import PhraseEnded
 from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE, Phrase, Verdict
 from saykey.ports import Recognizer, SessionParameters
@@ -40,7 +41,12 @@ class Line:
 def command(
     files: tuple[Path, ...], model: str | None, *, as_json: bool, config: Path | None
 ) -> None:
-    """Print what is said in each FILE."""
+    """Print what is said in each FILE; - reads standard input.
+
+    Reads WAV, FLAC, Ogg, MP3 and, where ffmpeg is installed, m4a, mp4, webm and others.
+    """
+    if files.count(STANDARD_INPUT) > 1:
+        raise UsageError("standard input can be read once: leave one - out")
     settings = load(config)
     lengths = [duration_s(file) for file in files]  # a file that is none is told before any work
     chosen = model or settings.recognizer.model
@@ -48,12 +54,17 @@ def command(
 
 
 async def _transcribe(
-    files: tuple[Path, ...], lengths: list[float], model: str, settings: Settings, *, as_json: bool
+    files: tuple[Path, ...],
+    lengths: list[float | None],
+    model: str,
+    settings: Settings,
+    *,
+    as_json: bool,
 ) -> None:
     recognizer = WorkerRecognizer(settings.recognizer, MonotonicClock())
     try:
         await recognizer.load(model)
-        with Progress(console=Console(stderr=True), transient=True) as progress:
+        with bars() as progress:
             for file, length in zip(files, lengths, strict=True):
                 task = progress.add_task(file.name, total=length)
                 lines = []

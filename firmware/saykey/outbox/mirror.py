@@ -22,28 +22,33 @@ _IN_MEMORY = {"tmpfs", "ramfs"}
 
 
 class Mirror:
-    """Keeps a file at ``path`` the same as what it was given last; no file when that is nothing."""
+    """Keeps a file at ``path`` the same as what it was given last; no file when that is nothing.
+
+    After an error the file is removed: it holds text that may have been typed or dropped since,
+    and a restart would offer it again. The next change is written anew. A spell of trouble is
+    logged when it begins and when it is over.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._unready = path.with_name(f".{path.name}.new")
-        self._refused = ""
-        self._standing: Kept | None = None
+        self._in_trouble = False
+        self._standing: Kept | None = ()
+        """What the file holds: () if there is none, None if that is not known."""
 
     def restore(self) -> Kept:
         """What a daemon that crashed left behind. A file that is damaged is removed, and logged."""
-        if self._why_not():
+        if unfit(self._path.parent, os.geteuid()):
             return ()
         try:
             self._standing = self._read()
         except FileNotFoundError:
-            return ()
-        except OSError as error:
-            self._refuse(f"cannot be read ({error.strerror}): remove it")
-        except Unusable:
+            pass
+        except (OSError, Unusable):
             _log.warning("%s is damaged or not ours: it is removed", self._path)
-            with contextlib.suppress(OSError):
-                self._path.unlink()
+            self._discard()
+        with contextlib.suppress(OSError):
+            self._unready.unlink()  # half a write that a crash ended
         return self._standing or ()
 
     def _read(self) -> Kept:
@@ -57,44 +62,93 @@ class Mirror:
             return decode(file.read())
 
     def open(self) -> None:
-        """See whether the file may be kept where it is wanted; if not, log why, once."""
-        if why := self._why_not():
-            self._refuse(why)
-
-    def _why_not(self) -> str:
-        folder = self._path.parent
-        if not folder.is_dir():
-            return f"has no folder {folder}: make it, or set [held] mirror"
-        if (kind := file_system_of(folder)) not in _IN_MEMORY:
-            return f"is not in memory ({kind}): set [held] mirror to a path below /run"
-        return ""
+        """See whether the file may be kept where it is wanted; if not, log why."""
+        if why := unfit(self._path.parent, os.geteuid()):
+            self._tell(why)
 
     def keep(self, held: Kept) -> None:
         """Have the file hold this, and nothing else. Blocks for a write to memory at most."""
-        if self._refused or held == (self._standing or ()):
+        if held == self._standing:
             return
+        # Looked at each time: a folder may be made later, or unmounted and be on the card then.
+        why = unfit(self._path.parent, os.geteuid())
+        if not why:
+            why = self._write(held)
+        if why:
+            if self._standing != ():
+                self._discard()
+            self._tell(why)
+            return
+        self._standing = held
+        if held and self._in_trouble:
+            self._in_trouble = False
+            _log.info("held text is kept for after a crash again: %s", self._path)
+
+    def _write(self, held: Kept) -> str:
+        """Why it could not be written; empty if it was."""
         try:
             if held:
                 self._replace(encode(held))
             else:
-                self._path.unlink(missing_ok=True)
+                self._remove()
         except OSError as error:
-            self._refuse(f"cannot be written ({error.strerror}): see to {self._path.parent}")
-            return
-        self._standing = held
+            return f"cannot be written ({error.strerror}): see to {self._path.parent}"
+        return ""
 
     def _replace(self, data: bytes) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        # Whatever has the name, a crash or another user left it: a new file is ours alone.
+        self._unready.unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(self._unready, flags, MODE)
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, MODE)  # one that was left behind may have another
-            file.write(data)
-        self._unready.replace(self._path)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+            self._unready.replace(self._path)
+        finally:
+            self._unready.unlink(missing_ok=True)
 
-    def _refuse(self, why: str) -> None:
-        if not self._refused:
+    def _remove(self) -> None:
+        self._path.unlink(missing_ok=True)
+        self._unready.unlink(missing_ok=True)
+
+    def _discard(self) -> None:
+        try:
+            self._remove()
+        except OSError as error:
+            self._standing = None
+            self._tell(f"holds old text and cannot be removed ({error.strerror}): remove it")
+        else:
+            self._standing = ()
+
+    def _tell(self, why: str) -> None:
+        if not self._in_trouble:
             _log.warning("held text is not kept for after a crash: %s %s", self._path, why)
-        self._refused = why
+        self._in_trouble = True
+
+
+def unfit(folder: Path, user: int) -> str:
+    """Why no file of this user's held text may be in the folder; empty if one may."""
+    try:
+        if not folder.is_dir():
+            return f"has no folder {folder}: make it, or set [held] mirror"
+        kind, status = file_system_of(folder), folder.stat()
+    except OSError as error:
+        return f"cannot be kept ({error.strerror}): see to {folder}"
+    if kind not in _IN_MEMORY:
+        return f"is not in memory ({kind}): set [held] mirror to a path below /run"
+    if not only_ours(status, user):
+        return f"is in {folder}, where others can replace it: give that folder to this user alone"
+    return ""
+
+
+def only_ours(folder: os.stat_result, user: int) -> bool:
+    """Whether nobody but this user, root and the folder's group can rename its files.
+
+    Who can may put an earlier mirror back, which is ours by its owner. In a folder with the sticky
+    bit, such as /dev/shm, nobody can but the owners of file and folder (inode(7)).
+    """
+    writable = folder.st_mode & stat.S_IWOTH and not folder.st_mode & stat.S_ISVTX
+    return not writable and folder.st_uid in {0, user}
 
 
 def file_system_of(folder: Path) -> str:

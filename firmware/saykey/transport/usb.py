@@ -5,6 +5,7 @@ import errno
 import fcntl
 import logging
 import os
+import stat
 from pathlib import Path
 
 from saykey.flow import ALL_UP
@@ -38,8 +39,10 @@ class UsbGadget:
         """Open it and try it with an all-zero report: opening alone succeeds without a cable.
 
         Lock light reports already queued are dropped: they are from the enumeration, or from the
-        host before. Raises OSError EBUSY if another Saykey has it: their reports would mix.
+        host before. Raises OSError EBUSY if another Saykey has it: their reports would mix; EINVAL
+        for what is no HID gadget.
         """
+        _check_kind(self.path)
         fd = os.open(self.path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         try:
             _lock(fd)
@@ -88,6 +91,20 @@ class UsbGadget:
         if self._guard is not None:
             self._guard.dismiss()
             self._guard = None
+
+
+def _check_kind(path: str) -> None:
+    """Before it is opened: a file would be overwritten with a report, another device be started.
+
+    The kernel's class is "hidg" (f_hid.c). A device that sysfs does not know, such as a pseudo
+    terminal, is let pass.
+    """
+    status = Path(path).stat()
+    number = f"{os.major(status.st_rdev)}:{os.minor(status.st_rdev)}"
+    subsystem = Path("/sys/dev/char", number, "subsystem")
+    known = subsystem.resolve().name if subsystem.exists() else "hidg"
+    if not stat.S_ISCHR(status.st_mode) or known != "hidg":
+        raise OSError(errno.EINVAL, "it is no USB HID gadget")
 
 
 def _lock(fd: int) -> None:

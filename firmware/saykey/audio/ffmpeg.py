@@ -1,0 +1,88 @@
+"""What libsndfile cannot read (m4a, mp4, webm and others), decoded by ffmpeg if there is one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from saykey.errors import AudioError
+
+ARGUMENTS = (
+    *("-nostdin", "-hide_banner", "-loglevel", "error", "-xerror"),
+    # A playlist could name addresses: nothing is fetched.
+    *("-protocol_whitelist", "file,pipe"),
+    *("-i", "file:/proc/self/fd/{}"),
+    *("-map", "0:a:0", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1"),
+)
+"""Rate and channels stay as they are: what is made of them is decided in one place here."""
+
+_LONGEST = 200
+"""Characters of a complaint."""
+
+
+def program() -> str | None:
+    """Where ffmpeg is, None if it is not installed."""
+    return shutil.which("ffmpeg")
+
+
+class Decoder:
+    """A running ffmpeg; ``wav`` is its output, to be read to its end before `complaint`."""
+
+    def __init__(self, program: str, file: int) -> None:
+        self._told, telling = os.pipe()
+        # Full of complaints, the pipe takes no more and they are dropped: ffmpeg must not wait.
+        os.set_blocking(telling, False)
+        try:
+            self._process = subprocess.Popen(
+                (program, *(argument.format(file) for argument in ARGUMENTS)),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=telling,
+                pass_fds=(file,),
+            )
+        except OSError as error:
+            os.close(self._told)
+            raise AudioError(
+                f"ffmpeg cannot be started ({error.strerror}): install it again"
+            ) from error
+        finally:
+            os.close(telling)
+        self.wav: BinaryIO = self._process.stdout  # type: ignore[assignment]  # it is a pipe
+
+    def complaint(self) -> str:
+        """Wait for its end; what it says is wrong, "" for nothing.
+
+        ffmpeg decodes what is left of a damaged file, so its status alone does not tell.
+        """
+        status = self._process.wait()
+        os.set_blocking(self._told, False)
+        try:
+            lines = os.read(self._told, 1 << 16).decode("utf-8", "replace").splitlines()
+        except BlockingIOError:
+            lines = []
+        if not lines:
+            return f"it ended with status {status}" if status else ""
+        # such as "[aac @ 0x55d0] Reserved bit set." or "file:/proc/self/fd/3: Invalid data found"
+        return re.sub(r"^(?:\[.*? @ \w+\] |file:/\S+: )*", "", lines[0][:_LONGEST]).strip(" .")
+
+    def close(self) -> None:
+        """End it, if it has not ended."""
+        self._process.kill()
+        self._process.wait()
+        self.wav.close()
+        os.close(self._told)
+
+
+@contextmanager
+def decoding(program: str, file: int) -> Iterator[Decoder]:
+    """Decode the file with this descriptor, which ffmpeg opens anew. Raises AudioError."""
+    decoder = Decoder(program, file)
+    try:
+        yield decoder
+    finally:
+        decoder.close()
