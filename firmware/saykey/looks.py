@@ -13,8 +13,7 @@ from saykey.events import (
 )
 from saykey.flow import SAMPLE_RATE, Substitution
 from saykey.latency import Record
-from saykey.panel.view import Capture as Listening
-from saykey.panel.view import Fault, ModelState, View
+from saykey.panel.view import Fault, Listening, ModelState, View
 from saykey.ports import Light, Link
 from saykey.state import delivery
 from saykey.state import hosts as computers

@@ -142,7 +142,7 @@ def test_a_spare_place_is_lent_for_a_second_whatever_is_said_there(tmp_path, lin
             late.writer.write(line)
             await pass_time(device, SPARE_NS // 10)
         *_, last = (await late.reader.read()).splitlines()
-        assert b"this one had 1 s; closing" in last
+        assert b"too many clients: this one had 1 s; closing" in last
         assert len(device.server._clients) == MAX_CLIENTS
 
     run_with_server(tmp_path, story)

@@ -10,7 +10,7 @@ from saykey.keyboard.layouts import load_layout
 from saykey.keyboard.pace import PACES, SAFE, SLOW
 from saykey.keyboard.profile import NewLine, Profile
 from saykey.keyboard.reports import Planner
-from saykey.simulated.screen import Screen
+from saykey.simulated.text_field import TextField
 
 US = load_layout("linux", "us")
 DE = load_layout("linux", "de")
@@ -88,11 +88,11 @@ def test_each_backspace_is_held_as_the_pace_says():
     st.sampled_from([US, DE]),
 )
 def test_erasing_a_piece_leaves_what_stood_before_it(piece, before, layout):
-    screen = Screen(layout.name)
+    field = TextField(layout.name)
     planner = Planner(layout)
     for report in (*planner.plan(before).reports, *planner.plan(piece).reports):
-        screen.read(report.data, at=0)
-    assert screen.text == before + shown_for(piece, layout, PLAIN)
+        field.read(report.data, at=0)
+    assert field.text == before + shown_for(piece, layout, PLAIN)
     for report in erase_reports(erase(piece, layout, PLAIN), SAFE):
-        screen.read(report.data, at=0)
-    assert screen.text == before
+        field.read(report.data, at=0)
+    assert field.text == before

@@ -95,7 +95,7 @@ class Connection:
 
     def _time_is_up(self) -> str:
         if self.spare:
-            return "too many clients are connected, so this one had 1 s; closing"
+            return f"too many clients: this one had {SPARE_NS // NS_PER_S} s; closing"
         did = "nothing was read" if self.watching is not None else "no request came"
         return f"{did} for {IDLE_NS // NS_PER_S} s; closing"
 
