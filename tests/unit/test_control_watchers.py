@@ -117,3 +117,19 @@ def test_a_watcher_that_reads_nothing_of_more_than_fits_is_hung_up_on(tmp_path):
         assert not device.server._clients
 
     run_with_server(tmp_path, story)
+
+
+def test_a_watcher_has_a_minute_for_what_came_after_it_had_read_all(tmp_path):
+    async def story(device, connect):
+        watcher = await connect()
+        await watcher.ask("watch")
+        await device.clock.advance_to(device.clock.now() + IDLE_NS - NS_PER_S)
+        watcher.writer.transport.pause_reading()
+        device.become(dictation=1)
+        await device.clock.advance_to(device.clock.now() + IDLE_NS - 1)
+        watcher.writer.transport.resume_reading()
+        assert (await watcher.read())["status"]["dictation"] == 1
+        await device.clock.advance_to(device.clock.now() + IDLE_NS)
+        assert (await watcher.ask("status"))["ok"] is True
+
+    run_with_server(tmp_path, story)
