@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from saykey.panel import fonts
 from saykey.panel.picture import HEIGHT, WIDTH, draw, enlarge
-from saykey.panel.screen import screen
+from saykey.panel.screens.order import screen_of
 from saykey.panel.view import View
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +29,7 @@ def sheet(scenes: dict[str, View]) -> Image.Image:
     pen.fontmode = "1"
     for number, (name, view) in enumerate(scenes.items()):
         x, y = GAP + column * (number % ACROSS), GAP + row * (number // ACROSS)
-        page.paste(enlarge(draw(screen(view)), SCALE), (x, y))
+        page.paste(enlarge(draw(screen_of(view)), SCALE), (x, y))
         pen.text((x, y + HEIGHT * SCALE + 4), name, font=fonts.large().face, fill=INK)
     return page
 

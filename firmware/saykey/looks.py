@@ -5,8 +5,7 @@ from typing import Literal
 from saykey.control.status import HeldStatus, ModelStatus, RecognitionStatus, Status
 from saykey.flow import SAMPLE_RATE, Substitution
 from saykey.latency import Record
-from saykey.panel.view import Capture as Listening
-from saykey.panel.view import Fault, ModelState, View
+from saykey.panel.view import Fault, Listening, ModelState, View
 from saykey.ports import Light
 from saykey.state import delivery
 from saykey.state.device import Device

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from saykey.panel.view import Capture, Fault, ModelState, View
+from saykey.panel.view import Fault, Listening, ModelState, View
 from saykey.ports import Link
 
 SPOKEN = "Thank you for the figures. Could you send me the last page again by Friday?"
 
 IDLE = View(host="office", link=Link.UP, model="saykey-demo", model_state=ModelState.READY)
-LISTENING = replace(IDLE, capture=Capture.LISTENING, level_db=-26.0)
+LISTENING = replace(IDLE, capture=Listening.LISTENING, level_db=-26.0)
 HELD = replace(IDLE, held=34, held_text="Could you send it again by Friday?")
 LOST = Fault("No microphone", "Plug it in again, then press the button.")
 
@@ -19,7 +19,7 @@ SCENES = {
     "listening": LISTENING,
     "listening, silence": replace(LISTENING, level_db=-96.0),
     "listening, first words back": replace(LISTENING, text=SPOKEN, phrases=2, level_db=-17.0),
-    "finishing": replace(IDLE, capture=Capture.FINISHING, text=SPOKEN, phrases=1),
+    "finishing": replace(IDLE, capture=Listening.FINISHING, text=SPOKEN, phrases=1),
     "thinking": replace(IDLE, phrases=3, text="Thank you for the figures."),
     "typing": replace(IDLE, typing=(47, 75), text=SPOKEN),
     "held": HELD,

@@ -5,7 +5,7 @@ from pathlib import Path
 from golden_scenes import SCENES, file_name
 
 from saykey.panel.picture import draw
-from saykey.panel.screen import screen
+from saykey.panel.screens.order import screen_of
 
 
 def main() -> None:
@@ -14,7 +14,7 @@ def main() -> None:
     for old in folder.glob("*.png"):
         old.unlink()
     for scene, view in SCENES.items():
-        draw(screen(view)).save(folder / file_name(scene), optimize=True)
+        draw(screen_of(view)).save(folder / file_name(scene), optimize=True)
 
 
 if __name__ == "__main__":

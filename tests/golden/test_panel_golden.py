@@ -7,14 +7,14 @@ from golden_scenes import SCENES, file_name
 from PIL import Image, ImageChops
 
 from saykey.panel.picture import draw
-from saykey.panel.screen import screen
+from saykey.panel.screens.order import screen_of
 
 FOLDER = Path(__file__).parent
 
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_the_display_looks_as_kept(scene, tmp_path):
-    picture = draw(screen(SCENES[scene]))
+    picture = draw(screen_of(SCENES[scene]))
     with Image.open(FOLDER / file_name(scene)) as kept:
         changed = ImageChops.logical_xor(picture, kept.convert("1")).getbbox()
     if changed:
@@ -28,5 +28,5 @@ def test_every_kept_picture_is_of_a_scene():
 
 
 def test_all_scenes_look_different():
-    looks = {draw(screen(view)).tobytes() for view in SCENES.values()}
+    looks = {draw(screen_of(view)).tobytes() for view in SCENES.values()}
     assert len(looks) == len(SCENES)

@@ -14,7 +14,7 @@ from saykey.keyboard.pace import PACES
 from saykey.keyboard.profile import NewLine, Profile, UnicodeMethod
 from saykey.keyboard.reports import Plan, Planner, begun, completed, safe_stop
 from saykey.keyboard.unicode import unicode_strokes
-from saykey.simulated.screen import Screen
+from saykey.simulated.text_field import TextField
 
 US = load_layout("linux", "us")
 PLANNER = Planner(US)
@@ -24,10 +24,10 @@ anything = st.text(st.characters(exclude_categories=[]), max_size=20)
 
 
 def typed(plan: Plan, reports: int | None = None) -> str:
-    screen = Screen("us")
+    field = TextField("us")
     for report in plan.reports[:reports]:
-        screen.read(report.data, at=0)
-    return screen.text
+        field.read(report.data, at=0)
+    return field.text
 
 
 @given(printable)
@@ -48,10 +48,10 @@ def test_what_a_layout_types_comes_out_of_it_at_every_pace(name, pace, data):
     text = normalize("NFC", "".join(data.draw(st.lists(st.sampled_from(alphabet), max_size=60))))
     plan = Planner(layout, Profile(pace=pace)).plan(text)
     assert plan.substitutions == ()
-    screen = Screen(*name.partition("+")[::2])
+    field = TextField(*name.partition("+")[::2])
     for report in plan.reports:
-        screen.read(report.data, at=0)
-    assert normalize("NFC", screen.text) == text
+        field.read(report.data, at=0)
+    assert normalize("NFC", field.text) == text
 
 
 profiles = st.builds(

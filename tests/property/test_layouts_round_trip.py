@@ -13,7 +13,7 @@ from saykey.keyboard.layouts import layout_summaries, load_layout
 from saykey.keyboard.pace import PACES
 from saykey.keyboard.profile import Profile
 from saykey.keyboard.reports import Planner
-from saykey.simulated.screen import Screen
+from saykey.simulated.text_field import TextField
 
 PINNED = pinned("layout_coverage.txt")
 SUMMARIES = {summary.name: summary for summary in layout_summaries("linux")}
@@ -21,10 +21,10 @@ SUMMARIES = {summary.name: summary for summary in layout_summaries("linux")}
 
 def shown_by(name, reports):
     layout, _, variant = name.partition("+")
-    screen = Screen(layout, variant)
+    field = TextField(layout, variant)
     for report in reports:
-        screen.read(report, at=0)
-    return screen.text
+        field.read(report, at=0)
+    return field.text
 
 
 def test_at_least_sixty_layouts_are_looked_at():

@@ -11,16 +11,16 @@ from saykey.panel.screen import (
     HEADLINE_COLUMNS,
     HOST_COLUMNS,
     WORD_LINES,
-    screen,
 )
-from saykey.panel.view import Capture, Fault, ModelState, View
+from saykey.panel.screens.order import screen_of
+from saykey.panel.view import Fault, Listening, ModelState, View
 from saykey.ports import Link
 
 words = st.text(max_size=120)
 counts = st.integers(0, 100_000)
 views = st.builds(
     View,
-    capture=st.sampled_from(Capture),
+    capture=st.sampled_from(Listening),
     level_db=st.floats(-200, 0),
     toggle=st.booleans(),
     host=words,
@@ -48,7 +48,7 @@ def width(text):
 
 @given(views)
 def test_every_view_fits_the_regions_of_the_screen(view):
-    shown = screen(view)
+    shown = screen_of(view)
     assert width(shown.host) <= HOST_COLUMNS
     assert width(shown.headline) <= HEADLINE_COLUMNS
     assert len(shown.words) <= WORD_LINES
@@ -58,7 +58,7 @@ def test_every_view_fits_the_regions_of_the_screen(view):
 
 @given(views)
 def test_every_view_can_be_drawn(view):
-    picture = draw(screen(view))
+    picture = draw(screen_of(view))
     assert picture.size == (WIDTH, HEIGHT)
     assert picture.mode == "1"
 

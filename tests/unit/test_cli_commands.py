@@ -25,16 +25,9 @@ from saykey.events import (
     RetryWanted,
 )
 from saykey.ports import Link
+from saykey.simulated.clock import VirtualClock
 
 UNFINISHED_WAIT_S = 20
-
-
-class StoppedClock:
-    def now(self):
-        return 7
-
-    async def sleep_until(self, at):
-        raise AssertionError(at)
 
 
 class RunningSaykey:
@@ -70,7 +63,7 @@ class RunningSaykey:
     async def _run(self):
         self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
         self._server = ControlServer(
-            self.path, clock=StoppedClock(), ask=self._ask, status=lambda: self.status
+            self.path, clock=VirtualClock(7), ask=self._ask, status=lambda: self.status
         )
         await self._server.open()
         self._ready.set()

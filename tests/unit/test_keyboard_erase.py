@@ -12,7 +12,7 @@ from saykey.keyboard.profile import NewLine, Profile
 from saykey.keyboard.reports import Planner, completed
 from saykey.keyboard.strokes import graphemes
 from saykey.keyboard.units import split
-from saykey.simulated.screen import Screen
+from saykey.simulated.text_field import TextField
 
 US = load_layout("linux", "us")
 DE = load_layout("linux", "de")
@@ -107,11 +107,11 @@ def test_a_stop_while_erasing_leaves_the_beginning_of_the_text():
     st.sampled_from([US, DE]),
 )
 def test_erasing_a_piece_leaves_what_stood_before_it(piece, before, layout):
-    screen = Screen(layout.name)
+    field = TextField(layout.name)
     planner = Planner(layout)
     for report in (*planner.plan(before).reports, *planner.plan(piece).reports):
-        screen.read(report.data, at=0)
-    assert screen.text == before + shown_for(piece, layout, PLAIN)
+        field.read(report.data, at=0)
+    assert field.text == before + shown_for(piece, layout, PLAIN)
     for report in planner.plan_edits((Erase(piece),)).reports:
-        screen.read(report.data, at=0)
-    assert screen.text == before
+        field.read(report.data, at=0)
+    assert field.text == before

@@ -10,7 +10,7 @@ from saykey.flow import Stroke
 from saykey.keyboard import tables
 from saykey.keyboard.finder import Board, board_of, matching, next_stroke
 from saykey.keyboard.reports import report_of
-from saykey.simulated.screen import Screen
+from saykey.simulated.text_field import TextField
 
 MAIN = re.findall(
     r"\S+",
@@ -64,10 +64,10 @@ def test_the_answers_of_a_host_lead_to_its_layout(name):
 
 
 def answer_of_a_host(name: str, stroke: Stroke) -> str:
-    screen = Screen(*name.partition("+")[::2])
+    field = TextField(*name.partition("+")[::2])
     for state in (Stroke(0, stroke.modifiers), stroke, Stroke(0), SPACE, Stroke(0)):
-        screen.read(report_of(state).data, at=0)
-    return screen.text.removesuffix(" ")
+        field.read(report_of(state).data, at=0)
+    return field.text.removesuffix(" ")
 
 
 def test_one_layout_or_equal_ones_need_no_question():

@@ -15,7 +15,7 @@ from saykey.keyboard.profile import Profile
 from saykey.keyboard.typist import Typist
 from saykey.simulated.clock import VirtualClock
 from saykey.simulated.host import Host
-from saykey.simulated.screen import CAPS_LOCK, NUM_LOCK
+from saykey.simulated.text_field import CAPS_LOCK, NUM_LOCK
 
 MS = 1_000_000
 POLL = 8 * MS
@@ -52,7 +52,7 @@ class Desk:
 
     @property
     def caps_on(self) -> bool:
-        return bool(self.host._screen.leds & CAPS_LOCK)
+        return bool(self.host._field.leds & CAPS_LOCK)
 
     @property
     def taps(self) -> int:
@@ -297,7 +297,7 @@ def test_the_end_of_the_service_in_mid_piece_puts_it_back():
         typist.type_edits(to_type(1, TEXT))
         await clock.advance_to(150 * MS)
         assert host.text
-        assert not host._screen.leds & CAPS_LOCK
+        assert not host._field.leds & CAPS_LOCK
         running.cancel()
         await clock.advance_to(600 * MS)
         assert running.cancelled()
@@ -305,7 +305,7 @@ def test_the_end_of_the_service_in_mid_piece_puts_it_back():
 
     host = asyncio.run(perform())
     assert host.keys_down == frozenset()
-    assert host._screen.leds & CAPS_LOCK
+    assert host._field.leds & CAPS_LOCK
 
 
 def test_a_cable_pulled_while_it_is_tapped_off_loses_nothing():
@@ -375,7 +375,7 @@ def test_a_light_that_comes_late_is_waited_for():
 
     host, posted = asyncio.run(perform())
     assert host.text == "abc"
-    assert host._screen.leds & CAPS_LOCK
+    assert host._field.leds & CAPS_LOCK
     assert len(posted) == 6
 
 

@@ -11,7 +11,7 @@ from saykey.keyboard.layouts import load_layout
 from saykey.keyboard.pace import HUMAN, MS, PACES, SAFE, SLOW, WIRE, Pace, pace_named
 from saykey.keyboard.profile import Profile
 from saykey.keyboard.reports import Plan, Planner, report_of
-from saykey.simulated.screen import Screen
+from saykey.simulated.text_field import TextField
 
 US = load_layout("linux", "us")
 PROSE = (Path(__file__).parents[1] / "data" / "prose.txt").read_text(encoding="utf-8")
@@ -35,10 +35,10 @@ def test_english_prose_takes_no_more_reports_a_character_than_promised(pace, mos
 
 @pytest.mark.parametrize("pace", PACES.values(), ids=PACES)
 def test_prose_comes_out_as_it_went_in(pace):
-    screen = Screen("us")
+    field = TextField("us")
     for report in plan(PROSE, pace).reports:
-        screen.read(report.data, at=0)
-    assert screen.text == PROSE
+        field.read(report.data, at=0)
+    assert field.text == PROSE
 
 
 def test_on_the_wire_a_modifier_comes_with_its_key():
@@ -103,10 +103,10 @@ def test_one_modifier_is_up_before_another_goes_down(pace):
 def test_where_shift_and_altgr_together_latch_a_level_neither_is_pressed_under_the_other(
     text, pace
 ):
-    screen = Screen("de", "T3")
+    field = TextField("de", "T3")
     for report in Planner(load_layout("linux", "de+T3"), Profile(pace=pace)).plan(text).reports:
-        screen.read(report.data, at=0)
-    assert screen.text == text
+        field.read(report.data, at=0)
+    assert field.text == text
 
 
 def test_between_two_states_nothing_is_repeated():

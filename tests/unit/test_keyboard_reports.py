@@ -15,7 +15,7 @@ from saykey.keyboard.reports import (
     safe_stop,
     substitutions_within,
 )
-from saykey.simulated.screen import Screen
+from saykey.simulated.text_field import TextField
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "reports.txt"
 US = load_layout("linux", "us")
@@ -70,31 +70,31 @@ def test_a_stop_behind_a_shift_for_the_next_character_needs_no_more_reports():
 
 def test_a_dead_key_is_never_left_behind():
     plan = Planner(US_INTL).plan("né!")
-    screen = Screen("us", "intl")
+    field = TextField("us", "intl")
     dead_key_sent = 2
     stop = safe_stop(plan, dead_key_sent)
     for report in (*plan.reports[:stop], ALL_UP):
-        screen.read(report.data, at=0)
-    assert screen.text == "né"
+        field.read(report.data, at=0)
+    assert field.text == "né"
     for report in Planner(US_INTL).plan("e").reports:
-        screen.read(report.data, at=0)
-    assert screen.text == "née"
+        field.read(report.data, at=0)
+    assert field.text == "née"
 
 
 def test_stopping_right_behind_a_dead_key_would_have_changed_the_next_character():
     plan = Planner(US_INTL).plan("né!")
-    screen = Screen("us", "intl")
+    field = TextField("us", "intl")
     for report in (*plan.reports[:2], ALL_UP, *Planner(US_INTL).plan("e").reports):
-        screen.read(report.data, at=0)
-    assert screen.text == "né"
+        field.read(report.data, at=0)
+    assert field.text == "né"
 
 
 def test_dead_keys_in_a_row_come_out_as_planned():
     text = "né d'été"
-    screen = Screen("us", "intl")
+    field = TextField("us", "intl")
     for report in Planner(US_INTL).plan(text).reports:
-        screen.read(report.data, at=0)
-    assert screen.text == text
+        field.read(report.data, at=0)
+    assert field.text == text
 
 
 def test_a_plan_lists_its_substitutions_in_order_with_their_graphemes():

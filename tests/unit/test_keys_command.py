@@ -11,7 +11,7 @@ from saykey.flow import Stroke
 from saykey.keyboard.layouts import load_layout, parse_stroke
 from saykey.keyboard.pace import PACES
 from saykey.keyboard.reports import Planner
-from saykey.simulated.screen import Screen
+from saykey.simulated.text_field import TextField
 
 
 @pytest.fixture
@@ -65,10 +65,10 @@ def test_json_has_strokes_reports_substitutions_and_graphemes(parsed):
 
 @pytest.mark.parametrize("pace", PACES)
 def test_the_reports_type_the_text(parsed, pace):
-    screen = Screen("fr")
+    field = TextField("fr")
     for report in parsed("ça va, 2 fois ?", "--layout", "fr", "--pace", pace)["reports"]:
-        screen.read(bytes.fromhex(report), at=0)
-    assert screen.text == "ça va, 2 fois ?"
+        field.read(bytes.fromhex(report), at=0)
+    assert field.text == "ça va, 2 fois ?"
 
 
 def test_strokes_are_written_as_the_tables_have_them(parsed):

@@ -21,7 +21,7 @@ from saykey.keyboard.layouts import load_layout
 from saykey.keyboard.reports import Planner
 from saykey.ports import Link
 from saykey.simulated.clock import VirtualClock
-from saykey.simulated.screen import Screen
+from saykey.simulated.text_field import TextField
 
 PATIENCE_S = 20
 IDLE = Status(
@@ -40,7 +40,7 @@ class Computer:
 
     def __init__(self, socket: Path, layout: str) -> None:
         self.socket = socket
-        self.screen = Screen(*layout.partition("+")[::2])
+        self.field = TextField(*layout.partition("+")[::2])
         self.status = IDLE
         self.strokes: list[tuple[Stroke, ...]] = []
         self._ready = threading.Event()
@@ -69,7 +69,7 @@ class Computer:
         self.strokes.append(event.strokes)
         plan = PLANNER.plan_edits(tuple(map(Press, event.strokes)))
         for report in plan.reports:
-            self.screen.read(report.data, at=0)
+            self.field.read(report.data, at=0)
 
 
 class Person:
@@ -78,16 +78,16 @@ class Person:
     The terminal is on the very computer by default: a line is what came since the line before.
     """
 
-    def __init__(self, screen, says=lambda shown: shown):
+    def __init__(self, field, says=lambda shown: shown):
         self.buffer = self
-        self._screen = screen
+        self._field = field
         self._says = says
         self._seen = ""
         self._begun = False
 
     def readline(self):
-        shown = self._screen.text.removeprefix(self._seen)
-        self._seen = self._screen.text
+        shown = self._field.text.removeprefix(self._seen)
+        self._seen = self._field.text
         said = self._says(shown) if self._begun else ""
         self._begun = True
         return f"{said}\n".encode()
@@ -102,7 +102,7 @@ def find(tmp_path, capsys, monkeypatch):
         settings.write_text('[[host]]\nname = "box"\n')
         with Computer(tmp_path / "control.sock", layout) as computer:
             computer.status = msgspec.structs.replace(IDLE, **status)
-            monkeypatch.setattr(sys, "stdin", stdin or Person(computer.screen, says))
+            monkeypatch.setattr(sys, "stdin", stdin or Person(computer.field, says))
             reach = ("--config", str(settings), "--socket", str(computer.socket))
             code = cli.main(["layouts", "find", *reach, *options])
         out, err = capsys.readouterr()

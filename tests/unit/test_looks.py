@@ -5,13 +5,13 @@ from story import Story
 from saykey import events as ev
 from saykey import looks
 from saykey.flow import SAMPLE_RATE, Substitution
-from saykey.panel.view import Capture
+from saykey.panel.view import Listening
 from saykey.ports import Light, Link
 
 
 def test_an_idle_device() -> None:
     view = looks.view(Story().device)
-    assert (view.capture, view.link, view.phrases, view.held) == (Capture.OFF, Link.UP, 0, 0)
+    assert (view.capture, view.link, view.phrases, view.held) == (Listening.OFF, Link.UP, 0, 0)
     assert looks.light(Story().device) is Light.OFF
     assert looks.idle(Story().device)
 
@@ -20,7 +20,7 @@ def test_a_device_that_listens_while_a_phrase_is_recognised() -> None:
     story = Story()
     story.press()
     story.say(1)
-    assert looks.view(story.device).capture is Capture.LISTENING
+    assert looks.view(story.device).capture is Listening.LISTENING
     assert looks.view(story.device).phrases == 1
     assert looks.status(story.device).in_flight == 1
     assert looks.light(story.device) is Light.LISTENING
@@ -31,7 +31,7 @@ def test_a_device_that_still_works_after_the_release() -> None:
     story.press()
     story.say(1)
     story.release()
-    assert looks.view(story.device).capture is Capture.FINISHING
+    assert looks.view(story.device).capture is Listening.FINISHING
     assert looks.light(story.device) is Light.WORKING
     assert not looks.idle(story.device)
 

@@ -7,7 +7,7 @@ from saykey.events import Event, Gestured
 from saykey.flow import GestureKind
 from saykey.panel.hand import Hand
 from saykey.panel.painter import FRAME_NS, Painter
-from saykey.panel.view import Capture, ModelState, View
+from saykey.panel.view import Listening, ModelState, View
 from saykey.ports import Light, Link
 from saykey.settings.schema import ButtonSettings
 from saykey.simulated.clock import VirtualClock
@@ -59,7 +59,7 @@ class Shop:
         self.clock = VirtualClock()
         self.display = display
         self.lamp = DeskLamp()
-        self.capture = Capture.OFF
+        self.capture = Listening.OFF
         self.light = Light.OFF
         self.painter = Painter(display, self.lamp, self.clock, self._view, lambda: self.light)
 
@@ -81,7 +81,7 @@ def test_the_display_and_the_lamp_follow_the_device() -> None:
         running = asyncio.create_task(shop.painter.run())
         await shop.draws()
         before = shop.display.picture
-        shop.capture, shop.light = Capture.LISTENING, Light.LISTENING
+        shop.capture, shop.light = Listening.LISTENING, Light.LISTENING
         await shop.draws()
         assert shop.lamp.light is Light.LISTENING
         assert before is not None

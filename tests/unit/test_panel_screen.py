@@ -1,11 +1,15 @@
 """What the display says of each state of the device."""
 
+import pkgutil
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
-from saykey.panel.screen import BAR_STEPS, Bar, BarKind, Mark, screen
-from saykey.panel.view import Capture, Fault, ModelState, View
+from saykey.panel import screens
+from saykey.panel.screen import BAR_STEPS, Bar, BarKind, Mark
+from saykey.panel.screens.order import SCREENS, screen_of
+from saykey.panel.view import Fault, Listening, ModelState, View
 from saykey.ports import Link
 
 IDLE = View(host="office", link=Link.UP, model="saykey-demo", model_state=ModelState.READY)
@@ -13,15 +17,15 @@ LOST = Fault("No microphone", "Plug it in again, then press the button.")
 
 
 def shown(**changes):
-    return screen(replace(IDLE, **changes))
+    return screen_of(replace(IDLE, **changes))
 
 
 @pytest.mark.parametrize(
     ("changes", "headline"),
     [
         ({}, "Ready"),
-        ({"capture": Capture.LISTENING}, "Listening"),
-        ({"capture": Capture.FINISHING}, "Finishing"),
+        ({"capture": Listening.LISTENING}, "Listening"),
+        ({"capture": Listening.FINISHING}, "Finishing"),
         ({"phrases": 1}, "Thinking"),
         ({"typing": (3, 20)}, "Typing"),
         ({"held": 34}, "Held"),
@@ -40,7 +44,7 @@ def test_the_headline_of_each_state(changes, headline):
 
 def test_while_listening_nothing_else_takes_the_headline():
     everything = {"phrases": 2, "typing": (1, 9), "held": 5, "failed": 1, "faults": (LOST,)}
-    assert shown(capture=Capture.LISTENING, link=Link.DOWN, **everything).headline == "Listening"
+    assert shown(capture=Listening.LISTENING, link=Link.DOWN, **everything).headline == "Listening"
 
 
 def test_what_needs_mending_comes_before_what_waits():
@@ -62,11 +66,11 @@ def test_what_needs_mending_comes_before_what_waits():
         ({"substitutions": 1}, "1 letter replaced", False),
         ({"substitutions": 2}, "2 letters replaced", False),
         ({"lost_ms": 240, "substitutions": 2}, "Lost 240 ms of sound", False),
-        ({"capture": Capture.LISTENING}, "", False),
-        ({"capture": Capture.LISTENING, "phrases": 1}, "1 phrase at work", False),
-        ({"capture": Capture.LISTENING, "phrases": 2}, "2 phrases at work", False),
-        ({"capture": Capture.LISTENING, "held": 34}, "34 held", False),
-        ({"capture": Capture.LISTENING, "link": Link.DOWN}, "Text will be held", False),
+        ({"capture": Listening.LISTENING}, "", False),
+        ({"capture": Listening.LISTENING, "phrases": 1}, "1 phrase at work", False),
+        ({"capture": Listening.LISTENING, "phrases": 2}, "2 phrases at work", False),
+        ({"capture": Listening.LISTENING, "held": 34}, "34 held", False),
+        ({"capture": Listening.LISTENING, "link": Link.DOWN}, "Text will be held", False),
         ({"phrases": 1}, "", False),
         ({"phrases": 3}, "3 phrases at work", False),
     ],
@@ -103,13 +107,13 @@ def test_held_text_in_doubt_says_that_its_start_may_be_doubled():
     [(-96.0, 0), (-61.0, 0), (-36.0, 6), (-12.0, BAR_STEPS), (0.0, BAR_STEPS)],
 )
 def test_the_level_bar_spans_a_quiet_room_to_loud_speech(level_db, filled):
-    bar = shown(capture=Capture.LISTENING, level_db=level_db).bar
+    bar = shown(capture=Listening.LISTENING, level_db=level_db).bar
     assert bar == Bar(BarKind.LEVEL, filled)
 
 
 def test_a_level_that_hardly_changes_is_no_new_screen():
-    listening = replace(IDLE, capture=Capture.LISTENING)
-    looks = {screen(replace(listening, level_db=db)) for db in (-28.0, -28.4, -29.0)}
+    listening = replace(IDLE, capture=Listening.LISTENING)
+    looks = {screen_of(replace(listening, level_db=db)) for db in (-28.0, -28.4, -29.0)}
     assert len(looks) == 1
 
 
@@ -123,7 +127,7 @@ def test_spoken_words_stay_out_of_what_a_log_would_print():
     spoken = "xyzzy"
     view = replace(IDLE, text=spoken, held_text=spoken, held=5)
     assert spoken not in repr(view)
-    assert spoken not in repr(screen(view))
+    assert spoken not in repr(screen_of(view))
 
 
 def test_every_mark_is_used_by_some_state():
@@ -131,7 +135,7 @@ def test_every_mark_is_used_by_some_state():
         shown(**changes).mark
         for changes in (
             {},
-            {"capture": Capture.LISTENING},
+            {"capture": Listening.LISTENING},
             {"phrases": 1},
             {"typing": (1, 2)},
             {"held": 1},
@@ -142,3 +146,14 @@ def test_every_mark_is_used_by_some_state():
         )
     }
     assert used == set(Mark)
+
+
+def test_every_file_of_a_screen_has_its_place_in_the_order():
+    files = {module.name for module in pkgutil.iter_modules(screens.__path__)}
+    ordered = [screen.__module__.rpartition(".")[2] for screen in SCREENS]
+    assert sorted(ordered) == sorted(files - {"order", "parts"})
+
+
+def test_a_view_has_a_screen_whatever_the_states_of_its_parts():
+    for capture, link, model in product(Listening, Link, ModelState):
+        assert shown(capture=capture, link=link, model_state=model).headline

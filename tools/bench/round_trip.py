@@ -9,7 +9,7 @@ from saykey.keyboard.layouts import LayoutSummary, layout_summaries, load_layout
 from saykey.keyboard.pace import PACES
 from saykey.keyboard.profile import Profile
 from saykey.keyboard.reports import Planner
-from saykey.simulated.screen import Screen
+from saykey.simulated.text_field import TextField
 
 FEWEST_LAYOUTS = 60
 
@@ -62,7 +62,7 @@ def _missed(layout: LayoutSummary, seed: str) -> list[str]:
 
 def _shown_by(name: str, reports: tuple[bytes, ...]) -> str:
     layout, _, variant = name.partition("+")
-    screen = Screen(layout, variant)
+    field = TextField(layout, variant)
     for report in reports:
-        screen.read(report, at=0)
-    return normalize("NFC", screen.text)
+        field.read(report, at=0)
+    return normalize("NFC", field.text)

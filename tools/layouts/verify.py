@@ -5,21 +5,21 @@ from collections.abc import Iterator
 from layouts.linux import LOCALE, Named
 from saykey.flow import Stroke
 from saykey.keyboard.layouts import Layout
-from saykey.simulated.screen import Screen
+from saykey.simulated.text_field import TextField
 
 
 def wrong_entries(layout: Layout, named: Named) -> list[str]:
     """The characters of a table that do not come out as themselves."""
-    screen = _screen(named)
+    field = _field(named)
     wrong = []
     for character, strokes in layout.strokes.items():
-        before = len(screen.text)
+        before = len(field.text)
         for stroke in strokes:
             for report in reports(stroke):
-                screen.read(report, at=0)
-        if screen.text[before:] != character or screen.shortcuts or screen.keys_down:
+                field.read(report, at=0)
+        if field.text[before:] != character or field.shortcuts or field.keys_down:
             wrong.append(character)
-            screen = _screen(named)
+            field = _field(named)
     return wrong
 
 
@@ -32,5 +32,5 @@ def reports(stroke: Stroke) -> Iterator[bytes]:
     yield bytes(8)
 
 
-def _screen(named: Named) -> Screen:
-    return Screen(named.layout, named.variant, LOCALE)
+def _field(named: Named) -> TextField:
+    return TextField(named.layout, named.variant, LOCALE)

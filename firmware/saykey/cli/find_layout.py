@@ -34,17 +34,18 @@ def find(system: str | None, config: Path | None, socket: Path | None) -> None:
     Works from a terminal on that very computer, which then receives the keys, and from any other.
     """
     settings = load(config)
-    with ControlClient(socket or Path(settings.control.socket)) as client:
+    path = socket or Path(settings.control.socket)
+    with ControlClient(path) as client:
         host = client.request("status").host
-        os = _system_of(host, system, settings)
-        search = Search(boards(os))
-        click.echo(
-            f"Put the cursor into an empty text field on {host}. This terminal will do if it is "
-            f"on {host}.\nPress Enter here when that is done."
-        )
-        _line()
-        while (stroke := search.question()) is not None:
-            search = _asked(search, stroke, lambda key: client.type_keys(key, SPACE))
+    os = _system_of(host, system, settings)
+    search = Search(boards(os))
+    click.echo(
+        f"Put the cursor into an empty text field on {host}. This terminal will do if it is "
+        f"on {host}.\nPress Enter here when that is done."
+    )
+    _line()
+    while (stroke := search.question()) is not None:
+        search = _asked(search, stroke, lambda key: _type(path, key))
     fitting = search.fitting()
     if not fitting:
         raise LayoutError(
@@ -61,6 +62,12 @@ def boards(os: str) -> tuple[Board, ...]:
     head = decoded(first, Head)
     rows = (decoded(line, Row) for line in rest)
     return tuple(board_of(row, head) for row in rows if row.os == os)
+
+
+def _type(path: Path, stroke: Stroke) -> None:
+    # A connection for each key: saykey hangs up on a client that is silent while the user looks.
+    with ControlClient(path) as client:
+        client.type_keys(stroke, SPACE)
 
 
 def _system_of(host: str, system: str | None, settings: Settings) -> str:

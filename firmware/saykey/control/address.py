@@ -10,12 +10,15 @@ from saykey.errors import ControlError
 MODE = 0o660
 """The owner and the group may talk to the device; nobody else."""
 
+BACKLOG = 32
+"""How many clients the kernel queues until they are accepted; later ones wait in connect."""
+
 LONGEST_PATH = 107
 """Bytes of a path that fit sun_path with its final zero (unix(7))."""
 
 
 def bind(path: Path) -> tuple[socket.socket, int]:
-    """A listening socket at ``path``, and the inode by which `unbind` knows it again.
+    """A listening socket at ``path``, not blocking, and the inode by which `unbind` knows it again.
 
     A socket that nobody listens on any more is replaced. Raises ControlError when the place is
     taken or cannot be used, saying what to do.
@@ -27,13 +30,14 @@ def bind(path: Path) -> tuple[socket.socket, int]:
         )
     _make_way(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.settimeout(0)
     # Bound under another name and moved: at no moment is it there with wider permissions.
     unready = path.parent / f".{os.getpid():x}"
     try:
         unready.unlink(missing_ok=True)
         listener.bind(os.fspath(unready))
         unready.chmod(MODE)
-        listener.listen()
+        listener.listen(BACKLOG)
         inode = unready.stat().st_ino
         unready.rename(path)
     except OSError as error:

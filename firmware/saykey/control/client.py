@@ -2,6 +2,7 @@
 
 import os
 import socket
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -17,18 +18,25 @@ from saykey.flow import Stroke
 PATIENCE_S = 5.0
 """Seconds a running saykey may take to answer: its loop is never blocked for more than 20 ms."""
 
+_SO_SNDTIMEO_NEW = 67
+"""The time limit of a blocking send or connect, as two 64-bit numbers, seconds and microseconds, on
+32-bit machines too (asm-generic/socket.h, since Linux 5.1)."""
+
 _LONGEST_LINE = 16 * 1024 * 1024
 
 
 class ControlClient:
-    """A connection to the running saykey; use it in a ``with`` statement."""
+    """A connection to the running saykey; use it in a ``with`` statement.
+
+    saykey hangs up on a client that asks nothing for a minute: connect anew after a pause.
+    """
 
     def __init__(self, path: Path, patience_s: float = PATIENCE_S) -> None:
         """Connect. Raises ControlError when no saykey, or another version of it, answers."""
         self._path = path
+        self._patience_s = patience_s
         self._last_id = 0
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.settimeout(patience_s)
         try:
             self._connect()
             self._lines = self._socket.makefile("rb")
@@ -73,9 +81,8 @@ class ControlClient:
         Raises ControlError.
         """
         self.request("keys", strokes=[(key.usage, key.modifiers) for key in strokes])
-        patience = self._socket.gettimeout()
         next(status for status in self.watch() if not status.typing)
-        self._socket.settimeout(patience)
+        self._socket.settimeout(self._patience_s)
 
     def use_model(self, name: str) -> None:
         """Have this model used from the next dictation on; return once it is loaded.
@@ -96,11 +103,17 @@ class ControlClient:
                 return
 
     def watch(self, *, text: bool = False) -> Iterator[Status]:
-        """The status now, and each one after it, until saykey ends, which raises ControlError."""
+        """The status now, and each one after it.
+
+        Read on: saykey hangs up on a watcher that reads nothing for a minute. Raises ControlError
+        then, and when saykey ends.
+        """
         yield self.request("watch", text=text)
         self._socket.settimeout(None)
         while True:
             reply = self._reply()
+            if reply.ok is False:
+                raise ControlError(reply.error)
             if reply.status is not None and reply.id is None:
                 yield reply.status
 
@@ -133,14 +146,21 @@ class ControlClient:
         return line
 
     def _silent(self) -> ControlError:
-        patience = self._socket.gettimeout()
         return ControlError(
-            f"saykey at {self._path} did not answer within {patience:g} s; see its log, restart it"
+            f"saykey at {self._path} did not answer within {self._patience_s:g} s; "
+            "see its log, restart it"
         )
 
     def _connect(self) -> None:
+        # Only a connect that blocks waits in line when the queue of a Unix socket is full; the
+        # kernel ends that wait after SO_SNDTIMEO (unix_stream_connect in net/unix/af_unix.c). With
+        # Python's own time limit the socket does not block, and connect fails at once.
+        seconds, rest = divmod(self._patience_s, 1)
+        limit = struct.pack("qq", int(seconds), int(rest * 1_000_000))
         try:
+            self._socket.setsockopt(socket.SOL_SOCKET, _SO_SNDTIMEO_NEW, limit)
             self._socket.connect(os.fspath(self._path))
+            self._socket.settimeout(self._patience_s)
         except (FileNotFoundError, ConnectionRefusedError):
             raise ControlError(
                 f"saykey is not running (no socket at {self._path}); start it with `saykey run`, "
@@ -150,7 +170,7 @@ class ControlClient:
             raise ControlError(
                 f"not permitted to use {self._path}; run as its owner or join its group"
             ) from None
-        except TimeoutError:
+        except BlockingIOError:
             raise self._silent() from None
         except OSError as error:
             raise ControlError(

@@ -1,52 +1,41 @@
 """The control socket on the device: takes requests, tells the status, bounds every client.
 
 A client can be malformed, slow, silent or gone: it costs at most one line of MAX_REQUEST bytes on
-the way in, WRITE_BUFFER bytes on the way out, and two tasks, and there are at most MAX_CLIENTS.
+the way in, WRITE_BUFFER bytes on the way out, and three tasks. `connection` says how long it may
+stay silent.
+
+MAX_CLIENTS clients have an ordinary place. While these are taken, a newcomer gets one of
+SPARE_PLACES places for SPARE_NS, in which only `status`, `release` and `cancel` are carried out.
+While those are taken too, nobody is accepted, and the kernel queues newcomers, first come, first
+served. So a program that connects in a loop cannot overtake another client, and its queue of
+BACKLOG clients moves on by SPARE_PLACES every SPARE_NS: the other waits for about 2 s at most.
 """
 
 import asyncio
 import contextlib
+import logging
+import socket
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from saykey.clock import NS_PER_S
 from saykey.control import protocol
 from saykey.control.address import bind, unbind
+from saykey.control.connection import Connection
 from saykey.control.protocol import BadRequest, Request
+from saykey.control.requests import ALWAYS_TAKEN, event_of
 from saykey.control.status import Status, without_text
 from saykey.errors import SaykeyError, UsageError
-from saykey.events import (
-    Cancelled,
-    DictationEnded,
-    DictationStarted,
-    Event,
-    HeldTextDropped,
-    HeldTextWanted,
-    HostWanted,
-    KeysWanted,
-    ModelWanted,
-    RetryWanted,
-)
-from saykey.flow import Stroke
+from saykey.events import Event
 from saykey.ports import Clock, Link
 
 MAX_CLIENTS = 32
-WRITE_BUFFER = 64 * 1024
+SPARE_PLACES = 64
 
+_ACCEPT_AGAIN_NS = NS_PER_S
+"""After the system refused to accept a client, for want of file descriptors or memory."""
 
-@dataclass(slots=True)
-class _Client:
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    watching: asyncio.Task[None] | None = None
-    text: bool = False
-    told: Status | None = None
-
-    async def say(self, line: bytes) -> None:
-        """Send a line; waits while a slow reader has WRITE_BUFFER bytes before it."""
-        self.writer.write(line)
-        await self.writer.drain()
+_log = logging.getLogger(__name__)
 
 
 class ControlServer:
@@ -69,16 +58,16 @@ class ControlServer:
         self._clock = clock
         self._ask = ask
         self._status = status
-        self._clients: dict[asyncio.Task[None], _Client] = {}
-        self._server: asyncio.Server | None = None
+        self._clients: dict[asyncio.Task[None], Connection] = {}
+        self._places = asyncio.Semaphore(MAX_CLIENTS + SPARE_PLACES)
+        self._listener: socket.socket | None = None
+        self._accepting: asyncio.Task[None] | None = None
         self._inode = 0
 
     async def open(self) -> None:
         """Listen. Raises ControlError when the socket is in use or cannot be made."""
-        listener, self._inode = bind(self._path)
-        self._server = await asyncio.start_unix_server(
-            self._accept, sock=listener, limit=protocol.MAX_REQUEST - 1
-        )
+        self._listener, self._inode = bind(self._path)
+        self._accepting = asyncio.create_task(self._accept(self._listener), name="control accept")
 
     def changed(self) -> None:
         """The status may be another one: tell the watchers. Cheap; call it after every step."""
@@ -87,67 +76,78 @@ class ControlServer:
 
     async def close(self) -> None:
         """Let go of all clients, whether they read or not, and remove the socket."""
-        if self._server is None:
+        if self._listener is None or self._accepting is None:
             return
-        self._server.close()
+        self._accepting.cancel()
+        await asyncio.gather(self._accepting, return_exceptions=True)
+        self._listener.close()
+        self._listener = None
         unbind(self._path, self._inode)
         clients = dict(self._clients)
         for task, client in clients.items():
             task.cancel()
-            self._hang_up(client)
+            client.hang_up()
         await asyncio.gather(*clients, return_exceptions=True)
-        await self._server.wait_closed()
-        self._server = None
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        client = _Client(reader, writer)
-        writer.transport.set_write_buffer_limits(high=WRITE_BUFFER)
-        task = asyncio.create_task(self._serve(client), name="control client")
-        self._clients[task] = client
-        task.add_done_callback(self._clients.pop)
+    async def _accept(self, listener: socket.socket) -> None:
+        """Accept one client after the other, while there is a place."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._places.acquire()
+            try:
+                accepted, _ = await loop.sock_accept(listener)
+            except OSError as error:
+                self._places.release()
+                _log.warning("cannot accept a client of the control socket: %s", error.strerror)
+                await self._clock.sleep_until(self._clock.now() + _ACCEPT_AGAIN_NS)
+                continue
+            streams = await asyncio.open_unix_connection(
+                sock=accepted, limit=protocol.MAX_REQUEST - 1
+            )
+            ordinary = sum(not client.spare for client in self._clients.values())
+            client = Connection(*streams, self._clock, spare=ordinary >= MAX_CLIENTS)
+            task = asyncio.create_task(self._serve(client), name="control client")
+            self._clients[task] = client
+            task.add_done_callback(self._left)
 
-    async def _serve(self, client: _Client) -> None:
+    def _left(self, task: asyncio.Task[None]) -> None:
+        del self._clients[task]
+        self._places.release()
+
+    async def _serve(self, client: Connection) -> None:
+        limit = asyncio.create_task(client.hang_up_in_time(), name="control limit")
         try:
-            await client.say(protocol.encode(protocol.Hello()))
-            if len(self._clients) > MAX_CLIENTS:
-                await self._refuse(client, f"{MAX_CLIENTS} clients are connected; close one")
-                return
-            while line := await self._line(client):
+            await client.say(protocol.Hello())
+            while line := await client.line():
                 await self._answer(client, line)
+                # Lines that came together are taken one a turn: others have their turn between.
+                await asyncio.sleep(0)
         except ConnectionError:
             pass  # the client went away; whatever it asked for has been carried out
         finally:
+            limit.cancel()
             if client.watching is not None:
                 client.watching.cancel()
-            # What a client did not read by now is not waited for.
-            self._hang_up(client)
+            client.hang_up()
 
-    async def _line(self, client: _Client) -> bytes:
-        """The next line, or nothing when there will be none. A line without an end is no line."""
-        try:
-            return await client.reader.readuntil(b"\n")
-        except asyncio.IncompleteReadError:
-            return b""
-        except asyncio.LimitOverrunError:
-            limit = protocol.MAX_REQUEST
-            await self._refuse(client, f"a line is longer than {limit} bytes; closing")
-            return b""
-
-    async def _answer(self, client: _Client, line: bytes) -> None:
+    async def _answer(self, client: Connection, line: bytes) -> None:
         try:
             request = protocol.parse_request(line)
         except BadRequest as error:
-            await self._refuse(client, str(error), error.id)
+            await client.refuse(str(error), error.id)
+            return
+        if client.spare and not isinstance(request, ALWAYS_TAKEN):
+            await client.refuse(f"{MAX_CLIENTS} clients are connected; close one", request.id)
             return
         try:
             await self._carry_out(client, request)
         except SaykeyError as error:
-            await self._refuse(client, str(error), request.id)
+            await client.refuse(str(error), request.id)
             return
         text = isinstance(request, protocol.StatusWanted | protocol.Watch) and request.text
-        await client.say(protocol.encode(protocol.done(request.id, self._told(text=text))))
+        await client.say(protocol.done(request.id, self._told(text=text)))
 
-    async def _carry_out(self, client: _Client, request: Request) -> None:
+    async def _carry_out(self, client: Connection, request: Request) -> None:
         if isinstance(request, protocol.Watch):
             client.text = request.text
             client.told = self._told(text=request.text)
@@ -161,11 +161,11 @@ class ControlServer:
                 raise UsageError(f"no host {request.name!a}; hosts: {', '.join(hosts)}")
         if isinstance(request, protocol.Keys):
             _refuse_unless_idle(self._status())
-        event = _event_of(request, self._clock.now())
+        event = event_of(request, self._clock.now())
         if event is not None:
             await self._ask(event)
 
-    async def _watch(self, client: _Client) -> None:
+    async def _watch(self, client: Connection) -> None:
         """Send each status that differs from the one before; the latest wins."""
         with contextlib.suppress(ConnectionError):
             while True:
@@ -174,21 +174,11 @@ class ControlServer:
                 status = self._told(text=client.text)
                 if status != client.told:
                     client.told = status
-                    await client.say(protocol.encode({"status": status}))
-
-    async def _refuse(self, client: _Client, reason: str, request: int | None = None) -> None:
-        await client.say(protocol.encode(protocol.refused(request, reason)))
+                    await client.say({"status": status})
 
     def _told(self, *, text: bool) -> Status:
         status = self._status()
         return status if text else without_text(status)
-
-    def _hang_up(self, client: _Client) -> None:
-        transport = client.writer.transport
-        if transport.get_write_buffer_size() > 0:
-            transport.abort()
-        else:
-            client.writer.close()
 
 
 def _refuse_unless_idle(status: Status) -> None:
@@ -196,28 +186,3 @@ def _refuse_unless_idle(status: Status) -> None:
         raise UsageError(f"{status.host} is {status.link.value}; plug it in and wake it up first")
     if status.typing or status.capture != "off":
         raise UsageError("saykey is listening or typing; try again when it is done")
-
-
-def _event_of(request: Request, now: int) -> Event | None:
-    """What the request means to the device; nothing when it only asks."""
-    match request:
-        case protocol.Press():
-            return DictationStarted(at=now)
-        case protocol.Release():
-            return DictationEnded(at=now)
-        case protocol.Cancel():
-            return Cancelled()
-        case protocol.TypeHeld():
-            return HeldTextWanted()
-        case protocol.DropHeld():
-            return HeldTextDropped()
-        case protocol.Retry():
-            return RetryWanted()
-        case protocol.UseModel(name=name):
-            return ModelWanted(name)
-        case protocol.UseHost(name=name):
-            return HostWanted(name)
-        case protocol.Keys(strokes=strokes):
-            return KeysWanted(tuple(Stroke(usage, modifiers) for usage, modifiers in strokes))
-        case protocol.StatusWanted() | protocol.Watch():
-            return None

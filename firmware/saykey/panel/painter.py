@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from saykey.errors import HardwareError
-from saykey.panel.screen import Screen, screen
+from saykey.panel.screen import Screen
+from saykey.panel.screens.order import screen_of
 from saykey.panel.view import View
 from saykey.ports import Clock, Display, Lamp, Light
 
@@ -69,7 +70,7 @@ class Painter:
             self._drawn_at = self._clock.now()
 
     async def _draw(self, display: Display) -> None:
-        latest = screen(self._view())
+        latest = screen_of(self._view())
         if latest == self._shown:
             return
         if self._loaded:

@@ -6,7 +6,7 @@ from enum import Enum
 from saykey.ports import Link
 
 
-class Capture(Enum):
+class Listening(Enum):
     """Whether the device listens. FINISHING: the button is up, the last sound is being read."""
 
     OFF = "off"
@@ -45,7 +45,7 @@ class View:
     "Cyrillic", in what was said, of which the host's layout has no letter.
     """
 
-    capture: Capture = Capture.OFF
+    capture: Listening = Listening.OFF
     level_db: float = -100.0
     toggle: bool = False
     host: str

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from saykey.errors import LinkLost
 from saykey.flow import Report
 from saykey.ports import Clock, Link
-from saykey.simulated.screen import Screen
+from saykey.simulated.text_field import TextField
 
 QUEUE = 2
 """Reports accepted without the host polling, as the kernel's gadget does (measured)."""
@@ -17,7 +17,7 @@ class Host:
     """ports.Transport that behaves: polls or stalls, sleeps and wakes, is unplugged and plugged.
 
     It polls every ``poll_ns`` of the clock; with 0 it reads each report at once. What it reads is
-    decoded as Linux does (see Screen). ``wake_ns`` is how long waking up takes. A host that
+    decoded as Linux does (see TextField). ``wake_ns`` is how long waking up takes. A host that
     ``reports_leds`` sends its lock lights when plugged in and on each change.
     """
 
@@ -34,7 +34,7 @@ class Host:
         reports_leds: bool = True,
     ) -> None:
         self._clock = clock
-        self._screen = Screen(layout, variant)
+        self._field = TextField(layout, variant)
         self._poll_ns = poll_ns
         self._wake_ns = wake_ns
         self._reports_leds = reports_leds
@@ -52,15 +52,15 @@ class Host:
 
     @property
     def text(self) -> str:
-        """What stands on the screen now."""
+        """What stands in the text field now."""
         self._catch_up()
-        return self._screen.text
+        return self._field.text
 
     @property
     def keys_down(self) -> frozenset[int]:
         """The keys the host holds for pressed now, as Linux key codes."""
         self._catch_up()
-        return self._screen.keys_down
+        return self._field.keys_down
 
     @property
     def reports_seen(self) -> tuple[bytes, ...]:
@@ -72,7 +72,7 @@ class Host:
     def shortcuts(self) -> int:
         """Keys pressed so far with Control, Alt or GUI held; they type nothing."""
         self._catch_up()
-        return self._screen.shortcuts
+        return self._field.shortcuts
 
     async def open(self, on_link: Callable[[Link], None], on_leds: Callable[[int], None]) -> None:
         """See ports.Transport."""
@@ -140,7 +140,7 @@ class Host:
     def set_leds(self, leds: int) -> None:
         """Tap the lock keys on the host's other keyboard until these lock lights are on."""
         self._catch_up()
-        self._screen.set_locks(leds)
+        self._field.set_locks(leds)
         self._tell_leds()
 
     @property
@@ -153,15 +153,15 @@ class Host:
         while self._polls and self._queue and self._poll_at <= now:
             report = self._queue.popleft()
             self._reports_seen.append(report)
-            self._screen.read(report, self._poll_at - self._frozen_ns)
+            self._field.read(report, self._poll_at - self._frozen_ns)
             self._poll_at += self._poll_ns
             self._tell_leds()
         if self._stalled_at is None:
-            self._screen.pass_time(now - self._frozen_ns)
+            self._field.pass_time(now - self._frozen_ns)
 
     def _let_all_up(self) -> None:
         now = self._clock.now() if self._stalled_at is None else self._stalled_at
-        self._screen.let_all_up(now - self._frozen_ns)
+        self._field.let_all_up(now - self._frozen_ns)
 
     async def _next_change(self) -> None:
         """Return at the next poll, or when someone stalls, resumes, unplugs..."""
@@ -187,7 +187,7 @@ class Host:
         self._poll_again()
 
     def _tell_leds(self, *, anew: bool = False) -> None:
-        leds = self._screen.leds
+        leds = self._field.leds
         if anew or leds != self._leds_told:
             self._leds_told = leds
             if self._reports_leds and self._on_leds is not None:

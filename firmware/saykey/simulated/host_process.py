@@ -1,7 +1,7 @@
 """A second computer in a process of its own: ``python -m saykey.simulated.host_process SOCKET``.
 
 Listens on a Unix socket of type SOCK_SEQPACKET for one keyboard at a time (see
-saykey.transport.fd for what goes over it), and prints what stands on its screen as one line of
+saykey.transport.fd for what goes over it), and prints what its text field holds as one line of
 JSON: when typing pauses, when the keyboard goes away, and at the end (SIGTERM or Ctrl+C).
 """
 
@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from saykey.errors import SaykeyError, UsageError
-from saykey.simulated.screen import Screen
+from saykey.simulated.text_field import TextField
 
 _PAUSE_S = 0.03
 _REPORT_BYTES = 8
@@ -25,14 +25,16 @@ class _Ended(Exception):
 
 
 class Server:
-    """One screen and the socket its keyboards connect to.
+    """One text field and the socket its keyboards connect to.
 
     It reads a report every ``poll_s`` seconds. After ``unplug_after`` reports the cable is pulled
     once: what the keyboard sent further is lost; it may connect again.
     """
 
-    def __init__(self, path: Path, screen: Screen, poll_s: float, unplug_after: int | None) -> None:
-        self._screen = screen
+    def __init__(
+        self, path: Path, field: TextField, poll_s: float, unplug_after: int | None
+    ) -> None:
+        self._field = field
         self._poll_s = poll_s
         self._reports_left = unplug_after
         self._printed = ""
@@ -47,27 +49,27 @@ class Server:
                 keyboard.settimeout(_PAUSE_S)
                 self._print("connected")
                 self._take_reports(keyboard)
-            self._screen.let_all_up(time.monotonic_ns())
+            self._field.let_all_up(time.monotonic_ns())
             self._print("disconnected")
 
     def end(self) -> None:
-        """Print the screen a last time."""
+        """Print the text field a last time."""
         self._print("ended")
 
     def _take_reports(self, keyboard: socket.socket) -> None:
-        leds = self._screen.leds
+        leds = self._field.leds
         try:
             keyboard.send(bytes((leds,)))
             while True:
                 report = self._next_report(keyboard)
                 if len(report) != _REPORT_BYTES:
                     return
-                self._screen.read(report, time.monotonic_ns())
+                self._field.read(report, time.monotonic_ns())
                 if self._is_unplugged():
                     return
                 keyboard.send((1).to_bytes(2, "little"))
-                if self._screen.leds != leds:
-                    leds = self._screen.leds
+                if self._field.leds != leds:
+                    leds = self._field.leds
                     keyboard.send(bytes((leds,)))
                 if self._poll_s:
                     time.sleep(self._poll_s)
@@ -79,7 +81,7 @@ class Server:
             try:
                 return keyboard.recv(64)
             except TimeoutError:
-                self._screen.pass_time(time.monotonic_ns())
+                self._field.pass_time(time.monotonic_ns())
                 self._print("typed")
 
     def _is_unplugged(self) -> bool:
@@ -89,14 +91,14 @@ class Server:
         return self._reports_left == 0
 
     def _print(self, event: str) -> None:
-        screen = {
-            "text": self._screen.text,
-            "keys_down": sorted(self._screen.keys_down),
-            "leds": self._screen.leds,
+        shown = {
+            "text": self._field.text,
+            "keys_down": sorted(self._field.keys_down),
+            "leds": self._field.leds,
         }
-        written = json.dumps(screen)
+        written = json.dumps(shown)
         if event != "typed" or written != self._printed:
-            sys.stdout.write(json.dumps({"event": event} | screen) + "\n")
+            sys.stdout.write(json.dumps({"event": event} | shown) + "\n")
             sys.stdout.flush()
         self._printed = written
 
@@ -134,8 +136,8 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
     try:
-        screen = Screen(options.layout, options.variant)
-        server = Server(options.socket, screen, options.poll_ms / 1000, options.unplug_after)
+        field = TextField(options.layout, options.variant)
+        server = Server(options.socket, field, options.poll_ms / 1000, options.unplug_after)
     except SaykeyError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

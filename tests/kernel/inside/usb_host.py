@@ -2,7 +2,7 @@
 
 KIND "events" reads the keyboard's event device, as a desktop does; "reports" reads the same
 keyboard's hidraw device, which, unlike the other, still hands over what came before an unplug
-(evdev_read and hidraw_read in the kernel). Both type into saykey.simulated.screen. Each line on
+(evdev_read and hidraw_read in the kernel). Both type into saykey.simulated.text_field. Each line on
 stdout is a JSON object: what happened, what was typed and read since the line before, and the
 keys that are down.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 import evdev
 from evdev import ecodes
 
-from saykey.simulated.screen import CAPS_LOCK, NUM_LOCK, Screen
+from saykey.simulated.text_field import CAPS_LOCK, NUM_LOCK, TextField
 
 CLASSES = {"events": ("input", "event*", "/dev/input"), "reports": ("hidraw", "hidraw*", "/dev")}
 LIGHTS = ((NUM_LOCK, ecodes.LED_NUML), (CAPS_LOCK, ecodes.LED_CAPSL))
@@ -36,11 +36,11 @@ class NewRound(Exception):
 
 
 class Computer:
-    """A screen, a keyboard that comes and goes, and what was lost on the way."""
+    """A text field, a keyboard that comes and goes, and what was lost on the way."""
 
     def __init__(self, kind):
         self.kind = kind
-        self.screen = Screen()
+        self.field = TextField()
         self.lost = 0
         self.reports = []
         self.text_told = 0
@@ -54,7 +54,7 @@ class Computer:
                     self.use_events(device)
                 else:
                     self.use_reports(device)
-            self.screen.let_all_up(0)
+            self.field.let_all_up(0)
             self.say("unplugged")
 
     def wait_for_keyboard(self):
@@ -71,12 +71,12 @@ class Computer:
         keyboard = evdev.InputDevice(path)
         keyboard.grab()
         os.set_blocking(keyboard.fd, True)
-        leds = self.screen.leds
+        leds = self.field.leds
         try:
             for event in records(keyboard.fd, EVENT_BYTES, self.idle):
                 self.take_event(event[16:])
-                if self.screen.leds != leds:
-                    leds = self.screen.leds
+                if self.field.leds != leds:
+                    leds = self.field.leds
                     for bit, light in LIGHTS:
                         keyboard.set_led(light, int(bool(leds & bit)))
         finally:
@@ -89,14 +89,14 @@ class Computer:
         if kind == ecodes.EV_SYN and code == ecodes.SYN_DROPPED:
             self.lost += 1
         elif kind == ecodes.EV_KEY and value != 2:  # 2 is the kernel's own repeat
-            self.screen.key(code, down=bool(value), at=0)
+            self.field.key(code, down=bool(value), at=0)
 
     def use_reports(self, path):
         descriptor = os.open(path, os.O_RDONLY)
         try:
             for report in records(descriptor, REPORT_BYTES, self.idle):
                 self.reports.append(report.hex())
-                self.screen.read(report, at=0)
+                self.field.read(report, at=0)
         finally:
             os.close(descriptor)
 
@@ -104,17 +104,17 @@ class Computer:
         self.say("typed")
 
     def say(self, event):
-        text = self.screen.text
-        screen = {
+        text = self.field.text
+        shown = {
             "text": text[self.text_told :],
-            "keys_down": sorted(self.screen.keys_down),
+            "keys_down": sorted(self.field.keys_down),
             "lost": self.lost,
             "reports": self.reports,
             "at": time.monotonic_ns(),
         }
         self.text_told = len(text)
         self.reports = []
-        sys.stdout.write(json.dumps({"event": event} | screen) + "\n")
+        sys.stdout.write(json.dumps({"event": event} | shown) + "\n")
         sys.stdout.flush()
 
 

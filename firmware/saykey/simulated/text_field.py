@@ -1,4 +1,4 @@
-"""What stands on a host's screen after a row of boot reports: a text field with the focus."""
+"""The text field with the focus on a host: what stands in it after a series of boot reports."""
 
 from saykey.keyboard.strokes import graphemes
 from saykey.simulated.evdev import KeyEvents
@@ -18,7 +18,7 @@ _BACKSPACE, _TAB, _RETURN, _KEYPAD_ENTER = 0xFF08, 0xFF09, 0xFF0D, 0xFF8D  # key
 _SHORTCUT_MODIFIERS = ("Control", "Mod1", "Mod4")
 
 
-class Screen:
+class TextField:
     """A Linux desktop's text field behind one keyboard: xkb layout, dead keys, locks, repeat.
 
     Times are nanoseconds of any one clock. ``shortcuts`` counts keys pressed with Control, Alt or

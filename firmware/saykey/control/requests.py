@@ -1,0 +1,49 @@
+"""What a request means to the device, and which requests every client may make."""
+
+from typing import assert_never
+
+from saykey.control import protocol
+from saykey.control.protocol import Request
+from saykey.events import (
+    Cancelled,
+    DictationEnded,
+    DictationStarted,
+    Event,
+    HeldTextDropped,
+    HeldTextWanted,
+    HostWanted,
+    KeysWanted,
+    ModelWanted,
+    RetryWanted,
+)
+from saykey.flow import Stroke
+
+ALWAYS_TAKEN = (protocol.StatusWanted, protocol.Release, protocol.Cancel)
+"""Taken however many clients are connected: the user can always look, and stop the device."""
+
+
+def event_of(request: Request, now: int) -> Event | None:
+    """What the request means to the device; nothing when it only asks."""
+    match request:
+        case protocol.Press():
+            return DictationStarted(at=now)
+        case protocol.Release():
+            return DictationEnded(at=now)
+        case protocol.Cancel():
+            return Cancelled()
+        case protocol.TypeHeld():
+            return HeldTextWanted()
+        case protocol.DropHeld():
+            return HeldTextDropped()
+        case protocol.Retry():
+            return RetryWanted()
+        case protocol.UseModel(name=name):
+            return ModelWanted(name)
+        case protocol.UseHost(name=name):
+            return HostWanted(name)
+        case protocol.Keys(strokes=strokes):
+            return KeysWanted(tuple(Stroke(usage, modifiers) for usage, modifiers in strokes))
+        case protocol.StatusWanted() | protocol.Watch():
+            return None
+        case _:
+            assert_never(request)

@@ -1,0 +1,12 @@
+"""Something that only the user can mend."""
+
+from saykey.panel.screen import Screen
+from saykey.panel.screens.parts import warning
+from saykey.panel.view import View
+
+
+def screen(view: View) -> Screen | None:
+    """The first fault, and what to do about it."""
+    if not view.faults:
+        return None
+    return warning(view, view.faults[0].title, view.faults[0].advice)

@@ -1,0 +1,102 @@
+"""What several screens share: the frame around their words, and the notes at the bottom."""
+
+from saykey.panel import fit
+from saykey.panel.screen import (
+    COLUMNS,
+    HEADLINE_COLUMNS,
+    HOST_COLUMNS,
+    WORD_LINES,
+    Bar,
+    Mark,
+    Screen,
+)
+from saykey.panel.view import View
+from saykey.ports import Link
+
+
+def compose(  # noqa: PLR0913  one argument a region
+    view: View,
+    mark: Mark,
+    headline: str,
+    words: tuple[str, ...],
+    note: str,
+    *,
+    loud: bool = False,
+    bar: Bar | None = None,
+) -> Screen:
+    """A screen under the top bar of the view. What is too long for a line is cut."""
+    return Screen(
+        host=fit.cut(view.host, HOST_COLUMNS),
+        link=view.link,
+        model=view.model_state,
+        mark=mark,
+        headline=fit.cut(headline, HEADLINE_COLUMNS),
+        bar=bar,
+        words=words,
+        note=fit.cut(note, COLUMNS),
+        loud=loud,
+    )
+
+
+def warning(view: View, headline: str, advice: str) -> Screen:
+    """What is wrong and what to do; the advice goes on in the place of the note if that is free."""
+    if view.held:
+        words = fit.beginning(advice, COLUMNS, WORD_LINES)
+        note, loud = note_of_held(view)
+        return compose(view, Mark.WARNING, headline, words, note, loud=loud)
+    lines = fit.beginning(advice, COLUMNS, WORD_LINES + 1)
+    rest = " ".join(lines[WORD_LINES:])
+    return compose(view, Mark.WARNING, headline, lines[:WORD_LINES], rest)
+
+
+def newest_words(view: View) -> tuple[str, ...]:
+    """The end of what was heard last."""
+    return fit.newest(view.text, COLUMNS, WORD_LINES)
+
+
+def model_name(view: View) -> tuple[str, ...]:
+    """The name of the model, in the place of the words."""
+    return fit.beginning(view.model, COLUMNS, WORD_LINES)
+
+
+def note_at_work(view: View, told: int = 0, doing: str = "") -> str:
+    """The note while the device works, the most pressing first.
+
+    ``told`` phrases in flight are told by the headline already; ``doing`` is what is to be known
+    about the work itself.
+    """
+    if view.link is not Link.UP:
+        return "Text will be held"
+    if view.phrases > told:
+        return f"{view.phrases} phrase{'s'[: view.phrases - 1]} at work"
+    return doing or (f"{view.held} held" if view.held else "")
+
+
+def note_at_rest(view: View, otherwise: str) -> str:
+    """What is to be known of the last dictation, or else the note ``otherwise``."""
+    if view.lost_ms:
+        return f"Lost {view.lost_ms} ms of sound"
+    return note_of_replaced(view) or otherwise
+
+
+def note_of_replaced(view: View) -> str:
+    """The most that fits: which script the layout lacks, or what stands for what, or how many."""
+    if not view.substitutions:
+        return ""
+    if view.lacking:
+        return f"No {view.lacking} keys"
+    wanted, typed = view.replaced or ("", "")
+    example = f"{view.substitutions} replaced: {wanted} > {typed}"
+    if typed.strip() and len(example) <= COLUMNS:
+        return example
+    letters = "1 letter" if view.substitutions == 1 else f"{view.substitutions} letters"
+    return f"{letters} replaced"
+
+
+def note_of_held(view: View) -> tuple[str, bool]:
+    """The note while text is held, and whether the user can do something about it now."""
+    if view.link is not Link.UP:
+        return f"{view.held} wait for the link", False
+    wish = f"{'Hold' if view.toggle else 'Tap'} to type {view.held}"
+    longer = f"{wish} held"
+    return (longer if len(longer) <= COLUMNS else wish), True
