@@ -10,6 +10,7 @@ from saykey.ports import Light
 from saykey.state import delivery
 from saykey.state.device import Device
 from saykey.state.hearing import CaptureState, Stage
+from saykey.state.hosts import Held
 from saykey.state.loading import Loading, Model
 
 _UNHEARD = {Stage.SPEAKING, Stage.TENTATIVE, Stage.WAITING}
@@ -64,12 +65,8 @@ def status(device: Device, record: Record = Record()) -> Status:  # noqa: B008 -
         typing=delivery.busy(device.delivery),
         substitutions=_substitutions(device),
         lacking=_lacking(_replaced(device)),
-        held=HeldStatus(
-            characters=sum(len(h.text) for h in target.held),
-            pieces=len(target.held),
-            doubtful=sum(1 for h in target.held if h.doubtful),
-            text=tuple(h.text for h in target.held),
-        ),
+        held=_held(target.held),
+        unassigned=_held(device.delivery.unassigned),
         recognition=RecognitionStatus(record.recognised, record.again, record.p95_ms),
         fault=faults[0].advice if faults else None,
     )
@@ -83,12 +80,22 @@ def light(device: Device) -> Light:
         return Light.LISTENING
     if _in_flight(device) or delivery.busy(device.delivery):
         return Light.WORKING
-    return Light.HELD if delivery.target_of(device.delivery).held else Light.OFF
+    sent = device.delivery
+    return Light.HELD if delivery.target_of(sent).held or sent.unassigned else Light.OFF
 
 
 def idle(device: Device) -> bool:
     """Whether nothing is listened to, recognised or typed."""
     return not device.hearing.dictations and not delivery.busy(device.delivery)
+
+
+def _held(texts: tuple[Held, ...]) -> HeldStatus:
+    return HeldStatus(
+        characters=sum(len(held.text) for held in texts),
+        pieces=len(texts),
+        doubtful=sum(1 for held in texts if held.doubtful),
+        text=tuple(held.text for held in texts),
+    )
 
 
 def _model(model: Model) -> ModelStatus:
@@ -133,6 +140,9 @@ def _faults(device: Device) -> tuple[Fault, ...]:
 
 def _notices(device: Device) -> tuple[Fault, ...]:
     """What the user should know, though dictating goes on."""
-    if device.model.noticed:
-        return ()
-    return (Fault("Other model", device.model.notice),)
+    notices = []
+    if not device.model.noticed:
+        notices.append(Fault("Other model", device.model.notice))
+    if device.delivery.unassigned:
+        notices.append(Fault("Text, no host", "Its host is gone. Run: saykey move-held HOST"))
+    return tuple(notices)

@@ -105,8 +105,16 @@ def type_held(path: Path) -> None:
 @click.command("drop-held")
 @_reaching
 def drop_held(path: Path) -> None:
-    """Forget the text held for the current host, and the sound of failed phrases."""
+    """Forget the text held for the current host or for none, and the sound of failed phrases."""
     _ask(path, "drop-held")
+
+
+@click.command("move-held")
+@click.argument("name")
+@_reaching
+def move_held(path: Path, name: str) -> None:
+    """Hold for the host NAME the text of hosts that are not in the settings any more."""
+    _ask(path, "move-held", name=name)
 
 
 @click.command()

@@ -66,7 +66,13 @@ class TypeHeld(_Request, frozen=True, tag="type-held"):
 
 
 class DropHeld(_Request, frozen=True, tag="drop-held"):
-    """Forget the text held for the current host and the audio of failed phrases."""
+    """Forget the text held for the current host or for none, and the audio of failed phrases."""
+
+
+class MoveHeld(_Request, frozen=True, tag="move-held"):
+    """Hold for this host the text whose own host is gone."""
+
+    name: _Name
 
 
 class Retry(_Request, frozen=True, tag="retry"):
@@ -107,6 +113,7 @@ Request = (
     | Cancel
     | TypeHeld
     | DropHeld
+    | MoveHeld
     | Retry
     | UseModel
     | UseHost

@@ -10,6 +10,7 @@ from saykey.events import (
     DictationStarted,
     Event,
     HeldTextDropped,
+    HeldTextMoved,
     HeldTextWanted,
     HostWanted,
     KeysWanted,
@@ -35,6 +36,8 @@ def event_of(request: Request, now: int) -> Event | None:
             return HeldTextWanted()
         case protocol.DropHeld():
             return HeldTextDropped()
+        case protocol.MoveHeld(name=name):
+            return HeldTextMoved(name)
         case protocol.Retry():
             return RetryWanted()
         case protocol.UseModel(name=name):

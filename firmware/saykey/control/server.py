@@ -25,9 +25,9 @@ from saykey.control.connection import Connection
 from saykey.control.protocol import BadRequest, Request
 from saykey.control.requests import ALWAYS_TAKEN, event_of
 from saykey.control.status import Status, without_text
-from saykey.errors import SaykeyError, UsageError
+from saykey.errors import SaykeyError
 from saykey.events import Event
-from saykey.ports import Clock, Link
+from saykey.ports import Clock
 
 MAX_CLIENTS = 32
 SPARE_PLACES = 64
@@ -155,12 +155,6 @@ class ControlServer:
                 client.changed.clear()
                 client.watching = asyncio.create_task(self._watch(client), name="control watch")
             return
-        if isinstance(request, protocol.UseHost):
-            hosts = self._status().hosts
-            if request.name not in hosts:
-                raise UsageError(f"no host {request.name!a}; hosts: {', '.join(hosts)}")
-        if isinstance(request, protocol.Keys):
-            _refuse_unless_idle(self._status())
         event = event_of(request, self._clock.now())
         if event is not None:
             await self._ask(event)
@@ -179,10 +173,3 @@ class ControlServer:
     def _told(self, *, text: bool) -> Status:
         status = self._status()
         return status if text else without_text(status)
-
-
-def _refuse_unless_idle(status: Status) -> None:
-    if status.link is not Link.UP:
-        raise UsageError(f"{status.host} is {status.link.value}; plug it in and wake it up first")
-    if status.typing or status.capture != "off":
-        raise UsageError("saykey is listening or typing; try again when it is done")

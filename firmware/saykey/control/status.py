@@ -23,7 +23,7 @@ class ModelStatus(msgspec.Struct, frozen=True):
 
 
 class HeldStatus(msgspec.Struct, frozen=True):
-    """Text held for the current host, counted: code points, pieces, and pieces in doubt.
+    """Held text, counted: code points, pieces, and pieces in doubt.
 
     ``text`` is what was spoken, piece by piece in the order of speech. It leaves the device's
     memory only for a client that asked for it; without it the field is absent.
@@ -58,6 +58,7 @@ class Status(msgspec.Struct, frozen=True):
     their way to text and ``failed`` those kept for `retry`; ``fault`` is a line saying what to do.
     ``substitutions`` counts what was typed otherwise than said since the last dictation began,
     because the host's layout lacks it; ``lacking`` is a script it has no letter of, if any.
+    ``unassigned`` is text whose host is gone.
     """
 
     capture: Literal["off", "open", "draining"]
@@ -72,6 +73,7 @@ class Status(msgspec.Struct, frozen=True):
     substitutions: int = 0
     lacking: str = ""
     held: HeldStatus = HeldStatus()
+    unassigned: HeldStatus = HeldStatus()
     recognition: RecognitionStatus = RecognitionStatus()
     fault: str | None = None
 
@@ -79,7 +81,8 @@ class Status(msgspec.Struct, frozen=True):
 def without_text(status: Status) -> Status:
     """The same status with nothing in it that was spoken."""
     held = msgspec.structs.replace(status.held, text=UNSET)
-    return msgspec.structs.replace(status, held=held)
+    unassigned = msgspec.structs.replace(status.unassigned, text=UNSET)
+    return msgspec.structs.replace(status, held=held, unassigned=unassigned)
 
 
 def in_words(status: Status) -> str:
@@ -94,9 +97,9 @@ def in_words(status: Status) -> str:
         lacking = f", the layout has no {status.lacking} letters" if status.lacking else ""
         parts.append(f"replaced {_counted(status.substitutions, 'character')}{lacking}")
     if status.held.pieces:
-        doubtful = f", {status.held.doubtful} in doubt" if status.held.doubtful else ""
-        size = _counted(status.held.characters, "character")
-        parts.append(f"held {size} in {_counted(status.held.pieces, 'piece')}{doubtful}")
+        parts.append(f"held {_size(status.held)}")
+    if status.unassigned.pieces:
+        parts.append(f"without a host {_size(status.unassigned)}")
     if status.failed:
         parts.append(f"{_counted(status.failed, 'phrase')} failed")
     if status.recognition.recognised:
@@ -104,6 +107,12 @@ def in_words(status: Status) -> str:
     if status.fault:
         parts.append(f"fault: {status.fault}")
     return " · ".join(parts)
+
+
+def _size(held: HeldStatus) -> str:
+    doubtful = f", {held.doubtful} in doubt" if held.doubtful else ""
+    size = _counted(held.characters, "character")
+    return f"{size} in {_counted(held.pieces, 'piece')}{doubtful}"
 
 
 def _model(model: ModelStatus) -> str:
