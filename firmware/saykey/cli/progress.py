@@ -1,13 +1,12 @@
 """How far something long is: a bar on a terminal, a line for each tenth in a log."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
+from saykey.models.formats.file_io import Progress
 from saykey.models.store.memory import megabytes
-
-Progress = Callable[[int, int | None], None]
 
 
 @contextmanager
