@@ -13,7 +13,7 @@ from saykey.models.store import catalogue, user_store
 from saykey.models.store.atomic_files import written
 from saykey.models.store.card import Card, completed, read_card
 from saykey.models.store.convert import convert_to_ggml
-from saykey.models.store.load import image_of
+from saykey.models.store.load import image_of_ggml
 from saykey.models.store.store import checked_name
 
 
@@ -48,7 +48,7 @@ def import_to_store(
 
 
 def _copied(model: OpenModel, name: str, card: Card) -> tuple[Path, Card]:
-    image, _ = image_of(model)
+    image, _ = image_of_ggml(model)
     found = hashlib.sha256(image).hexdigest()
     if card.sha256 not in (None, found):
         raise ModelError(

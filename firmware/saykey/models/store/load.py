@@ -53,8 +53,11 @@ def image_of(model: OpenModel) -> tuple[bytes, ModelFacts]:
     writes to the file after the check would write into the mapping. A GGUF file is packed into the
     cache, once. Raises ModelError, beginning with the path.
     """
-    if model.kind is Kind.GGUF:
-        return _image_of_gguf(model)
+    return _image_of_gguf(model) if model.kind is Kind.GGUF else image_of_ggml(model)
+
+
+def image_of_ggml(model: OpenModel) -> tuple[bytes, ModelFacts]:
+    """The same of a file in whisper.cpp's layout; ModelError for every other."""
     with named(model.path):
         if model.is_folder:
             raise ModelError("is not a regular file; give a model file (.bin)")
