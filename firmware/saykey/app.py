@@ -21,7 +21,7 @@ from saykey.hub import Hub
 from saykey.keeper import Keeper
 from saykey.latency import Latency, Record, note, remember
 from saykey.listening.capture import Capture
-from saykey.models.store.fallback import by_need
+from saykey.models.store.memory import models_by_need
 from saykey.models.store.store import find
 from saykey.panel.hand import Hand
 from saykey.panel.painter import Painter
@@ -121,7 +121,7 @@ class App:
 
         In a thread: of a GGUF file some 10 MB are read.
         """
-        names = await asyncio.to_thread(by_need, self._settings.recognizer.language)
+        names = await asyncio.to_thread(models_by_need, self._settings.recognizer.language)
         self.hub.post(ModelsKnown(names))
 
     async def _open_world(self) -> None:

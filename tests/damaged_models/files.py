@@ -11,12 +11,13 @@ from saykey.errors import ModelError
 from saykey.models.formats import ggml, gguf
 from saykey.models.formats.contents import Contents, Notes
 from saykey.models.formats.mel import mel_filters
+from saykey.models.formats.number_formats import best_format
 from saykey.models.formats.open_model import opened
-from saykey.models.formats.packing import best_format, write_ggml
 from saykey.models.formats.quantise import convert
 from saykey.models.formats.tensors import BY_NAME, F32, Dimensions, wanted_tensors
 from saykey.models.formats.weight_checks import checked
-from saykey.models.store.import_model import export_gguf
+from saykey.models.formats.write_model import write_ggml
+from saykey.models.store.convert import export_gguf
 
 SIZE = Dimensions(51864, 1500, 64, 1, 1, 448, 1, 80)
 WEIGHTS = BY_NAME["q5_1"]
@@ -57,7 +58,8 @@ def gguf_sample(folder: Path) -> Sample:
     """The same model as GGUF."""
     plain = folder / "sample.bin"
     plain.write_bytes(ggml_sample().image)
-    export_gguf(plain, folder / "sample.gguf", Notes(name="sample", licence="MIT"))
+    with opened(plain) as model:
+        export_gguf(model, folder / "sample.gguf", Notes(name="sample", licence="MIT"))
     image = (folder / "sample.gguf").read_bytes()
     tokens = image.index(b"tokenizer.ggml.tokens")
     types = image.index(b"tokenizer.ggml.token_type")
@@ -76,12 +78,12 @@ def through_the_checks(image: bytes) -> bytes:
     try:
         with open(descriptor, "wb", buffering=0, closefd=False) as file:
             file.write(image)
-        with opened(Path(f"/proc/self/fd/{descriptor}")) as source:
+        with opened(Path(f"/proc/self/fd/{descriptor}")) as model:
             if image[:4] == b"lmgg":
                 checked(image)
                 return image
             with open(packed, "r+b", buffering=0, closefd=False) as out:
-                write_ggml(source, best_format(source.contents), out, lambda _done, _total: None)
+                write_ggml(model, best_format(model.contents), out, lambda _done, _total: None)
         made = os.pread(packed, os.fstat(packed).st_size, 0)
         checked(made)
         return made

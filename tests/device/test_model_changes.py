@@ -15,8 +15,9 @@ import saykey
 from saykey.control.client import ControlClient
 from saykey.errors import ControlError
 from saykey.models.formats.contents import Notes
+from saykey.models.formats.open_model import opened
 from saykey.models.formats.random_weights import write_random
-from saykey.models.store.import_model import export_gguf
+from saykey.models.store.convert import export_gguf
 
 PATIENCE = 60
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
@@ -28,7 +29,8 @@ def store(tmp_path, monkeypatch):
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path))
     folder = tmp_path / "models"
     folder.mkdir()
-    export_gguf(DEMO, folder / "small.gguf", Notes())
+    with opened(DEMO) as model:
+        export_gguf(model, folder / "small.gguf", Notes())
     shutil.copy(DEMO, folder / "damaged.bin")
     os.truncate(folder / "damaged.bin", 1_000_000)
     write_random(folder / "large.bin", "tiny", "q5_1")

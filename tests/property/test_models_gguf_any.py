@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from saykey.errors import ModelError
 from saykey.models.formats import gguf, tokens
-from saykey.models.formats.files import open_regular
-from saykey.models.formats.huggingface import source_of_file
+from saykey.models.formats.file_io import open_regular
+from saykey.models.formats.huggingface import contents_of
+from saykey.models.formats.safetensors import read_header
 from saykey.models.formats.tensors import KINDS, Tensor
 
 KEYS = st.from_regex(r"[a-z]{1,8}(\.[a-z_]{1,8}){0,3}", fullmatch=True)
@@ -117,6 +118,6 @@ def test_no_header_of_safetensors_is_more_than_refused(tmp_path_factory, header,
     path = tmp_path_factory.mktemp("any") / "m.safetensors"
     path.write_bytes(front.to_bytes(8, "little") + text + behind)
     with open_regular(path) as file, pytest.raises(ModelError) as refused:
-        source_of_file(path, file)
+        contents_of(path.parent, read_header(file, 0))
     assert str(refused.value).isprintable()
     assert len(str(refused.value)) < 200

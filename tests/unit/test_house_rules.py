@@ -104,6 +104,7 @@ PURE = (
     "saykey.models.formats.gguf_whisper",
     "saykey.models.formats.detect",
     "saykey.models.formats.mel",
+    "saykey.models.formats.number_formats",
     "saykey.models.formats.tensor_names",
     "saykey.models.formats.reader",
     "saykey.models.formats.tensors",

@@ -12,7 +12,7 @@ import pytest
 
 from saykey.errors import ModelError
 from saykey.models.formats.random_weights import write_random
-from saykey.models.store.store import read_image
+from saykey.models.store.load import read_image
 from saykey.recognizer.languages import check_languages, languages_of
 from saykey.recognizer.whisper.engine import Decoding, Whisper
 from saykey.recognizer.whisper.window import FULL_WINDOW

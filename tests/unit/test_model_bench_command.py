@@ -7,6 +7,7 @@ import wave
 from pathlib import Path
 
 import pytest
+from whisper_files import export_gguf
 
 import saykey
 from demo_model.evaluate import RECORDINGS
@@ -14,7 +15,6 @@ from demo_model.heldout import read_recordings
 from saykey.cli import main, model_padding
 from saykey.models.formats.contents import Notes
 from saykey.models.store.card import read_card
-from saykey.models.store.import_model import export_gguf
 from saykey.recognizer.process import WorkerProcess
 
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
@@ -179,3 +179,23 @@ def test_a_file_that_is_no_model_is_told_before_anything_is_measured(capsys, own
     (own_store / "web.bin").write_text("<html>")
     assert main(["model", "bench", "web", "--sizes", "none"]) == 1
     assert "is a web page" in capsys.readouterr().err
+
+
+def test_of_all_models_a_damaged_one_is_told_in_a_line_and_the_others_are_measured(
+    capsys, own_store
+):
+    (own_store / "a-web.bin").write_text("<html>")
+    (own_store / "cut.bin").write_bytes(DEMO.read_bytes()[:-1])
+    assert main(["model", "bench", "--sizes", "none", "--threads", "1,2", "--json"]) == 1
+    out, err = capsys.readouterr()
+    measured = [(speed["name"], speed["threads"]) for speed in json.loads(out)["speeds"]]
+    assert measured == [("saykey-demo", 1), ("saykey-demo", 2)]
+    web, cut, end = (line for line in err.splitlines() if line.strip())
+    assert web.startswith(f"a-web: wrong: {own_store}/a-web.bin is a web page")
+    assert cut.startswith(f"cut: wrong: {own_store}/cut.bin ends in the middle of")
+    assert end == "saykey: a-web, cut: not measured; remove and pull or import again"
+
+
+def test_a_name_that_is_no_model_is_told_before_anything_is_measured(capsys):
+    assert main(["model", "bench", "saykey-demo", "other", "--sizes", "none"]) == 1
+    assert "there is no model 'other'" in capsys.readouterr().err

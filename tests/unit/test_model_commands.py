@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 from file_server import FileServer
-from whisper_files import dimensions, write_hugging_face
+from whisper_files import card_of, dimensions, export_gguf, write_hugging_face
 
 import saykey
 from saykey.cli import main
-from saykey.models.fetch import partial_files
+from saykey.models.fetch import partial_downloads
 from saykey.models.formats.contents import Notes
-from saykey.models.store import catalogue, store
+from saykey.models.store import catalogue, load, store
 from saykey.models.store.card import read_card
-from saykey.models.store.import_model import export_gguf
 
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
 
@@ -99,7 +98,7 @@ def test_a_model_goes_out_as_gguf_and_comes_back_with_its_card(told, tmp_path):
     told("export", "saykey-demo", "--gguf", tmp_path / "demo.gguf")
     told("import", tmp_path / "demo.gguf", "--name", "again")
     path, card = store.find("again"), read_card(store.find("again"))
-    assert store.checked_image(path)[1] == store.checked_image(DEMO)[1]
+    assert load.checked_image(path)[1] == load.checked_image(DEMO)[1]
     assert (card.licence, card.languages) == ("MIT", ("en",))
     assert card.dynamic_context
     assert card.notes == "converted from demo.gguf, q8_0"
@@ -111,14 +110,14 @@ def test_a_gguf_file_goes_out_again_with_all_it_said(told, tmp_path, state):
     notes = Notes(licence="MIT", languages=("en",), dynamic_context=True)
     export_gguf(DEMO, state / "models" / "mine.gguf", notes)
     told("export", "mine", "--gguf", tmp_path / "again.gguf")
-    again = store.card_of(tmp_path / "again.gguf")
+    again = card_of(tmp_path / "again.gguf")
     assert (again.licence, again.languages, again.dynamic_context) == ("MIT", ("en",), True)
 
 
 def test_a_hugging_face_folder_is_written_as_gguf_without_being_imported(told, tmp_path):
     folder = write_hugging_face(tmp_path / "tuned", dimensions())
     told("export", folder, "--gguf", tmp_path / "out.gguf")
-    assert store.card_of(tmp_path / "out.gguf").description == "tuned"
+    assert card_of(tmp_path / "out.gguf").description == "tuned"
 
 
 def test_a_copy_that_its_card_says_is_damaged_is_refused(refused, tmp_path):
@@ -177,7 +176,7 @@ def test_a_model_that_changed_on_the_disk_is_found_out(told, tmp_path, capsys):
 
 def test_what_came_of_a_download_is_listed_and_can_be_given_up(told, refused):
     for name in ("mine", "tiny.en-q5_1"):
-        partial_files.part_of(name).write_bytes(bytes(5_300_000))
+        partial_downloads.partial_file(name).write_bytes(bytes(5_300_000))
     listed = json.loads(told("list", "--all", "--json"))
     mine, known = (row for row in listed if row["where"] == "unfinished")
     assert (mine["name"], mine["size"], mine["memory"]) == ("mine", 5_300_000, None)
@@ -191,13 +190,13 @@ def test_what_came_of_a_download_is_listed_and_can_be_given_up(told, refused):
 def test_a_model_goes_with_a_newer_download_of_it_that_was_not_finished(told, tmp_path):
     shutil.copy(DEMO, tmp_path / "mine.bin")
     told("import", tmp_path / "mine.bin")
-    partial_files.part_of("mine").touch()
+    partial_downloads.partial_file("mine").touch()
     assert told("remove", "mine", "--yes") == "what came of mine is removed\nmine is removed\n"
 
 
 def test_a_download_that_goes_on_is_not_given_up(refused):
-    part = partial_files.part_of("mine")
-    with partial_files.held(part):
+    part = partial_downloads.partial_file("mine")
+    with partial_downloads.locked(part):
         assert "mine is being pulled by another process" in refused("remove", "mine", "--yes")
     assert part.exists()
 

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from saykey.errors import ModelError
-from saykey.models.formats.files import alone, write_all, written
+from saykey.models.formats.file_io import write_all
+from saykey.models.store.atomic_files import alone, written
 
 
 def names_in(folder):
@@ -40,7 +41,8 @@ def test_what_goes_wrong_leaves_the_file_before_and_nothing_else(tmp_path):
 KILLED = """
 import os, sys
 from pathlib import Path
-from saykey.models.formats.files import write_all, written
+from saykey.models.formats.file_io import write_all
+from saykey.models.store.atomic_files import written
 with written(Path(sys.argv[1])) as out:
     write_all(out, b"much of a model")
     os.kill(os.getpid(), 9)
@@ -60,7 +62,8 @@ def test_what_a_killed_process_left_is_written_over(tmp_path):
 WAITING = """
 import sys
 from pathlib import Path
-from saykey.models.formats.files import write_all, written
+from saykey.models.formats.file_io import write_all
+from saykey.models.store.atomic_files import written
 print("begins", flush=True)
 with written(Path(sys.argv[1])) as out:
     write_all(out, b"theirs")

@@ -11,6 +11,7 @@ import saykey
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError
 from saykey.flow import PhraseId
+from saykey.models.formats import ggml
 from saykey.models.formats.ggml import check
 from saykey.models.formats.tensors import Dimensions
 from saykey.ports import SessionParameters
@@ -171,7 +172,8 @@ def test_the_bundled_model_is_what_its_header_says():
         vocabulary=51864, audio_context=1500, state=128, heads=2, encoder_layers=4,
         text_context=448, decoder_layers=3, mels=80,
     )  # fmt: skip
-    assert (facts.size, facts.quantisation, facts.tensors) == (len(IMAGE), "q8_0", len(WHERE))
+    assert (facts.size, facts.quantisation) == (len(IMAGE), "q8_0")
+    assert len(ggml.read(memoryview(IMAGE)).tensors) == len(WHERE)
     assert (facts.multilingual, facts.languages) == (False, 1)
 
 

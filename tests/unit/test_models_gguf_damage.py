@@ -6,10 +6,17 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from whisper_files import dimensions, like_whisper, rows, sizes_told, vocabulary
+from whisper_files import (
+    dimensions,
+    import_file,
+    like_whisper,
+    packed_in_cache,
+    rows,
+    sizes_told,
+    vocabulary,
+)
 
 from saykey.errors import ModelError
-from saykey.models.store.import_model import import_file, loadable
 
 SIZE = dimensions()
 BYTES = {0: (1, 4), 1: (1, 2), 8: (32, 34)}
@@ -262,7 +269,7 @@ def test_a_folder_without_a_model_is_refused(tmp_path):
         import_file(tmp_path, tmp_path, "m")
 
 
-@pytest.mark.parametrize("entry", [import_file, loadable])
+@pytest.mark.parametrize("entry", [import_file, packed_in_cache])
 def test_a_named_pipe_is_refused_at_once(tmp_path, entry):
     os.mkfifo(tmp_path / "pipe.gguf")
     with pytest.raises(ModelError, match="is not a regular file"):

@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 import transcribe_cpp
-from whisper_files import DEMO
+from whisper_files import DEMO, export_gguf, import_file
 
 from saykey.audio.files import read_pcm16
 from saykey.cli.demo import bundled
 from saykey.flow import SAMPLE_RATE
 from saykey.models.formats.contents import Notes
-from saykey.models.store.import_model import export_gguf, import_file
 
 SENTENCE = "Thank you for your new report."
 """What is said in the first two seconds of the bundled recording."""

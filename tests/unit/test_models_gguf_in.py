@@ -18,7 +18,10 @@ from whisper_files import (
     OPENAI,
     TRANSCRIBE,
     dimensions,
+    export_gguf,
+    import_file,
     like_whisper,
+    packed_in_cache,
     raw_tokens,
     rows,
     sizes_told,
@@ -35,8 +38,7 @@ from saykey.flow import PhraseId
 from saykey.models.formats import ggml
 from saykey.models.formats.contents import Notes
 from saykey.models.formats.tensors import BY_NAME
-from saykey.models.store import store
-from saykey.models.store.import_model import export_gguf, import_file, loadable
+from saykey.models.store import load, store
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.recognizer.whisper.engine import Decoding, Whisper
@@ -212,11 +214,13 @@ def test_a_process_killed_on_the_way_leaves_no_model_under_the_name(tmp_path):
     script = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from saykey.models.store.import_model import import_file\n"
+        "from saykey.models.formats.open_model import opened\n"
+        "from saykey.models.store.convert import convert_to_ggml\n"
         "def die(done, total):\n"
         "    if done > total // 2:\n"
         "        os.kill(os.getpid(), 9)\n"
-        "import_file(Path(sys.argv[1]), Path(sys.argv[2]), 'm', None, die)\n"
+        "with opened(Path(sys.argv[1])) as model:\n"
+        "    convert_to_ggml(model, Path(sys.argv[2]) / 'm.bin', None, die)\n"
     )
     store = tmp_path / "store"
     died = subprocess.run([sys.executable, "-c", script, str(path), str(store)], check=False)
@@ -236,24 +240,24 @@ def test_the_name_of_a_file_says_nothing(tmp_path):
 def test_what_is_packed_is_kept_by_its_contents(tmp_path):
     cache = tmp_path / "cache"
     path = write_gguf(tmp_path / "m.gguf", SMALL, like_whisper(8), TRANSCRIBE)
-    first = loadable(path, cache)
+    first = packed_in_cache(path, cache)
     written = first.stat().st_ino
-    assert loadable(path.rename(tmp_path / "other.gguf"), cache) == first
+    assert packed_in_cache(path.rename(tmp_path / "other.gguf"), cache) == first
     assert first.stat().st_ino == written
     assert hears(first)
     write_gguf(path, SMALL, like_whisper(8), TRANSCRIBE, seed=1)
-    assert loadable(path, cache) != first
+    assert packed_in_cache(path, cache) != first
     assert len(list(cache.iterdir())) == 2
 
 
 def test_of_many_files_the_three_last_used_stay_packed(tmp_path):
     cache = tmp_path / "cache"
     sources = [write_small(tmp_path / f"{seed}.gguf", seed) for seed in range(4)]
-    first, second, third = (loadable(path, cache) for path in sources[:3])
+    first, second, third = (packed_in_cache(path, cache) for path in sources[:3])
     for age, packed in enumerate((third, first, second)):
         os.utime(packed, (1000 - age, 1000 - age))
-    assert loadable(sources[1], cache) == second  # and so is the last used
-    fourth = loadable(sources[3], cache)
+    assert packed_in_cache(sources[1], cache) == second  # and so is the last used
+    fourth = packed_in_cache(sources[3], cache)
     assert set(cache.iterdir()) == {second, third, fourth}
 
 
@@ -264,16 +268,17 @@ def write_small(path, seed):
 def test_what_the_disk_changed_in_the_cache_is_packed_again(tmp_path, monkeypatch):
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "state"))
     path = write_small(tmp_path / "m.gguf", 0)
-    image, _ = store.checked_image(path)
+    image, _ = load.checked_image(path)
     (packed,) = store.cache().iterdir()
     os.truncate(packed, 100_000)
-    assert store.checked_image(path)[0] == image
+    assert load.checked_image(path)[0] == image
     assert packed.read_bytes() == image
 
 
-def test_a_file_whisper_cpp_loads_is_not_copied(tmp_path):
-    assert loadable(DEMO, tmp_path / "cache") == DEMO
-    assert not (tmp_path / "cache").exists()
+def test_a_file_whisper_cpp_loads_is_not_copied(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "state"))
+    assert load.checked_image(DEMO)[0] == DEMO.read_bytes()
+    assert not (tmp_path / "state").exists()
 
 
 def test_a_gguf_file_given_as_the_model_is_packed_once_and_used(tmp_path, monkeypatch):

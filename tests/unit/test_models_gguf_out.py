@@ -12,6 +12,8 @@ from whisper_files import (
     ENGLISH,
     TRANSCRIBE,
     dimensions,
+    export_gguf,
+    import_file,
     like_whisper,
     rows,
     tensor_bytes,
@@ -24,7 +26,6 @@ from saykey.models.formats.contents import Notes
 from saykey.models.formats.open_model import opened
 from saykey.models.formats.tensors import BY_NAME
 from saykey.models.formats.tokens import whole_vocabulary
-from saykey.models.store.import_model import export_gguf, import_file
 from saykey.recognizer.whisper import libwhisper
 
 NOTES = Notes(
@@ -192,10 +193,12 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path):
         "from pathlib import Path\n"
         "from saykey.errors import ModelError\n"
         "from saykey.models.formats.contents import Notes\n"
-        "from saykey.models.store.import_model import export_gguf\n"
+        "from saykey.models.formats.open_model import opened\n"
+        "from saykey.models.store.convert import export_gguf\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 22, 1 << 22))\n"
         "try:\n"
-        "    export_gguf(Path(sys.argv[1]), Path(sys.argv[2]), Notes())\n"
+        "    with opened(Path(sys.argv[1])) as model:\n"
+        "        export_gguf(model, Path(sys.argv[2]), Notes())\n"
         "except ModelError as error:\n"
         "    print(error)\n"
     )

@@ -7,15 +7,28 @@ import struct
 from pathlib import Path
 
 import pytest
-from whisper_files import TRANSCRIBE, dimensions, like_whisper, write_gguf
+from whisper_files import (
+    TRANSCRIBE,
+    dimensions,
+    export_gguf,
+    facts_of,
+    import_file,
+    like_whisper,
+    write_gguf,
+)
 
 import saykey
 from saykey.errors import ModelError
 from saykey.models.formats.contents import Notes
-from saykey.models.store.fallback import by_need
-from saykey.models.store.import_model import export_gguf, import_file
-from saykey.models.store.memory import Room, available, held_by, need, room
-from saykey.models.store.outline import need_of, outline
+from saykey.models.store.memory import (
+    Room,
+    available,
+    held_by,
+    models_by_need,
+    need,
+    need_of,
+    room,
+)
 
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
 MB = 1_000_000
@@ -46,15 +59,15 @@ def test_the_need_of_a_file_follows_from_its_header():
 def test_the_need_of_a_gguf_file_is_that_of_what_will_be_packed_of_it(tmp_path, form):
     plain = import_file(DEMO, tmp_path, "plain", form).path
     export_gguf(plain, tmp_path / "m.gguf", Notes())
-    assert outline(tmp_path / "m.gguf") == outline(plain)
-    assert outline(plain).size == plain.stat().st_size
+    assert facts_of(tmp_path / "m.gguf") == facts_of(plain)
+    assert facts_of(plain).size == plain.stat().st_size
 
 
 def test_the_need_of_what_whisper_cpp_cannot_run_is_that_of_what_it_becomes(tmp_path):
     size = dimensions()
     path = write_gguf(tmp_path / "m.gguf", size, lambda _name, _shape: 0, TRANSCRIBE)
-    assert outline(path).size == import_file(path, tmp_path, "m").path.stat().st_size
-    assert outline(path).size < 0.6 * path.stat().st_size
+    assert facts_of(path).size == import_file(path, tmp_path, "m").path.stat().st_size
+    assert facts_of(path).size < 0.6 * path.stat().st_size
 
 
 def test_a_file_that_tells_no_dimensions_is_taken_for_a_large_model(tmp_path):
@@ -128,5 +141,5 @@ def test_fallbacks_are_the_users_models_that_know_the_language_by_need(tmp_path,
     (folder / "empty.bin").touch()
     (folder / "linked.bin").symlink_to(DEMO)
     (folder / "folder.bin").mkdir()
-    assert by_need("en") == ("d-other", "b-small.en", "c-medium", "a-large")
-    assert by_need("de") == by_need("en, de") == ("d-other", "c-medium", "a-large")
+    assert models_by_need("en") == ("d-other", "b-small.en", "c-medium", "a-large")
+    assert models_by_need("de") == models_by_need("en, de") == ("d-other", "c-medium", "a-large")

@@ -15,7 +15,7 @@ import saykey
 from saykey.errors import ModelError
 from saykey.models.fetch.http import checked_address, next_address
 from saykey.models.fetch.pull import Wanted, pull
-from saykey.models.store import changes, store
+from saykey.models.store import store, user_store
 from saykey.models.store.card import Card, read_card
 
 BODY = (Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin").read_bytes()
@@ -46,7 +46,7 @@ def fetched(server, sha=SHA, **how):
     assert path == store.find("mine")
     assert path.read_bytes() == BODY
     assert read_card(path) == card
-    assert not list(changes.incoming().iterdir())
+    assert not list(user_store.incoming().iterdir())
     return told
 
 
@@ -81,7 +81,7 @@ def test_without_a_name_for_the_version_it_begins_again(server):
         server.etag, server.breaks, server.asked = etag, [HALF], []
         fetched(server)
         assert server.asked == [None, None]
-        changes.remove(store.find_stored("mine"))
+        user_store.remove(store.find_stored("mine"))
 
 
 def test_another_version_since_the_break_is_taken_from_its_beginning(server):
@@ -126,7 +126,7 @@ def test_a_file_with_another_checksum_is_dropped(server):
     line = refused(server)
     assert line.startswith("mine: what came has the SHA-256 ")
     assert f"not {SHA[:12]}…, and was dropped" in line
-    assert not list(changes.incoming().iterdir())
+    assert not list(user_store.incoming().iterdir())
 
 
 def test_a_file_of_another_size_is_refused_before_it_comes(server):
@@ -201,7 +201,7 @@ def test_too_little_room_on_the_disk_is_told_before_anything_comes(server):
     assert line.startswith("11 MB are needed in ")
     assert "8.4 MB may be used" in line
     assert told == []
-    assert [part.stat().st_size for part in changes.incoming().iterdir()] == [0]
+    assert [part.stat().st_size for part in user_store.incoming().iterdir()] == [0]
     fetched(server, free=lambda _: 50 << 20)
 
 
@@ -231,7 +231,7 @@ def test_a_disk_that_fills_up_meanwhile_keeps_what_came(server):
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_and_a_full_quota_are_told_alike(number):
-    with pytest.raises(ModelError, match="the disk is full"), changes.writing(Path("x")):
+    with pytest.raises(ModelError, match="the disk is full"), user_store.writing(Path("x")):
         raise OSError(number, os.strerror(number))
 
 

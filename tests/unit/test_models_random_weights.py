@@ -11,7 +11,7 @@ from gguf.quants import dequantize
 from saykey.errors import UsageError
 from saykey.models.formats.ggml import check
 from saykey.models.formats.random_weights import QUANTISATIONS, SIZES, write_random
-from saykey.models.store.store import checked_image
+from saykey.models.store.load import checked_image
 from saykey.recognizer.whisper.engine import Decoding, Whisper
 
 STATE, VOCABULARY = 384, 51865

@@ -3,12 +3,12 @@
 import os
 
 import pytest
+from whisper_files import card_of, export_gguf
 
 from saykey.errors import ModelError
 from saykey.models.formats.contents import Notes
-from saykey.models.store import changes, store
+from saykey.models.store import load, store, user_store
 from saykey.models.store.card import PADDING_ROWS, Card, read_card
-from saykey.models.store.import_model import export_gguf
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def mine(tmp_path, monkeypatch):
 
 
 def test_the_demonstration_model_comes_with_the_package():
-    image, facts = store.checked_image(store.find("saykey-demo"))
+    image, facts = load.checked_image(store.find("saykey-demo"))
     assert facts.size == len(image)
 
 
@@ -33,23 +33,23 @@ def test_the_demonstration_model_may_be_given_short_windows():
 def test_a_gguf_file_says_itself_whether_it_may_be_given_short_windows(tmp_path, dynamic_context):
     target = tmp_path / "demo.gguf"
     export_gguf(store.find("saykey-demo"), target, Notes(dynamic_context=dynamic_context))
-    assert store.card_of(target).dynamic_context is dynamic_context
-    assert (store.card_of(target).padding is None) is (dynamic_context is not True)
+    assert card_of(target).dynamic_context is dynamic_context
+    assert (card_of(target).padding is None) is (dynamic_context is not True)
 
 
 @pytest.mark.parametrize("said", [True, False])
 def test_the_card_has_the_last_word_on_short_windows(tmp_path, said):
     target = tmp_path / "demo.gguf"
     export_gguf(store.find("saykey-demo"), target, Notes(dynamic_context=not said))
-    changes.write_card(target, Card(dynamic_context=said))
-    assert store.card_of(target).dynamic_context is said
+    user_store.write_card(target, Card(dynamic_context=said))
+    assert card_of(target).dynamic_context is said
 
 
 def test_a_gguf_file_put_into_a_store_is_a_model_there(mine):
     export_gguf(store.find("saykey-demo"), mine / "own.gguf", Notes(languages=("en",)))
     assert store.names()[-1] == "own"
-    assert store.card_of(store.find("own")).languages == ("en",)
-    assert store.checked_image(store.find("own"))[1].size > 0
+    assert card_of(store.find("own")).languages == ("en",)
+    assert load.checked_image(store.find("own"))[1].size > 0
     (mine / "own.bin").touch()
     assert store.find("own").suffix == ".bin"
 
@@ -87,38 +87,38 @@ def test_a_missing_name_gets_the_nearest_one_and_all_there_are(mine):
 
 def test_a_directory_is_refused(tmp_path):
     with pytest.raises(ModelError, match="Is a directory"):
-        store.read_image(tmp_path)
+        load.read_image(tmp_path)
 
 
 def test_a_named_pipe_is_refused_at_once(tmp_path):
     os.mkfifo(tmp_path / "pipe.bin")
     with pytest.raises(ModelError, match="is not a regular file"):
-        store.read_image(tmp_path / "pipe.bin")
+        load.read_image(tmp_path / "pipe.bin")
 
 
 def test_a_device_is_refused():
     with pytest.raises(ModelError, match="is not a regular file"):
-        store.read_image(store.Path("/dev/zero"))
+        load.read_image(store.Path("/dev/zero"))
 
 
 def test_an_absurdly_large_file_is_refused_without_reading_it(tmp_path):
     with (tmp_path / "large.bin").open("wb") as sparse:
         sparse.truncate(5 << 30)
     with pytest.raises(ModelError, match="larger than 4 GiB"):
-        store.read_image(tmp_path / "large.bin")
+        load.read_image(tmp_path / "large.bin")
 
 
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path):
     (tmp_path / "loop.bin").symlink_to("loop.bin")
     with pytest.raises(ModelError, match="cannot be read: Too many levels"):
-        store.read_image(tmp_path / "loop.bin")
+        load.read_image(tmp_path / "loop.bin")
 
 
 def test_a_damaged_file_is_named_with_what_is_wrong(tmp_path):
     path = tmp_path / "other.bin"
     path.write_bytes(b"PK\3\4")
     with pytest.raises(ModelError) as refused:
-        store.checked_image(path)
+        load.checked_image(path)
     assert str(refused.value).startswith(f"{path} is a zip archive or a PyTorch checkpoint; ")
 
 
@@ -179,14 +179,14 @@ def test_the_store_stands_in_the_state_directory(mine, monkeypatch):
 
 
 def part_of(image=b"model"):
-    part = changes.incoming() / "x.part"
+    part = user_store.incoming() / "x.part"
     part.write_bytes(image)
     return part
 
 
 def test_a_kept_model_stands_with_its_card_and_nothing_else(mine):
     card = Card(description='quotes " and \\ and \x7f', languages=("en",), dynamic_context=True)
-    path = changes.keep(part_of(), "mine", card)
+    path = user_store.install(part_of(), "mine", card)
     assert path == store.find("mine")
     assert path.read_bytes() == b"model"
     assert read_card(path) == card
@@ -195,28 +195,28 @@ def test_a_kept_model_stands_with_its_card_and_nothing_else(mine):
 
 @pytest.mark.usefixtures("mine")
 def test_a_kept_model_takes_the_place_of_the_one_before():
-    changes.keep(part_of(), "mine", Card(notes="old"))
-    path = changes.keep(part_of(b"new"), "mine", Card())
+    user_store.install(part_of(), "mine", Card(notes="old"))
+    path = user_store.install(part_of(b"new"), "mine", Card())
     assert path.read_bytes() == b"new"
     assert read_card(path) == Card()
 
 
 def test_a_model_of_the_system_is_not_removed():
     with pytest.raises(ModelError, match="saykey-demo is read only: it came with the system"):
-        changes.remove(store.find_stored("saykey-demo"))
+        user_store.remove(store.find_stored("saykey-demo"))
 
 
 def test_with_a_gguf_file_goes_what_was_packed_of_it(mine):
     export_gguf(store.find("saykey-demo"), mine / "own.gguf", Notes())
-    store.checked_image(store.find("own"))
+    load.checked_image(store.find("own"))
     assert len(list(store.cache().iterdir())) == 1
-    changes.remove(store.find_stored("own"))
+    user_store.remove(store.find_stored("own"))
     assert list(mine.iterdir()) == []
 
 
 def test_a_damaged_file_can_be_removed_too(mine):
     (mine / "web.bin").write_text("<html>")
-    changes.remove(store.find_stored("web"))
+    user_store.remove(store.find_stored("web"))
     assert list(mine.iterdir()) == []
 
 
@@ -229,4 +229,4 @@ def test_a_store_that_cannot_be_written_says_what_to_do(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "file"))
     with pytest.raises(ModelError, match="cannot be made: Not a directory; run this as the user"):
-        changes.incoming()
+        user_store.incoming()

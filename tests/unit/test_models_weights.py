@@ -6,7 +6,17 @@ import struct
 import gguf
 import numpy as np
 import pytest
-from whisper_files import DEMO, TRANSCRIBE, dimensions, like_whisper, weights, write_gguf
+from whisper_files import (
+    DEMO,
+    TRANSCRIBE,
+    dimensions,
+    export_gguf,
+    import_file,
+    like_whisper,
+    packed_in_cache,
+    weights,
+    write_gguf,
+)
 
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError
@@ -16,7 +26,6 @@ from saykey.models.formats.quantise import convert
 from saykey.models.formats.tensors import F32, KINDS
 from saykey.models.formats.weight_checks import check_part, checked
 from saykey.models.store import store
-from saykey.models.store.import_model import export_gguf, import_file, loadable
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.settings.schema import RecognizerSettings
 
@@ -100,7 +109,7 @@ def test_nobody_is_left_without_stderr_because_of_it(capfd):
     assert capfd.readouterr().err == "still here"
 
 
-@pytest.mark.parametrize("entry", [import_file, loadable])
+@pytest.mark.parametrize("entry", [import_file, packed_in_cache])
 def test_a_gguf_file_with_one_is_named_and_leaves_nothing_behind(tmp_path, entry):
     plain, path = tmp_path / "plain.bin", tmp_path / "m.gguf"
     plain.write_bytes(with_number("q8_0", float("nan"), at_end=True))

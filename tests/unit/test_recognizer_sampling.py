@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import saykey
-from saykey.models.store import store
+from saykey.models.store import load, store
 from saykey.recognizer.whisper.engine import Decoding, Whisper, floats
 from saykey.recognizer.whisper.sampling import Sampler
 
@@ -18,7 +18,7 @@ END = 3
 
 @pytest.fixture(scope="module")
 def whisper():
-    loaded = Whisper(store.checked_image(store.find("saykey-demo"))[0], 1, exact_windows=True)
+    loaded = Whisper(load.checked_image(store.find("saykey-demo"))[0], 1, exact_windows=True)
     yield loaded
     loaded.close()
 

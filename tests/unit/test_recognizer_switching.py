@@ -16,8 +16,7 @@ from saykey.clock import MonotonicClock
 from saykey.errors import ModelError, RecognizerError
 from saykey.flow import PhraseId
 from saykey.models.formats.random_weights import write_random
-from saykey.models.store.memory import held_by, megabytes
-from saykey.models.store.outline import need_of
+from saykey.models.store.memory import held_by, megabytes, need_of
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.settings.schema import RecognizerSettings

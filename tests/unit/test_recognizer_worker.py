@@ -11,6 +11,7 @@ import wave
 from pathlib import Path
 
 import pytest
+from whisper_files import export_gguf
 
 import saykey
 from saykey.clock import MonotonicClock
@@ -18,7 +19,6 @@ from saykey.errors import ModelError, RecognizerError
 from saykey.flow import PhraseId, Verdict
 from saykey.models.formats.contents import Notes
 from saykey.models.store import store
-from saykey.models.store.import_model import export_gguf
 from saykey.ports import SessionParameters
 from saykey.recognizer import protocol
 from saykey.recognizer.client import WorkerRecognizer

@@ -9,7 +9,7 @@ import pytest
 import saykey
 from saykey.errors import RecognizerError
 from saykey.models.formats import wheel
-from saykey.models.store import store
+from saykey.models.store import load, store
 from saykey.recognizer.whisper.engine import Aborted, Decoding, Whisper, floats, libwhisper
 from saykey.recognizer.whisper.window import FULL_WINDOW, most_tokens
 
@@ -22,7 +22,7 @@ def never():
 
 @pytest.fixture(scope="module")
 def image():
-    return store.checked_image(store.find("saykey-demo"))[0]
+    return load.checked_image(store.find("saykey-demo"))[0]
 
 
 @pytest.fixture(scope="module")

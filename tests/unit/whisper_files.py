@@ -6,6 +6,7 @@ scripts/convert-whisper.py).
 """
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import gguf
@@ -13,13 +14,60 @@ import numpy as np
 import safetensors.numpy
 
 import saykey
+from saykey.models.formats.contents import ModelFacts, Notes
+from saykey.models.formats.open_model import opened
 from saykey.models.formats.quantise import convert
 from saykey.models.formats.tensors import F32, KINDS, Dimensions
+from saykey.models.store import card, load
+from saykey.models.store import convert as conversion
 
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
 
 MULTILINGUAL, ENGLISH = 51865, 51864
 GPT2_TOKENS = 50257
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A file made for whisper.cpp; ``notes`` are those of the model it was made of."""
+
+    path: Path
+    facts: ModelFacts
+    notes: Notes
+    converted: int
+
+
+def import_file(path, folder, name, *how):
+    """FOLDER/NAME.bin for whisper.cpp from the model at this path."""
+    target = folder / f"{name}.bin"
+    with opened(path) as model:
+        made = conversion.convert_to_ggml(model, target, *how)
+        return Imported(target, made.facts, model.notes, made.converted)
+
+
+def export_gguf(path, target, notes):
+    """The model at this path as GGUF."""
+    with opened(path) as model:
+        conversion.export_gguf(model, target, notes)
+
+
+def card_of(path):
+    """The card of the model at this path, with what the model says of itself."""
+    with opened(path) as model:
+        return card.card_of(model)
+
+
+def facts_of(path):
+    """What the model at this path is, or would be for whisper.cpp."""
+    with opened(path) as model:
+        return model.facts
+
+
+def packed_in_cache(path, cache):
+    """What is made of the model at this path in the cache."""
+    with opened(path) as model:
+        return load.packed(model, cache)
+
 
 # OpenAI's name | Hugging Face's | transcribe.cpp's | shape, rows first; S is the state
 _TOP = """

@@ -16,15 +16,15 @@ from saykey.models.formats.contents import Notes
 from saykey.models.formats.open_model import opened
 from saykey.models.formats.random_weights import write_random
 from saykey.models.formats.weight_checks import checked
-from saykey.models.store.import_model import export_gguf, import_file
-from saykey.models.store.store import read_image
+from saykey.models.store.convert import convert_to_ggml, export_gguf
+from saykey.models.store.load import read_image
 
 RUNS = 5
 PACK_BOUND_MS, CHECK_BOUND_MS, MEMORY_BOUND_MB = 500.0, 100.0, 60.0
 
 METHOD = f"""\
 Random weights of Whisper base's dimensions, exported as GGUF; {RUNS} runs, each in a process of
-its own. Packing is all of `import_file`, each weight looked at and the check of what was
+its own. Packing is all of `convert_to_ggml`, each weight looked at and the check of what was
 written included. Checking is what every load of a ggml file begins with, structure and weights; of
 GGUF it is the structure, as the weights are looked at while they are packed. Memory is the peak of
 the whole process (VmHWM of proc_pid_status(5)) less the size of the file, in MB of 10^6 bytes:
@@ -43,7 +43,8 @@ def measured() -> Section:
 def _of_one(folder: Path, quantisation: str) -> list[Figure]:
     plain, packed = folder / f"{quantisation}.bin", folder / f"{quantisation}.gguf"
     write_random(plain, "base", quantisation)
-    export_gguf(plain, packed, Notes(name="base"))
+    with opened(plain) as model:
+        export_gguf(model, packed, Notes(name="base"))
     size = packed.stat().st_size / 1e6
     packing = [_once("pack", packed, folder) for _ in range(RUNS)]
     told = f"GGUF base {quantisation} ({size:.0f} MB)"
@@ -70,7 +71,8 @@ def _once(what: str, path: Path, folder: Path) -> tuple[float, float]:
 def _check(path: Path) -> float:
     if path.suffix == ".gguf":
         began = time.process_time()
-        with opened(path):
+        with opened(path) as model:
+            _ = model.contents
             return (time.process_time() - began) * 1000
     image = read_image(path)
     began = time.process_time()
@@ -80,7 +82,8 @@ def _check(path: Path) -> float:
 
 def _pack(path: Path, folder: Path) -> float:
     began = time.process_time()
-    import_file(path, folder, "packed")
+    with opened(path) as model:
+        convert_to_ggml(model, folder / "packed.bin")
     return (time.process_time() - began) * 1000
 
 

@@ -14,7 +14,8 @@ from bench import sound
 from bench.figures import Figure, Section, one
 from bench.processes import memory_of
 from saykey.clock import MonotonicClock
-from saykey.models.store.store import checked_image, find
+from saykey.models.store.load import checked_image
+from saykey.models.store.store import find
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.recognizer.threads import usual_threads

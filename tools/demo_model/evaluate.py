@@ -92,7 +92,7 @@ class Listener:
     """A model in this process, on one thread."""
 
     def __init__(self, model: Path) -> None:
-        from saykey.models.store.store import read_image
+        from saykey.models.store.load import read_image
         from saykey.recognizer.whisper.engine import Whisper
 
         self._whisper = Whisper(read_image(model), threads=1, exact_windows=True)

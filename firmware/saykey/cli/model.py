@@ -9,9 +9,12 @@ from saykey.cli.model_import import export, import_model
 from saykey.cli.model_pull import pull
 from saykey.cli.model_show import facts_of, rows, table
 from saykey.errors import ModelError
-from saykey.models.fetch import partial_files
-from saykey.models.store import changes, store
+from saykey.models.fetch import partial_downloads
+from saykey.models.formats.file_io import named
+from saykey.models.formats.open_model import opened
+from saykey.models.store import store, user_store
 from saykey.models.store.card import read_card
+from saykey.models.store.load import image_of
 from saykey.models.store.memory import megabytes
 
 
@@ -62,13 +65,15 @@ def verify(names: tuple[str, ...]) -> None:
         raise ModelError(f"{', '.join(wrong)}: remove and pull or import again")
 
 
-def _verified(model: store.Stored) -> str:
-    path = store.find(model.name)
-    store.checked_image(path)
-    known = read_card(path).sha256
-    if known is None:
-        return "whole; no checksum is known to compare it with"
-    found = changes.checksum(path)
+def _verified(model: store.StoredModel) -> str:
+    with opened(store.find(model.name)) as open_model:
+        path = open_model.path
+        image_of(open_model)
+        known = read_card(path).sha256
+        if known is None:
+            return "whole; no checksum is known to compare it with"
+        with named(path):
+            found = user_store.checksum(open_model.files[0])
     if found != known:
         raise ModelError(f"{path} has the SHA-256 {found[:12]}…, its card says {known[:12]}…")
     return "right"
@@ -79,17 +84,17 @@ def _verified(model: store.Stored) -> str:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove(name: str, *, yes: bool) -> None:
     """Delete the model NAME from this device, and what came of a download not finished."""
-    here = partial_files.begun()
+    here = partial_downloads.unfinished()
     if name in here:
         _confirm(f"Give up the download of {name} ({megabytes(here[name])} came)?", yes=yes)
-        partial_files.give_up(name)
+        partial_downloads.discard(name)
         click.echo(f"what came of {name} is removed")
         if name not in store.names():
             return
     model = store.find_stored(name)
     if model.own:
         _confirm(f"Delete {model.path} ({megabytes(model.path.stat().st_size)})?", yes=yes)
-    changes.remove(model)
+    user_store.remove(model)
     click.echo(f"{model.name} is removed")
 
 

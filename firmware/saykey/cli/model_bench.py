@@ -11,11 +11,12 @@ import msgspec
 from saykey.cli.model_padding import in_json, in_words, measured_padding
 from saykey.cli.progress import bars
 from saykey.cli.tables import aligned
-from saykey.errors import UsageError
+from saykey.errors import ModelError, RecognizerError, UsageError
 from saykey.measure.speed import USUAL_S, Advice, Speed, advice, measured_speed
 from saykey.models.formats import random_weights
+from saykey.models.formats.open_model import opened
 from saykey.models.store import store
-from saykey.models.store.card import PADDING_ROWS
+from saykey.models.store.card import PADDING_ROWS, card_of
 from saykey.recognizer.threads import usual_threads
 
 _DISK = Path("/var/tmp")  # noqa: S108 - a disk also where the usual folder is memory
@@ -67,14 +68,16 @@ def bench(  # noqa: PLR0913, PLR0917 - click's way
     wanted = [] if sizes == "none" else sizes.split(",")
     formats = quantisations.split(",")
     _check(wanted, formats)
-    speeds = _speeds(models or store.names(), wanted, formats, counts)
+    speeds, failed = _speeds(models, wanted, formats, counts)
     best = advice(speeds, within * 1000, tuple(random_weights.SIZES))
     if as_json:
         told = {"within_s": within, "speeds": speeds, "advice": asdict(best)}
         click.echo(msgspec.json.format(msgspec.json.encode(told), indent=1))
-        return
-    for line in [*_table(speeds), "", *_advised(best, within), *_could_be_sooner(speeds)]:
-        click.echo(line)
+    else:
+        for line in [*_table(speeds), "", *_advised(best, within), *_could_be_sooner(speeds)]:
+            click.echo(line)
+    if failed:
+        raise ModelError(f"{', '.join(failed)}: not measured; remove and pull or import again")
 
 
 def _numbers(threads: str) -> list[int]:
@@ -95,17 +98,31 @@ def _check(sizes: list[str], formats: list[str]) -> None:
 
 def _speeds(
     models: tuple[str, ...], sizes: list[str], formats: list[str], counts: list[int]
-) -> list[Speed]:
-    paths = [(name, store.find(name)) for name in models]
-    steps = len(counts) * (len(paths) + 2 * len(sizes) * len(formats))
-    speeds = []
+) -> tuple[list[Speed], list[str]]:
+    """What was measured, and the installed models that could not be; one given by name is raised.
+
+    Without ``models``, all that are installed are measured: one that is damaged is told in a line.
+    """
+    for name in models:  # a wrong name is told before anything is measured
+        store.find(name)
+    names = models or store.names()
+    steps = len(counts) * (len(names) + 2 * len(sizes) * len(formats))
+    speeds: list[Speed] = []
+    failed: list[str] = []
     with bars() as progress:
         task = progress.add_task("", total=steps)
         for threads in counts:
-            for name, path in paths:
+            for name in names:
                 progress.update(task, description=name)
-                padding = store.card_of(path).padding
-                speeds.append(measured_speed(path, name, None, threads, padding))
+                try:
+                    if name not in failed:
+                        speeds.append(_installed(name, threads))
+                except (ModelError, RecognizerError) as error:
+                    if models:
+                        raise
+                    failed.append(name)
+                    line = f"{name}: wrong: {error}"
+                    progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
                 progress.advance(task)
         for size, quantisation, path in _random_models(sizes, formats):
             progress.update(task, description=f"{size} {quantisation}")
@@ -113,7 +130,14 @@ def _speeds(
                 for padding in (PADDING_ROWS, None):
                     speeds.append(measured_speed(path, size, size, threads, padding))
                     progress.advance(task)
-    return speeds
+    return speeds, failed
+
+
+def _installed(name: str, threads: int) -> Speed:
+    path = store.find(name)
+    with opened(path) as model:
+        padding = card_of(model).padding
+    return measured_speed(path, name, None, threads, padding)
 
 
 def _random_models(sizes: list[str], formats: list[str]) -> Iterator[tuple[str, str, Path]]:

@@ -8,7 +8,7 @@ from saykey.cli.progress import shown
 from saykey.errors import RecognizerError
 from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE
 from saykey.models.store import store
-from saykey.models.store.card import Card
+from saykey.models.store.card import Card, card_of
 
 _SPEECH_BYTES = 4 * SAMPLE_RATE * SAMPLE_BYTES
 """The first words of the bundled recording."""
@@ -31,11 +31,11 @@ def import_model(
     FILE is a whisper.cpp (ggml) file, a Whisper GGUF, a safetensors file or a Hugging Face folder.
     If the catalogue has a model of the same checksum, what it knows is kept with the file.
     """
-    from saykey.models.store.copying import bring_in
+    from saykey.models.store.import_model import import_to_store
 
     name = store.checked_name(name or source.stem.removeprefix("ggml-"))
     with shown(name) as progress:
-        path, card = bring_in(
+        path, card = import_to_store(
             *(source, name, progress), quantisation=quantisation, dynamic_context=dynamic_context
         )
     click.echo(f"{name} is in {path}, SHA-256 {card.sha256}; `saykey model use {name}` chooses it")
@@ -69,18 +69,19 @@ def _tell_if_endless(name: str, path: Path, card: Card) -> None:
 def export(name: str, target: Path) -> None:
     """Write the model NAME as a self-describing GGUF file, its weights bit by bit."""
     from saykey.models.formats.contents import Notes
-    from saykey.models.store.import_model import export_gguf
+    from saykey.models.formats.open_model import opened
+    from saykey.models.store.convert import export_gguf
 
-    path = store.find(name)
-    card = store.card_of(path)
-    notes = Notes(
-        name=path.stem.removeprefix("ggml-"),
-        description=card.description,
-        licence=card.licence,
-        origin=card.origin,
-        languages=card.languages,
-        dynamic_context=card.dynamic_context,
-    )
-    with shown(target.name) as progress:
-        export_gguf(path, target, notes, progress)
+    with opened(store.find(name)) as model:
+        card = card_of(model)
+        notes = Notes(
+            name=model.path.stem.removeprefix("ggml-"),
+            description=card.description,
+            licence=card.licence,
+            origin=card.origin,
+            languages=card.languages,
+            dynamic_context=card.dynamic_context,
+        )
+        with shown(target.name) as progress:
+            export_gguf(model, target, notes, progress)
     click.echo(f"{name} is in {target}")

@@ -22,7 +22,7 @@ from saykey.measure.padding import (
 )
 from saykey.models.store import store
 from saykey.models.store.card import place_of, read_card
-from saykey.models.store.changes import write_card
+from saykey.models.store.user_store import write_card
 
 _LONGEST_S = 30.0
 

@@ -7,11 +7,13 @@ import msgspec
 
 from saykey.cli.tables import aligned
 from saykey.errors import ModelError
-from saykey.models.fetch import partial_files
+from saykey.models.fetch import partial_downloads
+from saykey.models.formats.file_io import size_of
+from saykey.models.formats.open_model import opened
 from saykey.models.store import catalogue, store
-from saykey.models.store.card import Card
-from saykey.models.store.memory import megabytes
-from saykey.models.store.outline import need_of
+from saykey.models.store.card import Card, card_of
+from saykey.models.store.load import checked_model
+from saykey.models.store.memory import megabytes, need_of_facts, need_of_model
 
 _FEW = 3
 
@@ -35,20 +37,20 @@ class Row(msgspec.Struct, frozen=True):
 def rows(*, every: bool) -> list[Row]:
     """The models that are here, those begun to be pulled, and with ``every`` all others known."""
     found = [_row(model) for model in store.stored()]
-    found += [_unfinished(name, size) for name, size in partial_files.begun().items()]
+    found += [_unfinished(name, size) for name, size in partial_downloads.unfinished().items()]
     if every:
         names = {row.name for row in found}
         found += [_listed(model) for model in catalogue.listed() if model.name not in names]
     return found
 
 
-def _row(model: store.Stored) -> Row:
+def _row(model: store.StoredModel) -> Row:
     where = "here" if model.own else "system"
     try:
-        path = store.find(model.name)
-        card = store.card_of(path)
-        size, memory = path.stat().st_size, need_of(path)
-    except (ModelError, OSError) as error:
+        with opened(store.find(model.name)) as open_model:
+            card, memory = card_of(open_model), need_of_model(open_model)
+            size = size_of(open_model.files[0])
+    except ModelError as error:
         return Row(model.name, where, fault=str(error))
     known = catalogue.listed_with(card.sha256) if card.sha256 else None
     return Row(
@@ -105,14 +107,14 @@ def facts_of(name: str) -> dict[str, str]:
             "boards": " ".join(listed.boards),
         }
     path = store.find(name)
-    _, facts = store.checked_image(path)
-    size = facts.dimensions
+    model = checked_model(path)
+    facts, size = model.facts, model.facts.dimensions
     return {
         "model": name,
         "where": str(path),
-        **_of_card(store.card_of(path)),
+        **_of_card(model.card),
         "file": f"{_size(facts.size)}, {facts.quantisation}",
-        "memory": f"{_size(need_of(path))}, estimated",
+        "memory": f"{_size(need_of_facts(facts))}, estimated",
         "dimensions": f"{size.encoder_layers} + {size.decoder_layers} layers of {size.state}",
         "knows": "English only" if not facts.multilingual else f"{facts.languages} languages",
     }

@@ -1,17 +1,16 @@
 """How far something long is: a bar on a terminal, a line for each tenth in a log."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from saykey.models.formats.file_io import Progress
 from saykey.models.store.memory import megabytes
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
-
-Progress = Callable[[int, int | None], None]
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from pathlib import Path
 import msgspec
 
 from saykey.errors import ModelError, RecognizerError
-from saykey.models.formats.files import named
-from saykey.models.store.store import checked_image
+from saykey.models.formats.file_io import named
+from saykey.models.store.load import checked_image
 from saykey.recognizer.whisper.engine import Decoding, Whisper, floats
 from saykey.recognizer.whisper.window import most_tokens
 

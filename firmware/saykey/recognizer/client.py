@@ -7,8 +7,7 @@ from pathlib import Path
 from saykey.errors import ModelError, RecognizerError, SaykeyError
 from saykey.flow import PhraseId, Transcript
 from saykey.models.store import store
-from saykey.models.store.memory import Room, available, held_by, room
-from saykey.models.store.outline import need_of
+from saykey.models.store.memory import Room, available, held_by, need_of, room
 from saykey.ports import Clock, SessionParameters
 from saykey.recognizer.languages import check_languages
 from saykey.recognizer.pace import Pace

@@ -1,6 +1,7 @@
 """Pulling a model: resumed after whatever broke, checked before it can be used.
 
-What has come so far is kept until the file is whole, also by a killed process: see unfinished.
+What has come so far is kept until the file is whole, also by a killed process: see
+partial_downloads.
 """
 
 import time
@@ -13,13 +14,13 @@ from pathlib import Path
 import msgspec
 
 from saykey.errors import ModelError
-from saykey.models.fetch import partial_files
+from saykey.models.fetch import partial_downloads
 from saykey.models.fetch.http import Answer, Broken, get
-from saykey.models.fetch.partial_files import trace_of
-from saykey.models.formats.files import write_all
-from saykey.models.store import changes
+from saykey.models.fetch.partial_downloads import version_file
+from saykey.models.formats.file_io import Progress, named, write_all
+from saykey.models.store import user_store
 from saykey.models.store.card import Card
-from saykey.models.store.store import checked_image
+from saykey.models.store.load import checked_image
 
 _TRIES = 4
 """Connections in a row that bring nothing new before it is given up."""
@@ -28,9 +29,6 @@ _LARGEST = 4 << 30
 """Bytes; as the store reads."""
 
 _ELSEWHERE = "use another address (--from)"
-
-Progress = Callable[[int, int | None], None]
-"""Is called with the bytes that are here and, if known, all there will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Wanted:
     size: int | None = None
 
 
-class _Trace(msgspec.Struct):
+class _Version(msgspec.Struct):
     """Which version of which file a part is of."""
 
     address: str
@@ -54,7 +52,7 @@ def pull(
     wanted: Wanted,
     progress: Progress,
     *,
-    free: Callable[[Path], int] = changes.free_space,
+    free: Callable[[Path], int] = user_store.free_space,
     pause: Callable[[float], None] = time.sleep,
 ) -> tuple[Path, Card]:
     """Pull a model into the user's store; returns where it stands, and its card.
@@ -62,12 +60,13 @@ def pull(
     The card has the checksum of what came, marked as pinned where none was known. Raises
     ModelError, one line: nothing then stands in the store that was not there before.
     """
-    part = partial_files.part_of(wanted.name)
-    with partial_files.held(part) as file:
+    part = partial_downloads.partial_file(wanted.name)
+    with partial_downloads.locked(part) as file:
         _fetch(wanted, _Part(part, file), progress, free, pause)
-        found = changes.checksum(part)
+        with named(part):
+            found = user_store.checksum(file)
         if wanted.card.sha256 not in (None, found):
-            partial_files.forget(part)
+            partial_downloads.delete(part)
             raise ModelError(
                 f"{wanted.name}: what came has the SHA-256 {found[:12]}…, not "
                 f"{str(wanted.card.sha256)[:12]}…, and was dropped; pull it again or "
@@ -76,12 +75,12 @@ def pull(
         try:
             checked_image(part)
         except ModelError as error:
-            partial_files.forget(part)
+            partial_downloads.delete(part)
             why = str(error).removeprefix(f"{part} ")
             raise ModelError(f"{wanted.address} {why}") from error
         card = msgspec.structs.replace(wanted.card, sha256=found, pinned=wanted.card.sha256 is None)
-        model = changes.keep(part, wanted.name, card)
-        trace_of(part).unlink(missing_ok=True)
+        model = user_store.install(part, wanted.name, card)
+        version_file(part).unlink(missing_ok=True)
     return model, card
 
 
@@ -96,7 +95,7 @@ class _Part:
     def etag(self, address: str) -> str | None:
         """The version it is of, None if it cannot be gone on with."""
         try:
-            trace = msgspec.json.decode(trace_of(self.path).read_bytes(), type=_Trace)
+            trace = msgspec.json.decode(version_file(self.path).read_bytes(), type=_Version)
         except (FileNotFoundError, msgspec.MsgspecError):
             return None
         return trace.etag if trace.address == address else None
@@ -106,11 +105,11 @@ class _Part:
         if answer.begin != self.size:
             self._file.truncate(answer.begin)
             self.size = self._file.seek(answer.begin)
-        trace = trace_of(self.path)
+        trace = version_file(self.path)
         if answer.etag is None:
             trace.unlink(missing_ok=True)
         else:
-            trace.write_bytes(msgspec.json.encode(_Trace(address, answer.etag)))
+            trace.write_bytes(msgspec.json.encode(_Version(address, answer.etag)))
 
     def add(self, chunk: bytes) -> None:
         """Append what came."""
@@ -146,8 +145,8 @@ def _receive(wanted: Wanted, part: _Part, progress: Progress, free: Callable[[Pa
         _check(wanted, answer)
         total = answer.total if answer.total is not None else wanted.size
         where = part.path.parent
-        changes.check_room((total or 0) - answer.begin, free(where), where)
-        with changes.writing(part.path):
+        user_store.check_disk_space((total or 0) - answer.begin, free(where), where)
+        with user_store.writing(part.path):
             part.begin(wanted.address, answer)
             progress(part.size, total)
             for chunk in answer.chunks():

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from math import isfinite, prod
 
 from saykey.errors import ModelError
-from saykey.models.formats.tensors import Dimensions, Stored
+from saykey.models.formats.tensors import Dimensions, StoredTensor
 
 AUDIO_CONTEXT = 1500
 """Encoder rows of the 30 s window of every Whisper: 50 a second."""
@@ -62,8 +62,31 @@ class Contents:
     dimensions: Dimensions
     mel_filters: bytes = field(repr=False)
     vocabulary: tuple[bytes, ...] = field(repr=False)
-    tensors: dict[str, Stored] = field(repr=False)
+    tensors: dict[str, StoredTensor] = field(repr=False)
     notes: Notes = Notes()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What a model is, as a file for whisper.cpp.
+
+    ``size`` is in bytes; ``quantisation`` is ggml's name of the format of the large weights
+    ("f16", "q5_1").
+    """
+
+    size: int
+    quantisation: str
+    dimensions: Dimensions
+
+    @property
+    def languages(self) -> int:
+        """How many it knows; 1 for a model that knows English only."""
+        return languages_known(self.dimensions)
+
+    @property
+    def multilingual(self) -> bool:
+        """Whether it knows other languages than English."""
+        return self.dimensions.vocabulary > ENGLISH_VOCABULARY
 
 
 def languages_known(size: Dimensions) -> int:

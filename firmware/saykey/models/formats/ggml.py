@@ -13,19 +13,17 @@ over. The layout, all little endian:
 """
 
 import struct
-from dataclasses import dataclass
 
 from saykey.errors import ModelError
 from saykey.models.formats.contents import (
-    ENGLISH_VOCABULARY,
     SPECTRUM_ROWS,
     TEXT_TOKENS,
     Contents,
+    ModelFacts,
     check_dimensions,
     check_mel_filters,
     check_vocabulary,
     damaged,
-    languages_known,
 )
 from saykey.models.formats.detect import START, Kind, kind_of
 from saykey.models.formats.reader import Reader
@@ -33,7 +31,7 @@ from saykey.models.formats.tensors import (
     FORMATS,
     Dimensions,
     Format,
-    Stored,
+    StoredTensor,
     Tensor,
     wanted_tensors,
 )
@@ -54,22 +52,6 @@ _VERSION = 2
 """GGML_QNT_VERSION of ggml.h; version 1 blocks had another layout."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFacts:
-    """What a checked model file holds.
-
-    ``size`` is in bytes; ``quantisation`` is ggml's name of the format of the large weights
-    ("f16", "q5_1"); ``languages`` is 1 for a model that knows English only.
-    """
-
-    size: int
-    quantisation: str
-    dimensions: Dimensions
-    multilingual: bool
-    languages: int
-    tensors: int
-
-
 def check(image: memoryview) -> ModelFacts:
     """Read the whole structure of a model file's bytes; weight_checks reads the weights.
 
@@ -80,16 +62,9 @@ def check(image: memoryview) -> ModelFacts:
 
 
 def facts(contents: Contents, size: int) -> ModelFacts:
-    """What a file of ``size`` bytes with these contents holds."""
-    dimensions = contents.dimensions
-    return ModelFacts(
-        size=size,
-        quantisation=contents.tensors["decoder.token_embedding.weight"].format.name,
-        dimensions=dimensions,
-        multilingual=dimensions.vocabulary > ENGLISH_VOCABULARY,
-        languages=languages_known(dimensions),
-        tensors=len(contents.tensors),
-    )
+    """What a file of ``size`` bytes with these contents is."""
+    weights = contents.tensors["decoder.token_embedding.weight"].format
+    return ModelFacts(size, weights.name, contents.dimensions)
 
 
 def read(image: memoryview) -> Contents:
@@ -103,14 +78,15 @@ def read(image: memoryview) -> Contents:
     return Contents(dimensions, filters, vocabulary, tensors)
 
 
-def dimensions_in(start: bytes) -> Dimensions:
-    """What the header tells; ``start`` are the first bytes of a file, START or all there are.
+def facts_in_header(start: bytes, size: int) -> ModelFacts:
+    """What the header of a file of ``size`` bytes tells; ``start`` are its first START bytes.
 
     Raises ModelError as `check`.
     """
     reader = Reader(start, len(start))
     _check_magic(reader)
-    return _header(reader)[0]
+    dimensions, weights = _header(reader)
+    return ModelFacts(size, weights.name, dimensions)
 
 
 def head(contents: Contents, weights: Format) -> bytes:
@@ -139,6 +115,13 @@ def tensor_head(name: str, tensor: Tensor) -> bytes:
         + struct.pack(f"<{len(tensor.shape)}i", *tensor.shape)
         + spelt
     )
+
+
+def file_size(contents: Contents, weights: Format) -> int:
+    """Bytes of the whole file, for large weights of this format."""
+    wanted = wanted_tensors(contents.dimensions, weights)
+    heads = sum(len(tensor_head(name, tensor)) for name, tensor in wanted.items())
+    return len(head(contents, weights)) + heads + sum(t.size for t in wanted.values())
 
 
 def _check_magic(reader: Reader) -> None:
@@ -213,8 +196,8 @@ def _vocabulary(reader: Reader, most: int) -> tuple[bytes, ...]:
     return vocabulary
 
 
-def _tensors(reader: Reader, wanted: dict[str, Tensor]) -> dict[str, Stored]:
-    found: dict[str, Stored] = {}
+def _tensors(reader: Reader, wanted: dict[str, Tensor]) -> dict[str, StoredTensor]:
+    found: dict[str, StoredTensor] = {}
     while reader.left:
         dimensions, length, kind = reader.unpack(_TRIPLE, "the head of a tensor")
         if not (1 <= dimensions <= 4 and 1 <= length <= 128):
@@ -236,7 +219,7 @@ def _tensors(reader: Reader, wanted: dict[str, Tensor]) -> dict[str, Stored]:
                 "whisper.cpp wants one type for all large weights, convert the model again"
             )
         begin = reader.skip(tensor.size, f"tensor {name}")
-        found[name] = Stored(tensor.shape, tensor.format, begin)
+        found[name] = StoredTensor(tensor.shape, tensor.format, begin)
     missing = [name for name in wanted if name not in found]
     if missing:
         raise damaged(f"lacks {len(missing)} tensors, {missing[0]} among them")

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from saykey.errors import ModelError
 from saykey.models.formats.contents import damaged
 from saykey.models.formats.reader import Reader
-from saykey.models.formats.tensors import KINDS, Stored, Tensor
+from saykey.models.formats.tensors import KINDS, StoredTensor, Tensor
 
 LARGEST_HEAD = 8 << 20
 """Bytes before the data that are read; Whisper's vocabulary and merges have 3 MB."""
@@ -54,7 +54,7 @@ class Gguf:
     """The pairs of a file and where its tensors lie, counted from the start of the file."""
 
     pairs: dict[str, Value] = field(repr=False)
-    tensors: dict[str, Stored] = field(repr=False)
+    tensors: dict[str, StoredTensor] = field(repr=False)
 
 
 def parse(front: bytes, size: int) -> Gguf:
@@ -143,8 +143,8 @@ def _alignment(values: Mapping[str, Value]) -> int:
     return alignment
 
 
-def _tensors(reader: Reader, count: int, alignment: int) -> dict[str, Stored]:
-    found: dict[str, Stored] = {}
+def _tensors(reader: Reader, count: int, alignment: int) -> dict[str, StoredTensor]:
+    found: dict[str, StoredTensor] = {}
     for _ in range(count):
         name = _name(reader, _LONGEST_NAME, "the name of a tensor")
         if name in found:
@@ -161,12 +161,12 @@ def _tensors(reader: Reader, count: int, alignment: int) -> dict[str, Stored]:
     if reader.size - end >= alignment:
         raise damaged(f"goes on with {reader.size - end} bytes that are no tensor")
     return {
-        name: Stored(tensor.shape, tensor.format, begin + tensor.begin)
+        name: StoredTensor(tensor.shape, tensor.format, begin + tensor.begin)
         for name, tensor in found.items()
     }
 
 
-def _tensor(reader: Reader, name: str, alignment: int) -> Stored:
+def _tensor(reader: Reader, name: str, alignment: int) -> StoredTensor:
     (dimensions,) = reader.unpack(_U32, f"tensor {name}")
     if not 1 <= dimensions <= 4:
         raise damaged(f"has tensor {name} of {dimensions} dimensions")
@@ -178,7 +178,7 @@ def _tensor(reader: Reader, name: str, alignment: int) -> Stored:
             f"has tensor {name} in ggml type {kind}, which Saykey cannot read; "
             "get the model in f16, q8_0, q5_1, q5_k or q4_k"
         )
-    tensor = Stored(shape, KINDS[kind], offset)
+    tensor = StoredTensor(shape, KINDS[kind], offset)
     if not all(0 < size < _MOST_ELEMENTS for size in shape) or shape[0] % tensor.format.block:
         raise damaged(f"has tensor {name} of shape {shape} in {tensor.format.name}")
     if offset % alignment:

@@ -19,7 +19,7 @@ from saykey.models.formats.contents import (
 )
 from saykey.models.formats.gguf import Gguf, Scalar, Value, Writable
 from saykey.models.formats.tensor_names import MEL_FILTERS, WINDOW, transcribe
-from saykey.models.formats.tensors import F32, Dimensions, Format, Stored, Tensor
+from saykey.models.formats.tensors import F32, Dimensions, Format, StoredTensor, Tensor
 from saykey.models.formats.tokens import LANGUAGES, end_of_text, text_tokens, whole_vocabulary
 
 _DYNAMIC = "saykey.dynamic_context"
@@ -210,7 +210,7 @@ def _flat(shape: tuple[int, ...]) -> tuple[int, ...]:
     return shape[1:] if shape[0] == 1 else shape
 
 
-def _size_label(tensors: Iterable[Stored]) -> str:
+def _size_label(tensors: Iterable[StoredTensor]) -> str:
     """The number of weights as the standard has it: 74M, 2B."""
     count = sum(prod(tensor.shape) for tensor in tensors)
     unit, name = next((10**n, name) for n, name in ((9, "B"), (6, "M"), (0, "")) if count >= 10**n)

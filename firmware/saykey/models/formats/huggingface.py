@@ -1,16 +1,9 @@
-"""Hugging Face's Whisper: a folder of config.json, model.safetensors and a tokenizer, or one file.
+"""Hugging Face's Whisper: config.json, safetensors files, a tokenizer, in one folder."""
 
-The safetensors layout is a u64 length, that many bytes of JSON {name: {"dtype", "shape",
-"data_offsets"}}, and the data (docs of huggingface/safetensors). It is read here and not by that
-package so that data can be converted piece by piece, bf16 included, which numpy does not have.
-"""
-
-import json
-from contextlib import ExitStack
-from io import FileIO
 from pathlib import Path
 
 from saykey.errors import ModelError
+from saykey.models.formats.companion_files import json_of, vocabulary_beside
 from saykey.models.formats.contents import (
     SPECTRUM_ROWS,
     Contents,
@@ -18,44 +11,23 @@ from saykey.models.formats.contents import (
     check_mel_filters,
     damaged,
 )
-from saykey.models.formats.files import named, open_regular, read_at, size_of
+from saykey.models.formats.file_io import named
 from saykey.models.formats.mel import mel_filters
-from saykey.models.formats.sources import Source, check_tied, json_of, vocabulary_beside
 from saykey.models.formats.tensor_names import recognised
-from saykey.models.formats.tensors import BF16, F16, F32, Dimensions, Stored
+from saykey.models.formats.tensors import Dimensions, StoredTensor
 
 _CONFIG = "config.json"
 _WHOLE = "model.safetensors"
 _INDEX = "model.safetensors.index.json"
 
-_LARGEST_HEADER = 16 << 20
-"""Bytes; that of Whisper large has 0.2 MB."""
-
-_FORMATS = {"F32": F32, "F16": F16, "BF16": BF16}
 _MOST_SHARDS = 64
 
 
-def source_of_folder(folder: Path, files: ExitStack) -> Source:
-    """The model in a folder. Raises ModelError, beginning with the path that is at fault."""
-    parts = _parts(folder)
-    opened = tuple(files.enter_context(open_regular(path)) for path in parts)
-    tensors: dict[str, Stored] = {}
-    for number, (path, file) in enumerate(zip(parts, opened, strict=True)):
-        with named(path):
-            more = _header(file, number)
-            if tensors.keys() & more.keys():
-                raise damaged(f"holds {min(tensors.keys() & more.keys())} again")
-            tensors |= more
-    with named(folder):
-        return _source(folder, tensors, opened)
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors files of the model in a folder.
 
-
-def source_of_file(path: Path, file: FileIO) -> Source:
-    """The model in one safetensors file; the rest is looked for beside it."""
-    return _source(path.parent, _header(file, 0), (file,))
-
-
-def _parts(folder: Path) -> list[Path]:
+    Raises ModelError, beginning with the path that is at fault.
+    """
     whole, index = folder / _WHOLE, folder / _INDEX
     if whole.exists():
         return [whole]
@@ -71,71 +43,13 @@ def _parts(folder: Path) -> list[Path]:
     return [folder / name for name in names]
 
 
-def _header(file: FileIO, part: int) -> dict[str, Stored]:
-    size = size_of(file)
-    if size < 8:
-        raise damaged("ends in the middle of the header")
-    length = int.from_bytes(read_at(file, 0, 8), "little")
-    if length > min(_LARGEST_HEADER, size - 8):
-        raise damaged(f"claims a header of {length} bytes")
-    try:
-        table = json.loads(read_at(file, 8, length), object_pairs_hook=_distinct)
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise damaged("has a header that is no JSON") from error
-    if not isinstance(table, dict):
-        raise damaged("has a header that is no table")
-    table.pop("__metadata__", None)
-    tensors = {name: _stored(name, entry, 8 + length, part) for name, entry in table.items()}
-    end = 8 + length
-    for name, tensor in sorted(tensors.items(), key=lambda item: item[1].begin):
-        if tensor.begin != end:
-            raise damaged(f"has tensor {name} at a wrong place")
-        end += tensor.size
-    if end != size:
-        raise damaged(f"has {size} bytes, not {end}")
-    return tensors
-
-
-def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    table = dict(pairs)
-    if len(table) != len(pairs):
-        raise ValueError("a key stands twice")
-    return table
-
-
-def _stored(name: str, entry: object, data: int, part: int) -> Stored:
-    fields = entry if isinstance(entry, dict) else {}
-    shape, offsets = _counts(fields.get("shape")), _counts(fields.get("data_offsets"))
-    if len(offsets) != 2 or not 0 < len(shape) <= 4:
-        raise damaged(f"has a wrong entry for tensor {name[:80]!r}")
-    form = _FORMATS.get(str(fields.get("dtype")))
-    if form is None:
-        raise ModelError(
-            f"has tensor {name[:80]!r} as {str(fields.get('dtype'))[:20]}; "
-            "save the model in 32 or 16 bit floats"
-        )
-    tensor = Stored(tuple(reversed(shape)), form, data + offsets[0], part)
-    if tensor.size != offsets[1] - offsets[0]:
-        raise damaged(f"has a wrong size for tensor {name[:80]!r}")
-    return tensor
-
-
-def _counts(value: object) -> list[int]:
-    """A list of counts as it is, an empty one for what is none."""
-    counts = value if isinstance(value, list) else []
-    right = all(type(count) is int and 0 <= count < 1 << 40 for count in counts)
-    return counts if right else []
-
-
-def _source(folder: Path, tensors: dict[str, Stored], files: tuple[FileIO, ...]) -> Source:
+def contents_of(folder: Path, tensors: dict[str, StoredTensor]) -> Contents:
+    """The model of these tensors; the rest is looked for in the folder. Raises ModelError."""
     size, known = recognised(tensors)
     _check_config(folder, size)
-    contents = Contents(
+    return Contents(
         size, _filters(folder, size), vocabulary_beside(folder, size), known, _notes(folder)
     )
-    source = Source(contents, files)
-    check_tied(source, tensors)
-    return source
 
 
 def _check_config(folder: Path, size: Dimensions) -> None:

@@ -5,10 +5,9 @@ OpenAI's assets/mel_filters.npz was made with it, and Hugging Face's feature ext
 same for models whose files leave them out.
 """
 
-_TOP_HZ = 8000.0
-_SPECTRUM_ROWS = 201
-"""1 + WHISPER_N_FFT / 2."""
+from saykey.models.formats.contents import SPECTRUM_ROWS
 
+_TOP_HZ = 8000.0
 _LINEAR_HZ = 200 / 3
 """Width of a mel up to 1 kHz."""
 
@@ -28,7 +27,7 @@ def mel_filters(bands: int) -> bytes:
     curved = _KNEE_HZ * _CURVE ** ((mels - _KNEE_MEL) / _CURVE_MELS)
     edges = np.where(mels < _KNEE_MEL, mels * _LINEAR_HZ, curved)[:, None]
     left, middle, right = edges[:-2], edges[1:-1], edges[2:]
-    spectrum = np.linspace(0.0, _TOP_HZ, _SPECTRUM_ROWS)
+    spectrum = np.linspace(0.0, _TOP_HZ, SPECTRUM_ROWS)
     rising = (spectrum - left) / (middle - left)
     falling = (right - spectrum) / (right - middle)
     # whatever its width, each triangle has the same area

@@ -3,17 +3,18 @@
 What a pass of the encoder or a token of the decoder costs does not depend on the weights.
 """
 
-import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from saykey.errors import UsageError
+from saykey.models.formats import ggml
+from saykey.models.formats.contents import TEXT_TOKENS, Contents
 from saykey.models.formats.mel import mel_filters
 from saykey.models.formats.tensors import (
+    BY_NAME,
     F16,
     F32,
-    FORMATS,
     Dimensions,
     Format,
     Tensor,
@@ -23,7 +24,7 @@ from saykey.models.formats.tensors import (
 if TYPE_CHECKING:
     import numpy as np
 
-_TEXT_TOKENS, _VOCABULARY = 50257, 51865
+_VOCABULARY = 51865
 """Of the multilingual models: whisper.cpp makes up the tokens behind those of text."""
 
 
@@ -42,11 +43,8 @@ _SPREAD = 0.02
 """Standard deviation of the weights: activations stay where float arithmetic is ordinary."""
 
 _LEVELS = {"q4_0": 16, "q5_0": 32, "q5_1": 32, "q8_0": 256}
-_KINDS = {form.name: kind for kind, form in FORMATS.items() if form.name in (*_LEVELS, "f16")}
-QUANTISATIONS = tuple(_KINDS)
+QUANTISATIONS = tuple(name for name in BY_NAME if name in {*_LEVELS, "f16"})
 """The number formats a random model can have, as ggml names them."""
-
-_SPECTRUM_ROWS = 201
 
 
 def write_random(path: Path, size: str, quantisation: str, seed: int = 0) -> None:
@@ -62,43 +60,21 @@ def write_random(path: Path, size: str, quantisation: str, seed: int = 0) -> Non
             f"there is no {size} in {quantisation}; sizes: {', '.join(SIZES)}, "
             f"quantisations: {', '.join(QUANTISATIONS)}"
         )
-    kind = _KINDS[quantisation]
+    weights = BY_NAME[quantisation]
+    contents = Contents(SIZES[size], mel_filters(SIZES[size].mels), tuple(_tokens()), {})
     draw = np.random.default_rng(seed)
     with path.open("wb") as file:
-        _write_head(file, SIZES[size], kind)
-        for name, tensor in wanted_tensors(SIZES[size], FORMATS[kind]).items():
-            _write_tensor(file, name, tensor, draw)
-
-
-def _write_head(file: BinaryIO, size: Dimensions, kind: int) -> None:
-    # GGML_QNT_VERSION is 2; f16 is no quantisation and has no version
-    ftype = kind if FORMATS[kind] is F16 else 2000 + kind
-    file.write(b"lmgg")
-    file.write(
-        struct.pack(
-            "<11i",
-            *(size.vocabulary, size.audio_context, size.state, size.heads, size.encoder_layers),
-            *(size.text_context, size.state, size.heads, size.decoder_layers, size.mels, ftype),
-        )
-    )
-    file.write(struct.pack("<2i", size.mels, _SPECTRUM_ROWS) + mel_filters(size.mels))
-    file.write(struct.pack("<i", _TEXT_TOKENS))
-    file.write(b"".join(struct.pack("<I", len(token)) + token for token in _tokens()))
+        file.write(ggml.head(contents, weights))
+        for name, tensor in wanted_tensors(contents.dimensions, weights).items():
+            file.write(ggml.tensor_head(name, tensor) + _data(name, tensor, draw))
 
 
 def _tokens() -> Iterator[bytes]:
     """Distinct strings; whisper.cpp wants the space to be among them."""
     for byte in range(256):
         yield bytes([byte])
-    for number in range(256, _TEXT_TOKENS):
+    for number in range(256, TEXT_TOKENS):
         yield b" w%d" % number
-
-
-def _write_tensor(file: BinaryIO, name: str, tensor: Tensor, draw: "np.random.Generator") -> None:
-    spelt = name.encode()
-    file.write(struct.pack("<3i", len(tensor.shape), len(spelt), tensor.format.kind))
-    file.write(struct.pack(f"<{len(tensor.shape)}i", *tensor.shape) + spelt)
-    file.write(_data(name, tensor, draw))
 
 
 def _data(name: str, tensor: Tensor, draw: "np.random.Generator") -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from saykey.errors import ModelError
 from saykey.models.formats.contents import HEAD_WIDTH, check_dimensions, damaged, same_shape
-from saykey.models.formats.tensors import F16, Dimensions, Stored, wanted_tensors
+from saykey.models.formats.tensors import F16, Dimensions, StoredTensor, wanted_tensors
 
 _HUGGING_FACE = (
     ("positional_embedding", "embed_positions.weight"), ("token_embedding", "embed_tokens"),
@@ -73,7 +73,7 @@ _FAMILIES: tuple[Callable[[str], str], ...] = (openai, hugging_face, bare_huggin
 _EMBEDDING = "decoder.token_embedding.weight"
 
 
-def recognised(tensors: Mapping[str, Stored]) -> tuple[Dimensions, dict[str, Stored]]:
+def recognised(tensors: Mapping[str, StoredTensor]) -> tuple[Dimensions, dict[str, StoredTensor]]:
     """The dimensions that the shapes tell, and the tensors by OpenAI's names.
 
     Raises ModelError when the names are of no family, when one is missing or left over, or when a
@@ -86,21 +86,21 @@ def recognised(tensors: Mapping[str, Stored]) -> tuple[Dimensions, dict[str, Sto
     check_dimensions(size, size.state, size.heads)
     # the format does not matter here: any names the same shapes
     wanted = wanted_tensors(size, F16)
-    found: dict[str, Stored] = {}
+    found: dict[str, StoredTensor] = {}
     for name, tensor in wanted.items():
         there = tensors.get(named(name))
         if there is None:
             raise damaged(f"lacks tensor {named(name)}")
         if not same_shape(there.shape, tensor.shape):
             raise damaged(f"has tensor {named(name)} of shape {there.shape}, not {tensor.shape}")
-        found[name] = Stored(tensor.shape, there.format, there.begin, there.part)
+        found[name] = StoredTensor(tensor.shape, there.format, there.begin, there.part)
     left = tensors.keys() - {named(name) for name in wanted} - {MEL_FILTERS, WINDOW, *OUTPUT}
     if left:
         raise ModelError(f"has {min(left)}, which no Whisper has; get a plain Whisper model")
     return size, found
 
 
-def _dimensions(tensors: Mapping[str, Stored], named: Callable[[str], str]) -> Dimensions:
+def _dimensions(tensors: Mapping[str, StoredTensor], named: Callable[[str], str]) -> Dimensions:
     def shape(name: str, dimensions: int) -> tuple[int, ...]:
         there = tensors.get(named(name))
         if there is None:

@@ -61,7 +61,7 @@ class Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored(Tensor):
+class StoredTensor(Tensor):
     """A tensor as it lies in a file: ``begin`` is its first byte there.
 
     ``part`` counts the files of a model that comes in several, from 0.

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from saykey.errors import ModelError
 from saykey.models.formats import ggml, libggml
-from saykey.models.formats.ggml import ModelFacts
-from saykey.models.formats.tensors import Format, Stored
+from saykey.models.formats.contents import ModelFacts
+from saykey.models.formats.tensors import Format, StoredTensor
 
 NO_NUMBERS = "has weights that are no numbers; it is damaged or its training failed"
 """What is wrong with a model that has one, and why."""
@@ -25,7 +25,7 @@ def checked(image: bytes) -> ModelFacts:
     return ggml.facts(contents, len(image))
 
 
-def check_tensors(image: bytes, tensors: Iterable[Stored]) -> None:
+def check_tensors(image: bytes, tensors: Iterable[StoredTensor]) -> None:
     """Raise ModelError unless all elements of these tensors, where they lie, are finite."""
     with _silence():
         if not all(_finite(image, each.begin, each.size, each.format) for each in tensors):

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from saykey.errors import ModelError
 from saykey.models.formats.contents import Notes
+from saykey.models.formats.open_model import OpenModel
 
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
@@ -71,6 +72,14 @@ def read_card(model: Path) -> Card:
         return msgspec.convert(table, Card)
     except msgspec.ValidationError as error:
         raise ModelError(f"{beside} is no card of a model: {error}; correct or remove it") from None
+
+
+def card_of(model: OpenModel) -> Card:
+    """The card of an open model, completed by what the model says of itself.
+
+    Raises ModelError as `read_card`, and when the model is no whole one.
+    """
+    return completed(read_card(model.path), model.notes)
 
 
 def completed(card: Card, notes: Notes) -> Card:

@@ -1,10 +1,14 @@
-"""How much memory a model needs, from its file's size and its dimensions, and how much there is."""
+"""How much memory a model needs, from its file's size and its dimensions, and what there is."""
 
 import mmap
 from enum import Enum
 from pathlib import Path
 
 from saykey.errors import ModelError
+from saykey.models.formats.contents import ModelFacts
+from saykey.models.formats.file_io import size_of
+from saykey.models.formats.open_model import OpenModel, opened
+from saykey.models.store.store import bundled, find, stored
 
 _MEGABYTE = 1_000_000
 
@@ -23,6 +27,9 @@ Fitted, as those above, to the peak memory of workers with random weights of tru
 thread, x86-64 (docs/models.md): tiny, base and small are told with up to 10 % more than they
 take.
 """
+
+_LARGE = 1280, 32
+"""Width and layers of Whisper large: what a file that tells no dimensions is taken for."""
 
 _SPARE = 32 * _MEGABYTE
 """What must be left for everything else that goes on."""
@@ -45,6 +52,51 @@ def need(size: int, state: int, layers: int) -> int:
     loading = 2 * size + _LOADING + _LOADING_PER_CELL * cells
     running = size + _RUNNING + _RUNNING_PER_WIDTH * state + _RUNNING_PER_CELL * cells
     return max(loading, running)
+
+
+def need_of_facts(facts: ModelFacts) -> int:
+    """`need` of a model of which this is known."""
+    told = facts.dimensions
+    return need(facts.size, told.state, max(told.encoder_layers, told.decoder_layers))
+
+
+def need_of_model(model: OpenModel) -> int:
+    """`need` of an open model.
+
+    One that does not tell is taken for a large model: whoever loads it will say what is wrong.
+    """
+    try:
+        return need_of_facts(model.facts)
+    except ModelError:
+        return need(sum(map(size_of, model.files)), *_LARGE)
+
+
+def need_of(path: Path) -> int:
+    """`need_of_model` of a file, also of one that is no model. Raises OSError."""
+    try:
+        with opened(path) as model:
+            return need_of_model(model)
+    except ModelError:
+        return need(path.stat().st_size, *_LARGE)
+
+
+def models_by_need(language: str) -> tuple[str, ...]:
+    """The models that can hear this language, the one that needs least memory first.
+
+    The bundled ones are left out: they know a few hundred words. So are files that cannot be read.
+    """
+    needs = []
+    for model in stored():
+        if bundled(model):
+            continue
+        try:
+            with opened(find(model.name)) as open_model:
+                facts = open_model.facts
+        except ModelError:
+            continue
+        if language == "en" or facts.multilingual:
+            needs.append((need_of_facts(facts), model.name))
+    return tuple(name for _, name in sorted(needs))
 
 
 def room(name: str, wanted: int, available: int | None, held: int) -> Room:

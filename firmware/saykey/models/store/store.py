@@ -1,10 +1,10 @@
-"""Where model files stand, and how their bytes come into memory.
+"""Where model files stand, and which models there are.
 
 A store is a directory. NAME.bin or NAME.gguf in it is a model, called NAME (without the ``ggml-``
 of published files), and NAME.toml beside it its card; what is imported or pulled is a NAME.bin in
 whisper.cpp's layout, and of two files of one name that one is taken. ``incoming`` holds unfinished
 files, ``cache`` what can be made again from the models. The package's own store and the system's
-are read only; the user's own is written to as well (see keeping).
+are read only; the user's own is written to as well (see user_store).
 """
 
 import difflib
@@ -15,22 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from saykey.errors import ModelError
-from saykey.models.formats.detect import Kind
-from saykey.models.formats.files import kind_at, named, open_regular, size_of
-from saykey.models.formats.ggml import ModelFacts
-from saykey.models.store.card import Card, completed, read_card
 
 _BUNDLED = Path(__file__).parents[2] / "data" / "models"
 _SYSTEM_STATE = Path("/var/lib/saykey")
-
-_LARGEST = 4
-"""GiB; Whisper large in f16 has 3.1 GB."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredModel:
     """A model file that is there. ``own``: it stands in the user's own store."""
 
     name: str
@@ -65,7 +58,7 @@ def directories() -> tuple[Path, ...]:
     return tuple(dict.fromkeys((_BUNDLED, own_directory(), _SYSTEM_STATE / "models")))
 
 
-def stored() -> tuple[Stored, ...]:
+def stored() -> tuple[StoredModel, ...]:
     """All models there are, each name once, in the order of the directories."""
     return tuple({model.name: model for model in reversed([*_present()])}.values())[::-1]
 
@@ -89,7 +82,7 @@ def find(name: str) -> Path:
     return find_stored(name).path
 
 
-def find_stored(name: str) -> Stored:
+def find_stored(name: str) -> StoredModel:
     """The model of this name or file name. Raises as `find`."""
     for model in _present():
         if name in (model.name, model.path.name):
@@ -104,7 +97,7 @@ def find_stored(name: str) -> Stored:
     )
 
 
-def bundled(model: Stored) -> bool:
+def bundled(model: StoredModel) -> bool:
     """Whether the model came with this package."""
     return model.path.parent == _BUNDLED
 
@@ -119,14 +112,14 @@ def checked_name(name: str) -> str:
     return name
 
 
-def _present() -> Iterator[Stored]:
+def _present() -> Iterator[StoredModel]:
     own = own_directory()
     for directory in directories():
         for path in sorted((*directory.glob("[!.]*.bin"), *directory.glob("[!.]*.gguf"))):
-            yield Stored(path.stem.removeprefix("ggml-"), path, own=directory == own)
+            yield StoredModel(path.stem.removeprefix("ggml-"), path, own=directory == own)
 
 
-def _inside(model: Stored) -> Stored:
+def _inside(model: StoredModel) -> StoredModel:
     """The model, unless it is a link to a file elsewhere, which others could exchange unseen."""
     directory = model.path.parent.resolve()
     if model.path.is_symlink() and directory not in model.path.resolve().parents:
@@ -135,63 +128,3 @@ def _inside(model: Stored) -> Stored:
             "remove it and `saykey model import` the file it points to"
         )
     return model
-
-
-def read_image(path: Path) -> bytes:
-    """All bytes of a model file, to be checked and then loaded: the very same bytes.
-
-    A mapping of the file would be cheaper, but whoever writes to the file after the check would
-    write into the mapping. Raises ModelError, beginning with the path, for whatever is not a
-    readable regular file of a sane size.
-    """
-    with open_regular(path, _LARGEST) as file, named(path):
-        size = size_of(file)
-        try:
-            image = file.readall()
-        except OSError as error:
-            raise ModelError(f"cannot be read: {error.strerror}") from error
-    if len(image) != size:
-        raise ModelError(f"{path} changed while it was read; try again when it is complete")
-    return image
-
-
-def card_of(path: Path) -> Card:
-    """The card of a model, completed by what it says of itself if it is in another format.
-
-    Raises ModelError as its parts do.
-    """
-    card = read_card(path)
-    if not path.is_dir() and kind_at(path) is Kind.GGML:
-        return card
-    # only few models need what reads them
-    from saykey.models.formats.open_model import opened
-
-    with opened(path) as source:
-        return completed(card, source.contents.notes)
-
-
-def checked_image(path: Path) -> tuple[bytes, ModelFacts]:
-    """What whisper.cpp loads of a model file, checked, and what it holds.
-
-    A GGUF file is packed for it into the cache, once. Raises ModelError as its parts do.
-    """
-    if kind_at(path) is not Kind.GGUF:
-        return _checked(path)
-    # only few models need what packs them
-    from saykey.models.store.import_model import loadable
-
-    packed = loadable(path, cache())
-    try:
-        return _checked(packed)
-    except ModelError:  # the disk changed what was right when it was written
-        packed.unlink(missing_ok=True)
-        return _checked(loadable(path, cache()))
-
-
-def _checked(path: Path) -> tuple[bytes, ModelFacts]:
-    # who only looks for models does without ctypes
-    from saykey.models.formats.weight_checks import checked
-
-    image = read_image(path)
-    with named(path):
-        return image, checked(image)

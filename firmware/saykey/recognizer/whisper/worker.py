@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from saykey.errors import ModelError, RecognizerError
-from saykey.models.formats.files import named
-from saykey.models.store.store import card_of, checked_image
+from saykey.models.formats.file_io import named
+from saykey.models.store.load import checked_model
 from saykey.recognizer import protocol
 from saykey.recognizer.whisper.engine import Aborted, Decoding, Heard, Whisper, floats
 from saykey.recognizer.whisper.gate import Gate
@@ -141,10 +141,10 @@ def _answer(
 
 
 def _load(path: Path, threads: int) -> tuple[Whisper, protocol.Ready]:
-    image, facts = checked_image(path)
-    padding = card_of(path).padding
+    model = checked_model(path)
+    facts, padding = model.facts, model.card.padding
     with named(path):
-        whisper = Whisper(image, threads, exact_windows=padding is not None)
+        whisper = Whisper(model.image, threads, exact_windows=padding is not None)
     whisper.transcribe(array("f"), _PROBE, lambda: False)
     return whisper, protocol.Ready(padding, facts.quantisation, facts.languages)
 

@@ -1,83 +1,13 @@
-"""Model files as the operating system has them: opened with care, read, put on the disk."""
+"""Files written whole or not at all, by one process at a time."""
 
 import fcntl
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
 from saykey.errors import ModelError
-from saykey.models.formats.detect import START, Kind, kind_of
-
-LARGEST = 8
-"""GiB; Whisper large in f32 has 6.2 GB."""
-
-
-@contextmanager
-def named(path: Path) -> Iterator[None]:
-    """Put the path in front of what a ModelError says."""
-    try:
-        yield
-    except ModelError as error:
-        told = str(error)
-        whole = told.startswith((f"{path} ", f"{path}/"))
-        raise ModelError(told if whole else f"{path} {told}") from error
-
-
-def open_regular(path: Path, largest: int = LARGEST) -> FileIO:
-    """A regular file of so many GiB at most, opened unbuffered and at once.
-
-    Raises ModelError, beginning with the path, for whatever else it is.
-    """
-    try:
-        file = FileIO(path, opener=open_at_once)
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
-    status = os.fstat(file.fileno())
-    if stat.S_ISREG(status.st_mode) and status.st_size <= largest << 30:
-        return file
-    file.close()
-    if stat.S_ISREG(status.st_mode):
-        raise ModelError(f"{path} is larger than {largest} GiB, no Whisper model is")
-    raise ModelError(f"{path} is not a regular file; give a model file (.bin)")
-
-
-def open_at_once(path: str, flags: int) -> int:
-    """The opener for open(): without O_NONBLOCK the opening of a named pipe waits for a writer."""
-    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
-
-
-def kind_at(path: Path) -> Kind:
-    """What kind of file stands there. Raises ModelError, beginning with the path, for none."""
-    with open_regular(path) as file, named(path):
-        return kind_in(file)
-
-
-def kind_in(file: FileIO) -> Kind:
-    """What kind of file this is. Raises ModelError for none that is known."""
-    return kind_of(read_at(file, 0, min(START, size_of(file))))
-
-
-def size_of(file: FileIO) -> int:
-    """Bytes of an open file."""
-    return os.fstat(file.fileno()).st_size
-
-
-def read_at(file: FileIO, begin: int, size: int) -> bytes:
-    """Bytes of a file, all of them. A mapping would kill the process if the file were cut short."""
-    parts, left = [], size
-    while left:
-        try:
-            part = os.pread(file.fileno(), left, begin + size - left)
-        except OSError as error:
-            raise ModelError(f"cannot be read: {error.strerror}") from error
-        if not part:
-            raise ModelError("became shorter while it was read; try again when it is complete")
-        parts.append(part)
-        left -= len(part)
-    return b"".join(parts)
 
 
 def make_folder(path: Path) -> None:
@@ -143,13 +73,6 @@ def written(target: Path) -> Iterator[FileIO]:
         raise ModelError(
             f"{target} cannot be written: {error.strerror}; make room or choose another place"
         ) from error
-
-
-def write_all(out: FileIO, data: bytes) -> None:
-    """Write all bytes to an unbuffered file, of which a full disk may take a piece at first."""
-    left = memoryview(data)
-    while left:
-        left = left[out.write(left) :]
 
 
 def to_disk(path: Path) -> None:

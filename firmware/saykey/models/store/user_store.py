@@ -9,16 +9,18 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 
 from saykey.errors import ModelError
 from saykey.models.formats.detect import Kind
-from saykey.models.formats.files import kind_at, to_disk
+from saykey.models.formats.open_model import opened
+from saykey.models.store.atomic_files import to_disk
 from saykey.models.store.card import Card, in_toml, place_of
 from saykey.models.store.memory import megabytes
-from saykey.models.store.store import Stored, cache, checked_name, own_directory
+from saykey.models.store.store import StoredModel, cache, checked_name, own_directory
 
-_ROOM = 32 << 20
+_SPARE = 32 << 20
 """Bytes that must stay free on the disk: a full one breaks more than this program."""
 
 _WHO = "run this as the user saykey runs as, or set SAYKEY_STATE to a directory of yours"
@@ -41,11 +43,11 @@ def free_space(directory: Path) -> int:
     return shutil.disk_usage(directory).free
 
 
-def check_room(wanted: int, free: int, where: Path) -> None:
+def check_disk_space(wanted: int, free: int, where: Path) -> None:
     """Raise ModelError if so many more bytes would fill the disk."""
-    if free < wanted + _ROOM:
+    if free < wanted + _SPARE:
         raise ModelError(
-            f"{megabytes(wanted)} are needed in {where}, {megabytes(max(0, free - _ROOM))} may be "
+            f"{megabytes(wanted)} are needed in {where}, {megabytes(max(0, free - _SPARE))} may be "
             "used; `saykey model remove` a model or free space otherwise"
         )
 
@@ -63,7 +65,7 @@ def writing(path: Path) -> Iterator[None]:
         raise ModelError(f"{path} cannot be written: {error.strerror}; {_WHO}") from error
 
 
-def keep(unfinished: Path, name: str, card: Card) -> Path:
+def install(unfinished: Path, name: str, card: Card) -> Path:
     """Make a complete, checked file a model of this name; returns where it stands.
 
     ``unfinished`` must be on the disk of the store (see `incoming`) and is gone afterwards. A
@@ -89,7 +91,7 @@ def write_card(model: Path, card: Card) -> None:
         to_disk(beside.parent)
 
 
-def remove(model: Stored) -> None:
+def remove(model: StoredModel) -> None:
     """Take a model out of the user's own store, and what was made of it.
 
     Raises ModelError for any other.
@@ -107,15 +109,16 @@ def remove(model: Stored) -> None:
 
 def _needs_packing(model: Path) -> bool:
     try:
-        return kind_at(model) is not Kind.GGML
+        with opened(model) as open_model:
+            return open_model.kind is not Kind.GGML
     except ModelError:
         return False
 
 
-def checksum(path: Path) -> str:
-    """SHA-256 of a file, in hex. Raises ModelError when it cannot be read."""
+def checksum(file: FileIO) -> str:
+    """SHA-256 of an open file, in hex. Raises ModelError when it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
+        raise ModelError(f"cannot be read: {error.strerror}") from error

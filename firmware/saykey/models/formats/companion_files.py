@@ -1,16 +1,13 @@
-"""What every format's reader builds on: an open model, its bytes, and what lies beside its file."""
+"""What stands beside a model's weights: its vocabulary, and other files of JSON."""
 
 import json
-from dataclasses import dataclass, field
-from io import FileIO
 from pathlib import Path
 
 from saykey.errors import ModelError
 from saykey.models.formats import ggml
-from saykey.models.formats.contents import ENGLISH_VOCABULARY, Contents
-from saykey.models.formats.files import named, open_regular, read_at, size_of
-from saykey.models.formats.tensor_names import OUTPUT
-from saykey.models.formats.tensors import Dimensions, Stored
+from saykey.models.formats.contents import ENGLISH_VOCABULARY
+from saykey.models.formats.file_io import named, open_regular, read_at, read_whole, size_of
+from saykey.models.formats.tensors import Dimensions
 from saykey.models.formats.tokens import ordered, text_tokens
 
 _BUNDLED = Path(__file__).parents[2] / "data" / "models" / "saykey-demo.bin"
@@ -18,42 +15,6 @@ _BUNDLED = Path(__file__).parents[2] / "data" / "models" / "saykey-demo.bin"
 
 _LARGEST_TEXT = 32 << 20
 """Bytes of a tokenizer.json; Whisper's has 2.5 MB."""
-
-_CHUNK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An open model: its parts, and the files they are read from by Stored.part."""
-
-    contents: Contents
-    files: tuple[FileIO, ...] = field(repr=False)
-
-    def read(self, tensor: Stored, begin: int, size: int) -> bytes:
-        """Bytes of a tensor, from ``begin`` within its data. Raises ModelError at a file's end."""
-        return read_at(self.files[tensor.part], tensor.begin + begin, size)
-
-
-def check_tied(source: Source, tensors: dict[str, Stored]) -> None:
-    """Raise ModelError when there is an output layer that is not the token embedding.
-
-    whisper.cpp has none of its own; a file may hold the embedding twice.
-    """
-    embedding = source.contents.tensors["decoder.token_embedding.weight"]
-    for name in OUTPUT:
-        output = tensors.get(name)
-        if output is not None and not _same(source, output, embedding):
-            raise ModelError(
-                f"has an output layer of its own ({name}), which whisper.cpp cannot run"
-            )
-
-
-def _same(source: Source, one: Stored, other: Stored) -> bool:
-    return (one.shape, one.format) == (other.shape, other.format) and all(
-        source.read(one, at, size) == source.read(other, at, size)
-        for at in range(0, one.size, _CHUNK)
-        if (size := min(_CHUNK, one.size - at))
-    )
 
 
 def vocabulary_beside(folder: Path, size: Dimensions) -> tuple[bytes, ...]:
@@ -71,7 +32,7 @@ def vocabulary_beside(folder: Path, size: Dimensions) -> tuple[bytes, ...]:
             return text_tokens(ordered(numbers), size)
     if size.vocabulary == ENGLISH_VOCABULARY:
         with open_regular(_BUNDLED) as file:
-            return ggml.read(memoryview(read_at(file, 0, size_of(file)))).vocabulary
+            return ggml.read(memoryview(read_whole(file))).vocabulary
     raise ModelError(
         "comes without its vocabulary; put the tokenizer.json or vocab.json of the same model "
         "beside it"

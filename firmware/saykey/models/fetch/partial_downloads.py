@@ -1,4 +1,4 @@
-"""Downloads that were begun: what came is kept, to be gone on with, and can be given up.
+"""Downloads that are not finished: what came is kept, and can be resumed or discarded.
 
 It stands in the store's ``incoming`` as NAME.part, with NAME.part.json telling which version of
 which file it is of.
@@ -10,25 +10,25 @@ from io import FileIO
 from pathlib import Path
 
 from saykey.errors import ModelError
-from saykey.models.formats.files import alone
-from saykey.models.store.changes import incoming, writing
+from saykey.models.store.atomic_files import alone
 from saykey.models.store.store import checked_name, own_directory
+from saykey.models.store.user_store import incoming, writing
 
 _SUFFIX = ".part"
 
 
-def part_of(name: str) -> Path:
+def partial_file(name: str) -> Path:
     """Where the download of this name stands. Raises ModelError."""
     return incoming() / f"{checked_name(name)}{_SUFFIX}"
 
 
-def trace_of(part: Path) -> Path:
-    """Where it is told what a part is of."""
+def version_file(part: Path) -> Path:
+    """Where it is told which version of which file a part is of."""
     return part.with_name(f"{part.name}.json")
 
 
 @contextmanager
-def held(part: Path) -> Iterator[FileIO]:
+def locked(part: Path) -> Iterator[FileIO]:
     """The part, opened for this process alone. Raises ModelError if another one has it."""
     with ExitStack() as stack:
         with writing(part):
@@ -41,21 +41,21 @@ def held(part: Path) -> Iterator[FileIO]:
         yield file
 
 
-def begun() -> dict[str, int]:
+def unfinished() -> dict[str, int]:
     """The downloads that are not finished: their names, and how many bytes are here."""
     parts = sorted((own_directory() / "incoming").glob(f"[!.]*{_SUFFIX}"))
     return {part.stem: part.stat().st_size for part in parts}
 
 
-def give_up(name: str) -> None:
+def discard(name: str) -> None:
     """Remove what is here of a download. Raises ModelError if another process is at it."""
-    part = part_of(name)
-    with held(part):
-        forget(part)
+    part = partial_file(name)
+    with locked(part):
+        delete(part)
 
 
-def forget(part: Path) -> None:
-    """Remove a part that is held, and its trace."""
+def delete(part: Path) -> None:
+    """Remove a part that is locked, and what tells of it."""
     with writing(part):
         part.unlink(missing_ok=True)
-        trace_of(part).unlink(missing_ok=True)
+        version_file(part).unlink(missing_ok=True)

@@ -1,0 +1,35 @@
+"""Which number format the large weights of a model get as a file for whisper.cpp."""
+
+from collections import Counter
+from math import prod
+
+from saykey.errors import ModelError
+from saykey.models.formats.contents import Contents
+from saykey.models.formats.tensors import BY_NAME, F16, FORMATS, Format, wanted_tensors
+
+
+def best_format(contents: Contents) -> Format:
+    """The format of most of the large weights; f16 where whisper.cpp cannot run that one.
+
+    What it cannot run is f32 and bf16, and a k-quant whose blocks of 256 do not fill a row.
+    """
+    state = contents.dimensions.state
+    counts: Counter[Format] = Counter()
+    for name, tensor in wanted_tensors(contents.dimensions, F16).items():
+        if len(tensor.shape) == 2 and name.endswith(".weight"):
+            counts[contents.tensors[name].format] += prod(tensor.shape)
+    usable = [form for form, _ in counts.most_common() if form in FORMATS.values()]
+    return next((form for form in usable if state % form.block == 0), F16)
+
+
+def format_named(name: str, contents: Contents) -> Format:
+    """The format of this name ("q8_0"). Raises ModelError where the model cannot have it."""
+    form = BY_NAME.get(name)
+    if form is None:
+        raise ModelError(f"cannot be stored as {name!r}; there are {', '.join(BY_NAME)}")
+    if contents.dimensions.state % form.block:
+        raise ModelError(
+            f"cannot be stored as {name}: its rows of {contents.dimensions.state} are no multiple "
+            f"of {form.block}; take q8_0, q5_1 or q4_0"
+        )
+    return form
