@@ -39,7 +39,8 @@ from saykey.models.store import store
 from saykey.models.store.import_model import export_gguf, import_file, loadable
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.recognizer.whisper.engine import Decoding, Whisper
+from saykey.recognizer.whisper.decoding import Decoding
+from saykey.recognizer.whisper.engine import Whisper
 from saykey.settings.schema import RecognizerSettings
 
 SMALL = dimensions()
