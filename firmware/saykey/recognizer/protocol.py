@@ -2,9 +2,9 @@
 
 Each message is a msgpack map with its type's name, behind its length as u32 in network order.
 The worker begins with Ready or Unusable. Sessions are numbered by the client, rising from 1; each
-is one phrase: Begin, any number of Feed, Finish, and at any time Abort. Each Finish gets exactly one
-Final, Aborted or Failed, unless the worker dies; any number of Partial may come before it. Messages
-hold spoken text and are never logged.
+is one phrase: Begin, any number of Feed, Finish, and at any time Abort. Each Finish gets exactly
+one Final, Aborted or Failed, unless the worker dies; any number of Partial may come before it.
+Messages hold spoken text and are never logged.
 """
 
 import struct
