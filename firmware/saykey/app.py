@@ -87,7 +87,11 @@ class App:
             tasks += [group.create_task(self._painter.run())]
             tasks += [group.create_task(self._keeper.run())]
             tasks += [group.create_task(asyncio.to_thread(self._rehearse))]
-            end = await self.hub.run()
+            try:
+                end = await self.hub.run()
+            finally:
+                # before anybody waits for a recognition, which could take as long as its worker
+                await self.recognizer.close()
             await self._links.shut()
             await self._capture.shutdown()
             await self._performer.stop()

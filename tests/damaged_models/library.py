@@ -13,7 +13,8 @@ from math import sin
 from pathlib import Path
 
 from saykey.errors import ModelError, RecognizerError
-from saykey.recognizer.whisper.engine import Decoding, Whisper
+from saykey.recognizer.whisper.decoding import Decoding
+from saykey.recognizer.whisper.engine import Whisper
 
 _LENGTH = struct.Struct("<Q")
 _SOUND = array("f", (0.1 * sin(0.17 * sample) for sample in range(16_000)))

@@ -5,26 +5,32 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from saykey import effects as fx
 from saykey import events as ev
-from saykey.adapters import Adapters
+from saykey.adapters import Adapters, MakeRecognizer, worker_recognizer
 from saykey.app import App
 from saykey.audio.files import read_pcm16
 from saykey.audio.recording import RecordingMicrophone
 from saykey.cli.demo import bundled
 from saykey.clock import MonotonicClock
+from saykey.ports import Clock, Recognizer
 from saykey.settings.schema import HostSettings, MicrophoneSettings, Settings
+from saykey.simulated.clock import VirtualClock
 from saykey.simulated.desk import DeskButton, DeskLamp
 from saykey.simulated.host import Host
 
 RECORDING, REFERENCE = bundled()
 PATIENCE_S = 60
 
+Post = Callable[[ev.Event], None]
+
 
 class Desk:
     """A device on a desk: its app, its host, and what has happened so far."""
 
-    def __init__(self, recording: bytes) -> None:
+    def __init__(self, recording: bytes, recognizer: MakeRecognizer) -> None:
         clock = MonotonicClock()
         self.host = Host(clock)
         self.button = DeskButton(clock)
@@ -39,6 +45,7 @@ class Desk:
                 clock=clock,
                 microphone=self.microphone,
                 transport_of=lambda _host: self.host,
+                recognizer=recognizer,
                 button=self.button,
                 lamp=self.lamp,
             ),
@@ -83,18 +90,22 @@ class Desk:
         )
 
 
-def live(story: Callable[[Desk], Awaitable[None]], recording: bytes) -> Desk:
+def live(
+    story: Callable[[Desk], Awaitable[None]],
+    recording: bytes,
+    recognizer: MakeRecognizer = worker_recognizer,
+) -> Desk:
     """Run a device, tell it a story, and shut it down."""
 
     async def life() -> Desk:
-        desk = Desk(recording)
+        desk = Desk(recording, recognizer)
         running = asyncio.create_task(desk.app.run())
         try:
             await desk.happens(ev.ModelReady)
             await story(desk)
         finally:
             desk.app.hub.post(ev.ShutdownWanted())
-            await running
+            await asyncio.wait_for(running, PATIENCE_S)
         return desk
 
     return asyncio.run(life())
@@ -121,6 +132,31 @@ def test_a_worker_killed_in_mid_phrase_loses_no_word() -> None:
     desk = live(story, read_pcm16(RECORDING))
     assert any(isinstance(event, ev.RecognitionFailed) for event in desk.events)
     assert desk.host.text == REFERENCE
+
+
+def test_shutting_down_waits_no_time_for_a_worker_that_hangs_in_mid_phrase() -> None:
+    standing = VirtualClock()
+    worker = 0
+
+    def on_a_clock_that_stands(settings: Settings, _clock: Clock, post: Post) -> Recognizer:
+        """Whatever the recognizer waits for by its clock never comes."""
+        return worker_recognizer(settings, standing, post)
+
+    async def story(desk: Desk) -> None:
+        nonlocal worker
+        worker = desk.app.recognizer.worker_pid
+        desk.button.press()
+        await desk.begins(fx.Recognise)
+        os.kill(worker, signal.SIGSTOP)
+        desk.button.release()
+        await desk.happens(ev.CaptureDrained)
+
+    desk = live(story, read_pcm16(RECORDING), on_a_clock_that_stands)
+    assert isinstance(desk.effects[-1], fx.Exit)
+    assert desk.effects[-1].unrecognised > 0
+    assert desk.host.keys_down == frozenset()
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
 
 
 def test_unplugged_in_mid_dictation_the_rest_is_held_and_a_tap_types_it() -> None:

@@ -93,10 +93,14 @@ PURE = (
     "saykey.doctor.power",
     "saykey.doctor.usb",
     "saykey.listening.timeline",
+    "saykey.recognizer.protocol",
+    "saykey.recognizer.tally",
+    "saykey.recognizer.time_limits",
+    "saykey.recognizer.whisper.decoding",
     "saykey.recognizer.whisper.guards",
     "saykey.recognizer.whisper.inventions",
+    "saykey.recognizer.whisper.passes",
     "saykey.recognizer.whisper.retries",
-    "saykey.recognizer.pace",
     "saykey.recognizer.whisper.window",
     "saykey.models.formats.contents",
     "saykey.models.formats.ggml",
@@ -183,6 +187,8 @@ FLOORS = {
     "saykey.models.store": ("saykey.models.fetch",),
 }
 """Packages, and what nothing inside them may import: it stands above them."""
+ENGINES = {"saykey.recognizer": ("saykey.recognizer.whisper",)}
+"""What supervises any engine, and the packages of single engines, which it may not import."""
 HARDWARE = {"alsaaudio", "gpiozero", "lgpio", "luma", "smbus2"}
 """Libraries that only a device has: imported inside functions."""
 
@@ -318,6 +324,24 @@ def test_a_package_imports_nothing_that_stands_above_it(floor):
         if any(f"{imported}.".startswith(f"{above}.") for above in FLOORS[floor])
     ]
     assert not found, "\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("room", ENGINES)
+def test_what_supervises_any_engine_imports_none(room):
+    def is_of_an_engine(module):
+        return any(f"{module}.".startswith(f"{engine}.") for engine in ENGINES[room])
+
+    found = [
+        f"{place(path, line)} imports {imported}"
+        for name, path in MODULES.items()
+        if f"{name}.".startswith(f"{room}.") and not is_of_an_engine(name)
+        for imported, line in imports_of(tree_of(path))
+        if is_of_an_engine(imported)
+    ]
+    assert not found, "\n" + "\n".join(found)
+    packages = {name for name, path in MODULES.items() if path.name == "__init__.py"}
+    inside = {name for name in packages if name.startswith(f"{room}.")}
+    assert inside == set(ENGINES[room]), "each engine is a package of its own, listed here"
 
 
 def test_every_module_has_its_place_in_the_house():

@@ -16,6 +16,7 @@ from saykey.cli import main, model_padding
 from saykey.models.formats.contents import Notes
 from saykey.models.store.card import read_card
 from saykey.recognizer.process import WorkerProcess
+from saykey.recognizer.whisper.window import phrase_cost
 
 DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
 SPOKEN = 6
@@ -105,11 +106,13 @@ def save(path, pcm16):
         file.writeframes(pcm16)
 
 
-def padding_the_worker_uses(path):
+def cost_the_worker_tells(path):
+    """The rows a phrase costs, which are those of the window the worker hears it with."""
+
     async def ready():
         worker = await WorkerProcess.start(path, 1)
         try:
-            return (await worker.ready).padding
+            return (await worker.ready).first
         finally:
             worker.kill("told")
             await worker.lost
@@ -124,10 +127,10 @@ def test_the_padding_measured_on_recordings_is_what_later_loads_use(
     mine = own_store / "mine.bin"
     shutil.copy(DEMO, mine)
     mine.with_suffix(".toml").write_text('origin = "a copy"\n')
-    assert padding_the_worker_uses(mine) is None
+    assert cost_the_worker_tells(mine) == phrase_cost(None)
     printed = bench(capsys, "mine", "--recordings", spoken)
     assert "64 rows of padding (1.3 s) hear as well as the full window" in printed
-    assert padding_the_worker_uses(mine) == 64
+    assert cost_the_worker_tells(mine) == phrase_cost(64)
     assert read_card(mine).origin == "a copy"
 
 

@@ -12,7 +12,8 @@ import pytest
 from saykey.errors import RecognizerError
 from saykey.models.formats.ggml import check
 from saykey.models.formats.tensors import FORMATS, Dimensions, wanted_tensors
-from saykey.recognizer.whisper.engine import Decoding, Whisper
+from saykey.recognizer.whisper.decoding import Decoding
+from saykey.recognizer.whisper.engine import Whisper
 
 TINY = Dimensions(
     vocabulary=51865, audio_context=1500, state=64, heads=1, encoder_layers=1, text_context=448,

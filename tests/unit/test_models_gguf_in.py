@@ -41,7 +41,8 @@ from saykey.models.formats.tensors import BY_NAME
 from saykey.models.store import load, store
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.recognizer.whisper.engine import Decoding, Whisper
+from saykey.recognizer.whisper.decoding import Decoding
+from saykey.recognizer.whisper.engine import Whisper
 from saykey.settings.schema import RecognizerSettings
 
 SMALL = dimensions()

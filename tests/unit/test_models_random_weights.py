@@ -12,7 +12,8 @@ from saykey.errors import UsageError
 from saykey.models.formats.ggml import check
 from saykey.models.formats.random_weights import QUANTISATIONS, SIZES, write_random
 from saykey.models.store.load import checked_image
-from saykey.recognizer.whisper.engine import Decoding, Whisper
+from saykey.recognizer.whisper.decoding import Decoding
+from saykey.recognizer.whisper.engine import Whisper
 
 STATE, VOCABULARY = 384, 51865
 

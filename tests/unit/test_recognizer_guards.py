@@ -3,9 +3,15 @@
 import pytest
 
 from saykey.flow import SAMPLE_RATE, Verdict
-from saykey.recognizer.pace import Pace
+from saykey.recognizer.time_limits import TimeLimits
 from saykey.recognizer.whisper.guards import loops, verdict
-from saykey.recognizer.whisper.window import FULL_WINDOW, most_tokens, window_rows
+from saykey.recognizer.whisper.window import (
+    FULL_WINDOW,
+    STEP_ROWS,
+    most_tokens,
+    phrase_cost,
+    window_rows,
+)
 
 SECOND = 1_000_000_000
 
@@ -84,15 +90,41 @@ def test_the_token_limit_leaves_room_for_fast_speech_and_the_library():
     assert most_tokens(30 * SAMPLE_RATE) < 448 // 2 - 4
 
 
-def test_before_anything_was_measured_a_slow_machine_is_waited_for():
-    assert Pace().allowance(FULL_WINDOW) > 100 * SECOND
+@pytest.mark.parametrize("padding", [0, 64, 768, None])
+@pytest.mark.parametrize("seconds", range(31))
+def test_a_phrase_costs_the_rows_it_is_heard_with_and_little_more(seconds, padding):
+    samples = seconds * SAMPLE_RATE
+    rows = window_rows(samples, padding)
+    cost = phrase_cost(padding).of(samples)
+    assert cost >= rows
+    assert cost <= rows + STEP_ROWS or rows == FULL_WINDOW
+
+
+def limits(probe_ms):
+    """Of a machine that took so long for a probe of 64 rows."""
+    return TimeLimits(64, probe_ms * SECOND // 1000)
+
+
+def test_before_anything_was_measured_the_probe_bounds_a_phrase():
+    assert limits(12).allowance(FULL_WINDOW) == pytest.approx(7.8 * SECOND, rel=0.01)
+
+
+def test_a_slow_machine_is_waited_for():
+    slow = limits(3000)
+    assert slow.allowance(FULL_WINDOW) > 5 * slow.expected(FULL_WINDOW) > 300 * SECOND
 
 
 def test_the_wait_follows_the_slowest_recent_phrase():
-    pace = Pace()
-    pace.measured(300, 3 * SECOND)
-    slow = pace.allowance(300)
+    known = limits(12)
+    known.measured(300, 3 * SECOND)
+    slow = known.allowance(300)
     assert slow == 5 * SECOND + 10 * 3 * SECOND
     for _ in range(50):
-        pace.measured(300, SECOND // 10)
-    assert 5 * SECOND < pace.allowance(300) < slow
+        known.measured(300, SECOND // 10)
+    assert 5 * SECOND < known.allowance(300) < slow
+
+
+def test_the_first_phrase_tells_more_than_the_probe():
+    known = limits(3000)
+    known.measured(300, SECOND // 10)
+    assert known.allowance(300) == 5 * SECOND + SECOND

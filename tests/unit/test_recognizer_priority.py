@@ -18,6 +18,7 @@ from saykey.clock import MonotonicClock
 from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, PhraseId
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
+from saykey.recognizer.supervisor import Starter
 from saykey.settings.schema import RecognizerSettings
 
 DATA = Path(saykey.__file__).parent / "data"
@@ -94,8 +95,8 @@ def test_a_core_is_left_to_the_device_unless_the_settings_say_otherwise(
     monkeypatch, cores, threads
 ):
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
-    assert WorkerRecognizer(RecognizerSettings(), MonotonicClock())._threads == threads
-    assert WorkerRecognizer(RecognizerSettings(threads=4), MonotonicClock())._threads == 4
+    assert Starter.of(RecognizerSettings(), MonotonicClock()).threads == threads
+    assert Starter.of(RecognizerSettings(threads=4), MonotonicClock()).threads == 4
 
 
 def test_the_unit_puts_the_device_before_other_programs():

@@ -8,7 +8,8 @@ import pytest
 
 import saykey
 from saykey.models.store import load, store
-from saykey.recognizer.whisper.engine import Decoding, Whisper, floats
+from saykey.recognizer.whisper.decoding import Decoding
+from saykey.recognizer.whisper.engine import Whisper, floats
 from saykey.recognizer.whisper.sampling import Sampler
 
 RECORDING = Path(saykey.__file__).parent / "data" / "recordings" / "dictation.wav"

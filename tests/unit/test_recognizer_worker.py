@@ -16,14 +16,13 @@ from whisper_files import export_gguf
 import saykey
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError, RecognizerError
-from saykey.flow import PhraseId, Verdict
+from saykey.flow import PhraseId, Timings, Verdict
 from saykey.models.formats.contents import Notes
 from saykey.models.store import store
 from saykey.ports import SessionParameters
 from saykey.recognizer import protocol
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.recognizer.process import WorkerProcess
-from saykey.recognizer.whisper.window import FULL_WINDOW
 from saykey.settings.schema import RecognizerSettings
 from saykey.simulated.clock import VirtualClock
 
@@ -194,6 +193,35 @@ def test_a_hanging_worker_is_given_up_after_its_time_and_replaced():
     run(scene)
 
 
+@pytest.fixture
+def full_window(tmp_path):
+    """The bundled model without its card: each phrase is heard with the full window."""
+    return shutil.copy(store.find("saykey-demo"), tmp_path / "full.bin")
+
+
+def test_a_worker_that_hangs_at_its_very_first_phrase_is_noticed_by_what_its_probe_took(
+    full_window,
+):
+    async def scene():
+        clock = VirtualClock()
+        async with Desk(clock, str(full_window)) as desk:
+            stopped = desk.recognizer.worker_pid
+            desk.signal(signal.SIGSTOP)
+            task = asyncio.create_task(desk.finish())
+            await clock.advance_to(clock.now() + 4 * SECOND)
+            assert not task.done()
+            # the probe takes 10 ms on an idle machine: ten times that for as many rows are 3 s
+            clock.advance(80 * SECOND)
+            with pytest.raises(RecognizerError, match=r"recognising a phrase took more than \d+ s"):
+                await asyncio.wait_for(task, PATIENCE)
+            assert gone(stopped)
+            await clock.advance_to(clock.now() + SECOND)
+            await asyncio.wait_for(desk.ready.wait(), PATIENCE)
+            assert await desk.text() == TEXT
+
+    run(scene)
+
+
 def test_a_worker_that_does_not_load_is_given_up_after_its_time():
     async def scene():
         clock = VirtualClock()
@@ -236,9 +264,9 @@ def test_the_worker_gives_up_a_phrase_it_is_told_to_and_answers_once():
         await asyncio.wait_for(worker.ready, PATIENCE)
         for session in (1, 2):
             answer = worker.answer(session)
-            worker.send(protocol.Begin(session, "en", ""))
+            worker.send(protocol.Begin(session, "en", attempt=2))  # with the full window
             worker.send(protocol.Feed(session, speech()))
-            worker.send(protocol.Finish(session, FULL_WINDOW))
+            worker.send(protocol.Finish(session, PATIENCE * SECOND))
             if session == 1:
                 worker.send(protocol.Abort(session))
                 assert await asyncio.wait_for(answer, PATIENCE) == protocol.Aborted(1)
@@ -363,8 +391,6 @@ import asyncio, sys
 from saykey.clock import MonotonicClock
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.recognizer.process import WorkerProcess
-from saykey.recognizer.whisper.window import FULL_WINDOW
 from saykey.settings.schema import RecognizerSettings
 from saykey.flow import PhraseId
 
@@ -390,18 +416,22 @@ def test_a_worker_does_not_outlive_a_killed_parent():
 
 
 def test_messages_show_nothing_of_what_was_said():
-    final = protocol.Final(1, "a secret", 1.0, 0.0, capped=False, encode_ms=1.0, total_ms=1.0)
+    final = protocol.Final(1, "a secret", Verdict.GOOD, "en")
+    partial = protocol.Partial(1, "a secret")
     begin = protocol.Begin(1, "en", "a secret")
-    assert "secret" not in f"{final!r} {begin} {[final]}"
+    assert "secret" not in f"{final!r} {begin} {[final]} {partial}"
 
 
 def test_messages_arrive_as_they_were_sent():
-    final = protocol.Final(7, "größer 次", 0.5, 0.25, capped=True, encode_ms=1.0, total_ms=2.0)
+    timings = Timings(total_ms=2.0, encode_ms=1.0, decode_ms=1.0, passes=3)
+    final = protocol.Final(
+        7, "größer 次", Verdict.DOUBTFUL, "ja", 2, 0.5, 0.25, timings, work=3200, cut=True
+    )
     framed = protocol.frame(final)
     head = framed[: protocol.LENGTH.size]
     body = framed[protocol.LENGTH.size :]
     assert protocol.body_length(head) == len(body)
-    assert protocol.report(body) == final
+    assert protocol.worker_message(body) == final
 
 
 def test_a_message_of_absurd_length_is_refused():

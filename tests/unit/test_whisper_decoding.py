@@ -10,7 +10,8 @@ import saykey
 from saykey.errors import RecognizerError
 from saykey.models.formats import wheel
 from saykey.models.store import load, store
-from saykey.recognizer.whisper.engine import Aborted, Decoding, Whisper, floats, libwhisper
+from saykey.recognizer.whisper.decoding import Aborted, Decoding
+from saykey.recognizer.whisper.engine import Whisper, floats, libwhisper
 from saykey.recognizer.whisper.window import FULL_WINDOW, most_tokens
 
 RECORDING = Path(saykey.__file__).parent / "data" / "recordings" / "dictation.wav"

@@ -9,7 +9,8 @@ import sys
 from array import array
 from pathlib import Path
 
-from saykey.recognizer.whisper.engine import Decoding, Whisper
+from saykey.recognizer.whisper.decoding import Decoding
+from saykey.recognizer.whisper.engine import Whisper
 
 SAMPLES, TOKENS, FULL = 80_000, 20, 1500
 

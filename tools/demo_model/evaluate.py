@@ -100,7 +100,7 @@ class Listener:
     def hear(self, sound: NDArray[np.float32], window: int = AUTOMATIC) -> str:
         """The text of a sound at 16 kHz, heard with this many encoder rows of 20 ms."""
         from saykey.models.store.card import PADDING_ROWS
-        from saykey.recognizer.whisper.engine import Decoding
+        from saykey.recognizer.whisper.decoding import Decoding
         from saykey.recognizer.whisper.window import most_tokens, window_rows
 
         decoding = Decoding(

@@ -16,7 +16,8 @@ import msgspec
 from saykey.errors import ModelError, RecognizerError
 from saykey.models.formats.file_io import named
 from saykey.models.store.load import checked_image
-from saykey.recognizer.whisper.engine import Decoding, Whisper, floats
+from saykey.recognizer.whisper.decoding import Decoding
+from saykey.recognizer.whisper.engine import Whisper, floats
 from saykey.recognizer.whisper.window import most_tokens
 
 _LOUDNESS = 0.1
@@ -64,7 +65,7 @@ class Timed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Text(msgspec.Struct, frozen=True, tag=True):
-    """What was heard; see whisper.engine.Heard."""
+    """What was heard; see whisper.decoding.Heard."""
 
     text: str
     probability: float

@@ -1,7 +1,8 @@
 """The languages a user speaks, and which of them a model does not know."""
 
+from collections.abc import Sequence
+
 from saykey.errors import ModelError
-from saykey.models.formats.tokens import LANGUAGES
 
 
 def languages_of(text: str) -> tuple[str, ...]:
@@ -9,12 +10,12 @@ def languages_of(text: str) -> tuple[str, ...]:
     return tuple(code.strip() for code in text.split(","))
 
 
-def check_languages(model: str, known: int, spoken: str) -> None:
-    """Raise ModelError if a model that knows so many languages lacks one that is spoken."""
-    strange = [code for code in languages_of(spoken) if code not in LANGUAGES[:known]]
+def check_languages(model: str, known: Sequence[str], spoken: str) -> None:
+    """Raise ModelError if a model that knows these languages lacks one that is spoken."""
+    strange = [code for code in languages_of(spoken) if code not in known]
     if not strange:
         return
-    if known == 1:
+    if tuple(known) == ("en",):
         raise ModelError(
             f'{model} knows English only and [recognizer] language is "{spoken}"; choose a '
             'multilingual model, one without ".en", or set language = "en"'

@@ -6,13 +6,14 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any, assert_never
 
 import msgspec
 
 from saykey.errors import ModelError, RecognizerError
+from saykey.ports import Clock
 from saykey.recognizer import protocol
-
-_MODULE = "saykey.recognizer.whisper.worker"
+from saykey.recognizer.engines import worker_module
 
 
 class WorkerProcess:
@@ -40,16 +41,18 @@ class WorkerProcess:
 
     @classmethod
     async def start(cls, model: Path, threads: int, *, gate: bool = True) -> "WorkerProcess":
-        """Start the process; it goes on to load the model. Raises RecognizerError.
+        """Start the process; it goes on to load the model.
 
-        ``gate``: phrases without speech are not recognised (see gate.Gate).
+        ``gate``: phrases without speech are not recognised. Raises ModelError when no engine runs
+        the model, RecognizerError when the process cannot be started.
         """
+        module = worker_module(model)
         ours, theirs = socket.socketpair()
         with theirs:
             try:
                 process = await asyncio.create_subprocess_exec(
                     # -P: the current directory is no place to import from
-                    *(sys.executable, "-P", "-m", _MODULE),
+                    *(sys.executable, "-P", "-m", module),
                     *(str(theirs.fileno()), str(model), str(threads), "gate" if gate else "open"),
                     pass_fds=(theirs.fileno(),),
                     stdin=asyncio.subprocess.DEVNULL,
@@ -87,13 +90,17 @@ class WorkerProcess:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
 
+    async def end(self, reason: str) -> None:
+        """As `kill`, and wait until the process is gone."""
+        self.kill(reason)
+        await asyncio.wait({self.lost})
+
     async def _read(self) -> None:
         try:
             while True:
                 head = await self._reader.readexactly(protocol.LENGTH.size)
-                self._take(
-                    protocol.report(await self._reader.readexactly(protocol.body_length(head)))
-                )
+                body = await self._reader.readexactly(protocol.body_length(head))
+                self._take(protocol.worker_message(body))
         except (asyncio.IncompleteReadError, ConnectionError):
             pass  # the worker is gone or going
         except (msgspec.MsgspecError, ValueError):
@@ -106,16 +113,21 @@ class WorkerProcess:
         self.ready.exception()  # it may be that nobody waits for it any more
         self.lost.set_result(reason)
 
-    def _take(self, message: protocol.Report) -> None:
-        if isinstance(message, protocol.Ready):
-            self.ready.set_result(message)
-        elif isinstance(message, protocol.Unusable):
-            kind = ModelError if message.model else RecognizerError
-            self.ready.set_exception(kind(message.reason))
-        else:
-            answer = self._answers.pop(message.session, None)
-            if answer is not None and not answer.done():
-                answer.set_result(message)
+    def _take(self, message: protocol.WorkerMessage) -> None:
+        match message:
+            case protocol.Ready():
+                self.ready.set_result(message)
+            case protocol.Unusable():
+                kind = ModelError if message.model else RecognizerError
+                self.ready.set_exception(kind(message.reason))
+            case protocol.Partial():
+                pass  # nobody shows text before it is final
+            case protocol.Final() | protocol.Aborted() | protocol.Failed():
+                answer = self._answers.pop(message.session, None)
+                if answer is not None and not answer.done():
+                    answer.set_result(message)
+            case _:
+                assert_never(message)
 
 
 def _cause(status: int) -> str:
@@ -126,3 +138,14 @@ def _cause(status: int) -> str:
         )
     end = f"died of {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
     return f"the recognizer's worker {end}; choose another model if it happens again"
+
+
+async def settled(clock: Clock, limit_ns: int, *futures: "asyncio.Future[Any]") -> bool:
+    """Wait until one of them is done, but no longer than this; whether one is."""
+    timer = asyncio.create_task(clock.sleep_until(clock.now() + limit_ns))
+    try:
+        # unlike an await of the future, this does not cancel it when this task is cancelled
+        await asyncio.wait({timer, *futures}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        timer.cancel()
+    return any(future.done() for future in futures)

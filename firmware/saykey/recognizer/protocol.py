@@ -1,15 +1,18 @@
 """What the recognizer's client and its worker say to each other over one socket pair.
 
 Each message is a msgpack map with its type's name, behind its length as u32 in network order.
-Sessions are numbered by the client, rising from 1. To each Finish, of which a session may have
-several, comes exactly one Final, Aborted or Failed, unless the worker dies. Messages hold spoken
-text and are never logged.
+The worker begins with Ready or Unusable. Sessions are numbered by the client, rising from 1; each
+is one phrase: Begin, any number of Feed, Finish, and at any time Abort. Each Finish gets exactly
+one Final, Aborted or Failed, unless the worker dies; any number of Partial may come before it.
+Messages hold spoken text and are never logged.
 """
 
 import struct
 from typing import BinaryIO
 
 import msgspec
+
+from saykey.flow import SAMPLE_RATE, Timings, Verdict
 
 LENGTH = struct.Struct("!I")
 
@@ -27,12 +30,13 @@ class _Message(msgspec.Struct, frozen=True, tag=True):
 class Begin(_Message, frozen=True):
     """A session starts; the one before is forgotten once what it asked for is answered.
 
-    ``language`` as ports.SessionParameters has it.
+    ``language``, ``prompt`` and ``attempt`` as ports.SessionParameters has them.
     """
 
     session: int
     language: str
-    prompt: str
+    prompt: str = ""
+    attempt: int = 1
 
 
 class Feed(_Message, frozen=True):
@@ -43,12 +47,14 @@ class Feed(_Message, frozen=True):
 
 
 class Finish(_Message, frozen=True):
-    """All samples were fed: recognise them this way (see retries.Way). May be asked again."""
+    """All samples were fed: answer within so many nanoseconds.
+
+    An engine that doubts what it heard may try again as long as it expects to answer in time. It
+    makes the first try even if there is no time.
+    """
 
     session: int
-    rows: int
-    temperature: float = 0.0
-    prompted: bool = True
+    within_ns: int
 
 
 class Abort(_Message, frozen=True):
@@ -57,12 +63,37 @@ class Abort(_Message, frozen=True):
     session: int
 
 
-class Ready(_Message, frozen=True):
-    """The model is loaded. ``padding``: what window.window_rows asks for, None without."""
+class Cost(msgspec.Struct, frozen=True):
+    """The work a phrase is, in units of the engine's own; rather more than less.
 
-    padding: int | None
-    quantisation: str
-    languages: int
+    An engine that computes the same for every phrase has ``per_second`` 0.
+    """
+
+    fixed: float
+    per_second: float = 0.0
+
+    def of(self, samples: int) -> float:
+        """The units of a phrase of so many samples."""
+        return self.fixed + self.per_second * samples / SAMPLE_RATE
+
+
+class Ready(_Message, frozen=True):
+    """The model is loaded and has decoded a probe.
+
+    ``languages`` are the ISO 639-1 codes it knows. ``first`` is the cost of a phrase at its first
+    attempt, ``later`` that at any later one; a try that follows a doubted one costs ``later`` at
+    most. The probe was work of ``probe_work`` units and took ``probe_ms`` on the wall.
+    """
+
+    languages: tuple[str, ...]
+    first: Cost
+    later: Cost
+    probe_work: float
+    probe_ms: float
+
+    def work(self, samples: int, attempt: int) -> float:
+        """The units of a phrase of so many samples at this attempt, which counts from 1."""
+        return (self.first if attempt == 1 else self.later).of(samples)
 
 
 class Unusable(_Message, frozen=True):
@@ -72,21 +103,30 @@ class Unusable(_Message, frozen=True):
     reason: str
 
 
-class Final(_Message, frozen=True):
-    """What was heard; see whisper.engine.Heard.
+class Partial(_Message, frozen=True):
+    """What was heard of the session so far, from an engine that hears while it is fed."""
 
-    ``speech`` is the gate's score, None without a gate; below guards.SPEECH nothing was recognised.
+    session: int
+    text: str
+
+
+class Final(_Message, frozen=True):
+    """What was heard, as flow.Transcript has it.
+
+    ``work`` are the units (see Cost) of all tries together, 0 if nothing was recognised.
+    ``cut``: the text is a loop that was cut back.
     """
 
     session: int
     text: str
-    probability: float
-    no_speech: float
-    capped: bool
-    encode_ms: float
-    total_ms: float
-    speech: float | None = None
-    language: str = ""
+    verdict: Verdict
+    language: str
+    attempt: int = 1
+    probability: float = 1.0
+    no_speech: float = 0.0
+    timings: Timings = Timings()
+    work: float = 0.0
+    cut: bool = False
 
 
 class Aborted(_Message, frozen=True):
@@ -104,14 +144,14 @@ class Failed(_Message, frozen=True):
 
 Order = Begin | Feed | Finish | Abort
 Answer = Final | Aborted | Failed
-Report = Ready | Unusable | Answer
+WorkerMessage = Ready | Unusable | Partial | Answer
 
 _encoder = msgspec.msgpack.Encoder()
 _orders: msgspec.msgpack.Decoder[Order] = msgspec.msgpack.Decoder(Order)
-_reports: msgspec.msgpack.Decoder[Report] = msgspec.msgpack.Decoder(Report)
+_worker_messages: msgspec.msgpack.Decoder[WorkerMessage] = msgspec.msgpack.Decoder(WorkerMessage)
 
 
-def frame(message: Order | Report) -> bytes:
+def frame(message: Order | WorkerMessage) -> bytes:
     """The bytes of a message as they go over the socket."""
     body = _encoder.encode(message)
     return LENGTH.pack(len(body)) + body
@@ -125,9 +165,9 @@ def body_length(head: bytes) -> int:
     return int(length)
 
 
-def report(body: bytes) -> Report:
+def worker_message(body: bytes) -> WorkerMessage:
     """Read a worker's message. Raises msgspec.MsgspecError."""
-    return _reports.decode(body)
+    return _worker_messages.decode(body)
 
 
 def read_order(stream: BinaryIO) -> Order | None:

@@ -1,11 +1,20 @@
 """One phrase on its way to a worker: its messages, sent at once or kept for the next worker."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from typing import assert_never
 
+from saykey.errors import RecognizerError
 from saykey.flow import SAMPLE_BYTES, PhraseId, Transcript
-from saykey.ports import SessionParameters
+from saykey.ports import Clock, SessionParameters
 from saykey.recognizer import protocol
-from saykey.recognizer.process import WorkerProcess
+from saykey.recognizer.process import WorkerProcess, settled
+from saykey.recognizer.time_limits import TimeLimits
+
+_SECOND = 1_000_000_000
+
+_ABORT_NS = 60 * _SECOND
+"""An abort waits for the engine's pass: 40 s with Whisper small on a Raspberry Pi 4."""
 
 
 class WorkerSession:
@@ -27,7 +36,9 @@ class WorkerSession:
         self.samples = 0
         self._waiting: list[protocol.Order] = []
         self._recognise = recognise
-        self._send(protocol.Begin(number, parameters.language, parameters.prompt))
+        self._send(
+            protocol.Begin(number, parameters.language, parameters.prompt, parameters.attempt)
+        )
 
     def feed(self, pcm16: bytes) -> None:
         """See ports.RecognizerSession."""
@@ -51,3 +62,47 @@ class WorkerSession:
             self._waiting.append(order)
         else:
             self.worker.send(order)
+
+
+async def heard(
+    session: WorkerSession, worker: WorkerProcess, clock: Clock, limits: TimeLimits
+) -> protocol.Final:
+    """Finish the session with its worker and wait for what was heard, for a bounded time.
+
+    Raises RecognizerError when the worker is lost or gives the phrase up. When cancelled, returns
+    once the worker let go of the phrase.
+    """
+    facts = worker.ready.result()
+    within = limits.allowance(facts.work(session.samples, session.parameters.attempt))
+    # an engine lets go of one more try at the end of that try
+    limit = within + limits.expected(facts.later.of(session.samples))
+    answer = worker.answer(session.number)
+    worker.send(protocol.Finish(session.number, within))
+    begin = clock.now()
+    try:
+        in_time = await settled(clock, limit, answer, worker.lost)
+    except asyncio.CancelledError:
+        worker.send(protocol.Abort(session.number))
+        if not await settled(clock, _ABORT_NS, answer, worker.lost):
+            await worker.end("the recognizer's worker did not let go of a phrase")
+        raise
+    if not in_time:
+        await worker.end(f"recognising a phrase took more than {limit // _SECOND} s")
+    if not answer.done():
+        raise RecognizerError(worker.lost.result())
+    final = _final(answer.result())
+    if final.work:
+        limits.measured(final.work, clock.now() - begin)
+    return final
+
+
+def _final(answer: protocol.Answer) -> protocol.Final:
+    match answer:
+        case protocol.Final():
+            return answer
+        case protocol.Failed(reason=reason):
+            raise RecognizerError(reason)
+        case protocol.Aborted():
+            raise RecognizerError("the phrase was given up")
+        case _:
+            assert_never(answer)

@@ -31,6 +31,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     cost less; None where nobody said so. Ordinary Whisper models loop or invent text then
     (whisper.cpp issue 1117).
     ``padding_rows``: the encoder rows of silence, 50 a second, that it needs behind a phrase then.
+    ``engine``: what runs it, by its name in recognizer.engines.
     """
 
     description: str = ""
@@ -41,6 +42,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     pinned: bool = False
     dynamic_context: bool | None = None
     padding_rows: Annotated[int, Meta(ge=0, le=1500)] = PADDING_ROWS
+    engine: str = "whisper"
     notes: str = ""
 
     @property

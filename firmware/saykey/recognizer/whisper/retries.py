@@ -46,7 +46,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """What was heard one way; see whisper.engine.Heard. ``prompt`` is "" where it was not given.
+    """What was heard one way; see whisper.decoding.Heard. ``prompt`` is "" where it was not given.
 
     ``speech``: the gate's score of 0..1, None without a gate.
     """

@@ -1,6 +1,7 @@
 """How much of Whisper's 30 s window a phrase is given, and how many tokens it may become."""
 
 from saykey.flow import SAMPLE_RATE
+from saykey.recognizer.protocol import Cost
 
 FULL_WINDOW = 1500
 """Encoder rows of 30 s: 50 a second (n_audio_ctx of every Whisper)."""
@@ -34,3 +35,10 @@ def most_tokens(samples: int) -> int:
     Fast English has 7 tokens a second, scripts spelt in bytes about twice that.
     """
     return min(24 + 16 * samples // SAMPLE_RATE, _MOST_TOKENS)
+
+
+def phrase_cost(padding: int | None) -> Cost:
+    """The rows of one pass over a phrase, as window_rows has them; a step more at most."""
+    if padding is None:
+        return Cost(FULL_WINDOW)
+    return Cost(padding + STEP_ROWS, SAMPLE_RATE / _ROW_SAMPLES)

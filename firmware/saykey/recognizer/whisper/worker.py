@@ -11,18 +11,25 @@ import signal
 import socket
 import sys
 import threading
+import time
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import assert_never
 
 from saykey.errors import ModelError, RecognizerError
 from saykey.models.formats.file_io import named
+from saykey.models.formats.tokens import LANGUAGES
 from saykey.models.store.load import checked_model
 from saykey.recognizer import protocol
-from saykey.recognizer.whisper.engine import Aborted, Decoding, Heard, Whisper, floats
+from saykey.recognizer.time_limits import TimeLimits
+from saykey.recognizer.whisper.decoding import Aborted, Decoding, Heard
+from saykey.recognizer.whisper.engine import Whisper, floats
 from saykey.recognizer.whisper.gate import Gate
-from saykey.recognizer.whisper.guards import SPEECH
-from saykey.recognizer.whisper.window import LONGEST_SAMPLES, most_tokens
+from saykey.recognizer.whisper.passes import Bounds, Request, final, passes_over
+from saykey.recognizer.whisper.retries import Way
+from saykey.recognizer.whisper.window import LONGEST_SAMPLES, most_tokens, phrase_cost
 
 _NICENESS = 5
 """At least, and so much more than the client's, which the unit file may have put below 0:
@@ -31,12 +38,16 @@ capturing sound and pacing key strokes cannot wait, this can."""
 
 @dataclass(slots=True)
 class _Session:
-    """What was fed so far. Nothing changes any more once it was finished."""
+    """What was fed so far. Nothing changes any more once it was finished.
+
+    ``deadline`` of the answer, in nanoseconds of the monotonic clock.
+    """
 
     begin: protocol.Begin
     samples: "array[float]" = field(default_factory=lambda: array("f"))
     speech: float | None = None
     spoken: slice = field(default_factory=lambda: slice(None))
+    deadline: int = 0
     finished: bool = False
 
 
@@ -47,7 +58,7 @@ class _Inbox:
     """
 
     def __init__(self, connection: socket.socket, gate: Gate | None) -> None:
-        self.wanted: queue.SimpleQueue[tuple[_Session, protocol.Finish]] = queue.SimpleQueue()
+        self.wanted: queue.SimpleQueue[_Session] = queue.SimpleQueue()
         self._gate = gate
         self._session: _Session | None = None
         self._aborted = 0
@@ -69,17 +80,27 @@ class _Inbox:
             os._exit(status)
 
     def _take(self, order: protocol.Order) -> None:
-        if isinstance(order, protocol.Begin):
-            self._session = _Session(order)
-            if self._gate is not None:
-                self._gate.begin()
-        elif isinstance(order, protocol.Abort):
-            self._aborted = order.session
-        elif self._session is not None and self._session.begin.session == order.session:
-            if isinstance(order, protocol.Finish):
-                self._finish(self._session, order)
-            elif not self._session.finished:
-                self._feed(self._session, floats(order.pcm16))
+        match order:
+            case protocol.Begin():
+                self._session = _Session(order)
+                if self._gate is not None:
+                    self._gate.begin()
+            case protocol.Abort():
+                self._aborted = order.session
+            case protocol.Feed():
+                if (session := self._open(order.session)) is not None:
+                    self._feed(session, floats(order.pcm16))
+            case protocol.Finish():
+                if (session := self._open(order.session)) is not None:
+                    self._finish(session, order)
+            case _:
+                assert_never(order)
+
+    def _open(self, number: int) -> _Session | None:
+        """The session of this number, if it is the latest and was not finished."""
+        session = self._session
+        is_open = session is not None and session.begin.session == number and not session.finished
+        return session if is_open else None
 
     def _feed(self, session: _Session, samples: "array[float]") -> None:
         session.samples += samples
@@ -89,79 +110,89 @@ class _Inbox:
     def _finish(self, session: _Session, order: protocol.Finish) -> None:
         if self._gate is not None:
             session.speech, session.spoken = self._gate.score, self._gate.span
+        session.deadline = time.monotonic_ns() + order.within_ns
         session.finished = True
-        self.wanted.put((session, order))
+        self.wanted.put(session)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A model in memory, what is told of it, and what its passes took so far."""
+
+    whisper: Whisper
+    padding: int | None
+    ready: protocol.Ready
+    limits: TimeLimits
 
 
 _PROBE = Decoding("en", "", window=64, most_tokens=3)
 """A second of silence in the shortest window: a model that breaks the library does so before it
 takes the place of another. It leaves nothing behind that a full window would hear (0003)."""
 
-_NOTHING = Heard("", probability=1.0, no_speech=1.0, capped=False, encode_ms=0.0, total_ms=0.0)
 
-
-def _recognise(whisper: Whisper, session: _Session, order: protocol.Finish, inbox: _Inbox) -> Heard:
+def _answer(loaded: _Loaded, session: _Session, inbox: _Inbox) -> protocol.Answer:
     begin = session.begin
     if len(session.samples) > LONGEST_SAMPLES:
-        raise RecognizerError("the phrase is longer than 30 s; pause between sentences")
-    if session.speech is not None and session.speech < SPEECH:
-        return _NOTHING
+        reason = "the phrase is longer than 30 s; pause between sentences"
+        return protocol.Failed(begin.session, reason)
     samples = session.samples[session.spoken]
-    decoding = Decoding(
-        language=begin.language,
-        prompt=begin.prompt if order.prompted else "",
-        window=order.rows,
-        most_tokens=most_tokens(len(samples)),
-        temperature=order.temperature,
+
+    def hear(way: Way, given_up: Callable[[], bool]) -> Heard:
+        decoding = Decoding(
+            language=begin.language,
+            prompt=begin.prompt if way.prompted else "",
+            window=way.rows,
+            most_tokens=most_tokens(len(samples)),
+            temperature=way.temperature,
+        )
+        return loaded.whisper.transcribe(samples, decoding, given_up)
+
+    request = Request(begin, len(session.samples), loaded.padding, session.speech)
+    bounds = Bounds(
+        now=time.monotonic_ns,
+        deadline=session.deadline,
+        aborted=lambda: inbox.aborted(begin.session),
+        limits=loaded.limits,
     )
-    return whisper.transcribe(samples, decoding, lambda: inbox.aborted(begin.session))
-
-
-def _answer(
-    whisper: Whisper, session: _Session, order: protocol.Finish, inbox: _Inbox
-) -> protocol.Answer:
-    number = session.begin.session
     try:
-        heard = _recognise(whisper, session, order, inbox)
+        return final(request, passes_over(hear, request, bounds))
     except Aborted:
-        return protocol.Aborted(number)
+        return protocol.Aborted(begin.session)
     except RecognizerError as error:
-        return protocol.Failed(number, str(error))
-    return protocol.Final(
-        session=number,
-        text=heard.text,
-        probability=heard.probability,
-        no_speech=heard.no_speech,
-        capped=heard.capped,
-        encode_ms=heard.encode_ms,
-        total_ms=heard.total_ms,
-        speech=session.speech,
-        language=heard.language,
-    )
+        return protocol.Failed(begin.session, str(error))
 
 
-def _load(path: Path, threads: int) -> tuple[Whisper, protocol.Ready]:
+def _load(path: Path, threads: int) -> _Loaded:
     model = checked_model(path)
-    facts, padding = model.facts, model.card.padding
+    padding = model.card.padding
     with named(path):
         whisper = Whisper(model.image, threads, exact_windows=padding is not None)
+    began = time.monotonic_ns()
     whisper.transcribe(array("f"), _PROBE, lambda: False)
-    return whisper, protocol.Ready(padding, facts.quantisation, facts.languages)
+    took = time.monotonic_ns() - began
+    ready = protocol.Ready(
+        languages=LANGUAGES[: model.facts.languages],
+        first=phrase_cost(padding),
+        later=phrase_cost(None),
+        probe_work=_PROBE.window,
+        probe_ms=took / 1e6,
+    )
+    return _Loaded(whisper, padding, ready, TimeLimits(_PROBE.window, took))
 
 
 def serve(connection: socket.socket, path: Path, threads: int, *, gated: bool) -> None:
     """Load the model and answer sessions for ever; the process ends when the client closes."""
     try:
         inbox = _Inbox(connection, Gate() if gated else None)
-        whisper, ready = _load(path, threads)
+        loaded = _load(path, threads)
     except (ModelError, RecognizerError) as error:
         unusable = protocol.Unusable(isinstance(error, ModelError), str(error))
         connection.sendall(protocol.frame(unusable))
         return
-    connection.sendall(protocol.frame(ready))
+    connection.sendall(protocol.frame(loaded.ready))
     while True:
-        session, order = inbox.wanted.get()
-        connection.sendall(protocol.frame(_answer(whisper, session, order, inbox)))
+        session = inbox.wanted.get()
+        connection.sendall(protocol.frame(_answer(loaded, session, inbox)))
 
 
 def main() -> None:

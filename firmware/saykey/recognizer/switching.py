@@ -1,0 +1,73 @@
+"""Which model is in use, and how another takes its place."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from saykey.errors import ModelError, RecognizerError, SaykeyError
+from saykey.models.store import store
+from saykey.models.store.memory import Room
+from saykey.recognizer.memory import room_for
+from saykey.recognizer.supervisor import Callbacks, Starter, Supervisor
+
+_CLOSED = "the model was changed or closed"
+
+
+class ModelInUse:
+    """At most one supervised model; ``current`` is None before the first and after `close`."""
+
+    def __init__(
+        self, starter: Starter, callbacks: Callbacks, available: Callable[[], int | None]
+    ) -> None:
+        self.current: Supervisor | None = None
+        self._starter = starter
+        self._callbacks = callbacks
+        self._available = available
+
+    async def load(self, model: str) -> None:
+        """See ports.Recognizer. The model in use goes on until the other has decoded a probe.
+
+        Where there is no memory for both, it is unloaded first, and brought back if the other
+        fails. A model that does not fit at all is refused before anything is changed. While a lost
+        worker of the same model is being replaced, waits for that.
+        """
+        path = store.find(model)
+        current = self.current
+        if current is not None and current.is_replacing and path == current.path:
+            await current.replacement()
+            return
+        worker = None if current is None or current.worker is None else current.worker.pid
+        if await room_for(model, path, self._available, worker) is Room.ALONE:
+            await self._load_in_its_place(model, path)
+            return
+        fresh = await self._supervised(model, path)
+        before, self.current = self.current, fresh
+        if before is not None:
+            await before.close(_CLOSED)
+
+    async def close(self) -> None:
+        """End the worker. Nothing of it is left when this returns."""
+        before, self.current = self.current, None
+        if before is not None:
+            await before.close(_CLOSED)
+
+    async def _load_in_its_place(self, model: str, path: Path) -> None:
+        before = self.current
+        await self.close()
+        try:
+            self.current = await self._supervised(model, path)
+        except (ModelError, RecognizerError) as error:
+            if before is not None:
+                await self._bring_back(before, error)
+            raise
+
+    async def _bring_back(self, before: Supervisor, why: SaykeyError) -> None:
+        try:
+            self.current = await self._supervised(before.model, before.path)
+        except (ModelError, RecognizerError) as error:
+            raise RecognizerError(
+                f"{why}; {before.model}, in use before, is gone, too: {error}"
+            ) from why
+
+    async def _supervised(self, model: str, path: Path) -> Supervisor:
+        worker = await self._starter.start(path)
+        return Supervisor(model, path, worker, self._starter, self._callbacks)

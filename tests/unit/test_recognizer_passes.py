@@ -1,0 +1,119 @@
+"""A doubtful phrase is heard again as long as there is time; the machine's speed is learnt."""
+
+import pytest
+
+from saykey.flow import SAMPLE_RATE, Verdict
+from saykey.recognizer.protocol import Begin
+from saykey.recognizer.tally import Tally
+from saykey.recognizer.time_limits import TimeLimits
+from saykey.recognizer.whisper.decoding import Aborted, Heard
+from saykey.recognizer.whisper.passes import Bounds, Request, final, passes_over
+from saykey.recognizer.whisper.window import FULL_WINDOW
+from saykey.simulated.clock import VirtualClock
+
+SECOND = 1_000_000_000
+DOUBTED, BELIEVED = 0.5, 0.9
+ROWS = 256
+"""Of the window of a phrase of 3 s with 64 rows of padding."""
+
+
+class Machine:
+    """An engine that takes its time, so many seconds a pass, and what it was asked for.
+
+    It looks whether it should give up at the end of a pass only, as an encoder does.
+    """
+
+    def __init__(self, *passes, within_s=5.0, gone_after=None):
+        self.clock = VirtualClock()
+        self.limits = TimeLimits(64, SECOND // 100)
+        self.asked = []
+        self._passes = passes
+        self._gone_after = gone_after
+        self._bounds = Bounds(
+            self.clock.now, int(within_s * SECOND), lambda: self.asked_for_nothing, self.limits
+        )
+
+    @property
+    def asked_for_nothing(self):
+        return self._gone_after is not None and len(self.asked) >= self._gone_after
+
+    def hear(self, way, given_up):
+        took_s, probability = self._passes[len(self.asked)]
+        self.asked.append(way)
+        self.clock.advance(int(took_s * SECOND))
+        if given_up():
+            raise Aborted
+        return Heard(
+            f"try {len(self.asked)}", probability, 0.0, capped=False, encode_ms=1, total_ms=2
+        )
+
+    def recognise(self, speech=None, attempt=1):
+        request = Request(Begin(1, "en, de", attempt=attempt), 3 * SAMPLE_RATE, 64, speech)
+        return final(request, passes_over(self.hear, request, self._bounds))
+
+
+def test_a_phrase_that_is_believed_is_heard_once():
+    machine = Machine((0.1, BELIEVED))
+    heard = machine.recognise()
+    assert (heard.text, heard.verdict, heard.attempt) == ("try 1", Verdict.GOOD, 1)
+    assert (heard.timings.passes, heard.work) == (1, ROWS)
+    assert Tally().counted(heard) == Tally(phrases=1)
+
+
+def test_a_doubtful_one_is_heard_up_to_three_times_and_the_surest_text_is_taken():
+    machine = Machine((0.1, DOUBTED), (0.5, 0.6), (0.5, DOUBTED))
+    heard = machine.recognise()
+    assert (heard.text, heard.verdict, heard.attempt) == ("try 2", Verdict.DOUBTFUL, 2)
+    assert [way.rows for way in machine.asked] == [ROWS, FULL_WINDOW, FULL_WINDOW]
+    assert (heard.timings.passes, heard.timings.total_ms) == (3, 6)
+    assert heard.work == ROWS + 2 * FULL_WINDOW
+    assert Tally().counted(heard) == Tally(phrases=1, retried=1, passes=2, doubtful=1)
+
+
+def test_a_second_attempt_begins_with_the_full_window():
+    machine = Machine((0.1, BELIEVED))
+    assert machine.recognise(attempt=2).attempt == 2
+    assert machine.asked[0].rows == FULL_WINDOW
+
+
+def test_on_a_slow_machine_a_doubtful_phrase_is_left_at_that():
+    # 1 s for so short a window: the full one would take 5.9 s, longer than a phrase is allowed
+    machine = Machine((1, DOUBTED))
+    heard = machine.recognise()
+    assert (heard.verdict, heard.attempt, heard.timings.passes) == (Verdict.DOUBTFUL, 1, 1)
+    assert Tally().counted(heard).passes == 0
+
+
+def test_what_one_phrase_took_is_known_at_the_next():
+    machine = Machine((0.1, DOUBTED), (3, BELIEVED), (0.1, DOUBTED), within_s=10)
+    machine.recognise()
+    assert machine.limits.expected(FULL_WINDOW) == 3 * SECOND
+    machine.clock.advance(5 * SECOND)  # less than 3 s are left of the 10
+    assert machine.recognise().timings.passes == 1
+
+
+def test_a_second_pass_that_takes_too_long_is_given_up_and_the_first_text_stands():
+    machine = Machine((0.1, DOUBTED), (60, BELIEVED))
+    heard = machine.recognise()
+    assert (heard.text, heard.verdict, heard.timings.passes) == ("try 1", Verdict.DOUBTFUL, 1)
+    assert machine.limits.expected(FULL_WINDOW) == 60 * SECOND
+
+
+def test_the_first_pass_is_not_given_up_however_long_it_takes():
+    assert Machine((60, BELIEVED)).recognise().text == "try 1"
+
+
+@pytest.mark.parametrize("passes", [1, 2])
+def test_a_phrase_nobody_wants_any_more_is_given_up_at_the_end_of_the_pass(passes):
+    machine = Machine(*[(0.1, DOUBTED)] * 3, gone_after=passes)
+    with pytest.raises(Aborted):
+        machine.recognise()
+    assert len(machine.asked) == passes
+
+
+def test_where_the_gate_hears_no_speech_the_engine_is_not_asked():
+    machine = Machine()
+    heard = machine.recognise(speech=0.1)
+    assert (heard.text, heard.verdict, heard.language) == ("", Verdict.EMPTY, "en")
+    assert (machine.asked, heard.timings.passes, heard.work) == ([], 0, 0)
+    assert Tally().counted(heard) == Tally(phrases=1, gated=1)
