@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saykey.errors import SettingsError
-from saykey.settings.schema import Settings, parse
+from saykey.settings.load import parse
+from saykey.settings.schema import Settings
 
 SECTIONS = [field for field in Settings.__struct_fields__ if field != "host"]
 KEYS = sorted({key for name in SECTIONS for key in getattr(Settings(), name).__struct_fields__})

@@ -51,6 +51,10 @@ PURE = (
     "saykey.effects",
     "saykey.errors",
     "saykey.settings.check",
+    "saykey.settings.contradictions",
+    "saykey.settings.finding",
+    "saykey.settings.reload",
+    "saykey.settings.schema",
     "saykey.settings.text",
     "saykey.journal",
     "saykey.latency",
@@ -61,6 +65,7 @@ PURE = (
     "saykey.text.*",
     "saykey.keyboard.erase",
     "saykey.keyboard.finder",
+    "saykey.keyboard.layout_search",
     "saykey.keyboard.locks",
     "saykey.keyboard.pace",
     "saykey.keyboard.progress",
@@ -150,6 +155,7 @@ WIRING = {
     "__main__",
     "adapters",
     "app",
+    "checks",
     "cli",
     "keeper",
     "listening",
@@ -159,8 +165,8 @@ WIRING = {
 }
 """These join rooms and may import any of them: adapters chooses what they meet the world with, app
 wires them, performer hands effects to them, listening hands the microphone's frames to the speech
-room, looks turns the device state into what panel and control show, keeper hands it to outbox and
-systemd."""
+room, checks asks the rooms what is wrong with the settings, looks turns the device state into what
+panel and control show, keeper hands it to outbox and systemd."""
 MAY_ALSO_IMPORT = {
     "hub": {"state"},
     "measure": {"models", "recognizer"},  # it runs the engines on the models

@@ -32,7 +32,7 @@ class Mirror:
 
     def restore(self) -> Kept:
         """What a daemon that crashed left behind. A file that is damaged is removed, and logged."""
-        if self._why_not():
+        if why_not(self._path):
             return ()
         try:
             self._standing = self._read()
@@ -58,16 +58,8 @@ class Mirror:
 
     def open(self) -> None:
         """See whether the file may be kept where it is wanted; if not, log why, once."""
-        if why := self._why_not():
+        if why := why_not(self._path):
             self._refuse(why)
-
-    def _why_not(self) -> str:
-        folder = self._path.parent
-        if not folder.is_dir():
-            return f"has no folder {folder}: make it, or set [held] mirror"
-        if (kind := file_system_of(folder)) not in _IN_MEMORY:
-            return f"is not in memory ({kind}): set [held] mirror to a path below /run"
-        return ""
 
     def keep(self, held: Kept) -> None:
         """Have the file hold this, and nothing else. Blocks for a write to memory at most."""
@@ -95,6 +87,24 @@ class Mirror:
         if not self._refused:
             _log.warning("held text is not kept for after a crash: %s %s", self._path, why)
         self._refused = why
+
+
+def why_not(path: Path) -> str:
+    """Why held text may not be kept at this path, and what to do; "" if it may.
+
+    Permissions do not count: they may differ for the user who runs the daemon.
+    """
+    folder = path.parent
+    try:
+        if not folder.is_dir():
+            return f"has no folder {folder}: make it, or set [held] mirror"
+        if (kind := file_system_of(folder)) not in _IN_MEMORY:
+            return f"is not in memory ({kind}): set [held] mirror to a path below /run"
+        if path.is_dir():
+            return "is a folder: set [held] mirror to a file in it"
+    except PermissionError:
+        return ""
+    return ""
 
 
 def file_system_of(folder: Path) -> str:

@@ -1,0 +1,95 @@
+"""What is wrong with the hosts in the settings: their layouts, Unicode methods and transports."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from saykey.control.address import LONGEST_PATH
+from saykey.errors import LayoutError
+from saykey.keyboard.layouts import load_layout, nearest_layouts
+from saykey.keyboard.profile import UnicodeMethod
+from saykey.keyboard.unicode import fits
+from saykey.settings.finding import Finding
+from saykey.settings.schema import UNICODE_METHODS, HostSettings
+
+_DEVICES = Path("/sys/dev/char")
+"""Links from character devices to their folders (Documentation/ABI/testing/sysfs-dev)."""
+
+_KEYBOARD_CLASS = "hidg"
+"""The kernel's class of the devices of USB gadgets with a HID function (f_hid.c, ghid_setup)."""
+
+
+def host_findings(host: HostSettings) -> Iterator[Finding]:
+    """A layout there is no table of, or a Unicode method that does not fit it."""
+    place = f'[[host]] "{host.name}":'
+    try:
+        layout = load_layout(host.os, host.layout)
+    except LayoutError:
+        near = " or ".join(f'"{name}"' for name in nearest_layouts(host.os, host.layout))
+        listed = f"`saykey layouts --os {host.os}` lists all"
+        yield Finding(
+            f'{place} layout = "{host.layout}" is not known for os = "{host.os}"',
+            f"did you mean {near}? {listed}" if near else listed,
+        )
+        return
+    if host.unicode not in UNICODE_METHODS[host.os]:
+        return  # "none", or a method of another system, which the settings tell by themselves
+    if not fits(UnicodeMethod(host.unicode), layout):
+        advice = 'set layout = "us", whose keys it has, or unicode = "none"'
+        if host.unicode != UnicodeMethod.HEX_INPUT.value:
+            advice = 'set unicode = "none"'
+        yield Finding(
+            f'{place} unicode = "{host.unicode}" does not fit layout = "{host.layout}", '
+            "which lacks keys that it needs",
+            advice,
+        )
+
+
+def transport_findings(hosts: tuple[HostSettings, ...]) -> Iterator[Finding]:
+    """Transports that cannot lead to a host. Hosts may share one, and it need not be there yet."""
+    for transport in dict.fromkeys(host.transport for host in hosts):
+        kind, _, path = transport.partition(":")
+        wrong = _no_socket(path) if kind == "socket" else _no_keyboard(Path(path))
+        if wrong is not None:
+            text, remedy = wrong
+            yield Finding(f'[[host]] transport = "{transport}": {text}', remedy)
+
+
+def _no_socket(path: str) -> tuple[str, str] | None:
+    length = len(os.fsencode(path))
+    if length > LONGEST_PATH:
+        return (
+            f"the path has {length} bytes, of which a socket takes {LONGEST_PATH}",
+            "name a shorter one",
+        )
+    mode = _mode(Path(path))
+    if mode is not None and not stat.S_ISSOCK(mode):
+        return "this is no socket", "name the socket of a simulated host, or remove this file"
+    return None
+
+
+def _no_keyboard(path: Path) -> tuple[str, str] | None:
+    mode = _mode(path)
+    if mode is None:
+        return None
+    if not stat.S_ISCHR(mode):
+        return (
+            "this is no device, and what is typed would be written into it",
+            "name the device of the USB gadget, such as /dev/hidg0, or remove this file",
+        )
+    number = path.stat().st_rdev
+    told = _DEVICES / f"{os.major(number)}:{os.minor(number)}" / "subsystem"
+    if told.exists() and told.resolve().name != _KEYBOARD_CLASS:
+        return (
+            "this device is no USB gadget's keyboard",
+            "name one that `ls /dev/hidg*` shows",
+        )
+    return None
+
+
+def _mode(path: Path) -> int | None:
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return None
