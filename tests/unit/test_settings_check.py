@@ -143,6 +143,20 @@ OF_THE_PLACES = {
         'warning: [microphone] source = "file:FOLDER/none.wav": cannot read FOLDER/none.wav: '
         "No such file or directory; name a readable audio file"
     ),
+    f'[held]\nmirror = "/{"ü" * 130}"': (
+        f'[held] mirror = "/{"ü" * 130}" cannot be used (File name too long): set [held] mirror to '
+        'another path; or to "" to keep no text over a crash'
+    ),
+    f'[[host]]\ntransport = "usb:/dev/{"x" * 256}"': (
+        f'[[host]] transport = "usb:/dev/{"x" * 256}": File name too long; name another path'
+    ),
+    f'[microphone]\nsource = "file:/{"x" * 256}"': (
+        f'warning: [microphone] source = "file:/{"x" * 256}": File name too long; '
+        "name another recording"
+    ),
+    f'[recognizer]\nmodel = "/{"x" * 256}"': (
+        f'warning: [recognizer] model = "/{"x" * 256}": File name too long'
+    ),
     '[microphone]\nsource = "file:FOLDER/pipe"': (
         'warning: [microphone] source = "file:FOLDER/pipe": FOLDER/pipe is no file: '
         "name a recording"

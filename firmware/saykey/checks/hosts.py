@@ -50,7 +50,10 @@ def transport_findings(hosts: tuple[HostSettings, ...]) -> Iterator[Finding]:
     """Transports that cannot lead to a host. Hosts may share one, and it need not be there yet."""
     for transport in dict.fromkeys(host.transport for host in hosts):
         kind, _, path = transport.partition(":")
-        wrong = _no_socket(path) if kind == "socket" else _no_keyboard(Path(path))
+        try:
+            wrong = _no_socket(path) if kind == "socket" else _no_keyboard(Path(path))
+        except OSError as error:  # such as a name too long
+            wrong = str(error.strerror), "name another path"
         if wrong is not None:
             text, remedy = wrong
             yield Finding(f'[[host]] transport = "{transport}": {text}', remedy)
@@ -89,7 +92,8 @@ def _no_keyboard(path: Path) -> tuple[str, str] | None:
 
 
 def _mode(path: Path) -> int | None:
+    """The kind of file, None if there is none yet, or none that this user may see."""
     try:
         return path.stat().st_mode
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None

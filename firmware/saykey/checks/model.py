@@ -54,8 +54,9 @@ def model_findings(settings: RecognizerSettings) -> Iterator[Finding]:
         path = _usable(settings.model)
         known = languages_known(outline(path).dimensions)
         meant = read_card(path).languages
-    except ModelError as error:
-        yield _warning(f'[recognizer] model = "{settings.model}": {error}')
+    except (ModelError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        yield _warning(f'[recognizer] model = "{settings.model}": {reason}')
         return
     if not strange:
         yield from _unknown_to_model(settings, known, meant)

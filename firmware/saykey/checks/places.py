@@ -39,5 +39,10 @@ def _recording(source: str) -> Iterator[Finding]:
         duration_s(path)
     except PermissionError:
         return  # the user who runs the daemon may see it
+    except OSError as error:
+        reason = f"{error.strerror}; name another recording"
     except AudioError as error:
-        yield Finding(f'[microphone] source = "{source}": {error}', grade=Grade.WARNING)
+        reason = str(error)
+    else:
+        return
+    yield Finding(f'[microphone] source = "{source}": {reason}', grade=Grade.WARNING)

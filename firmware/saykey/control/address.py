@@ -57,6 +57,8 @@ def why_not(path: Path) -> str:
             return f"{path} is no socket; remove it or set [control] socket"
     except PermissionError:
         return ""
+    except OSError as error:
+        return _advice(error, path)
     return ""
 
 

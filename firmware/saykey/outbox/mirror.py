@@ -98,12 +98,14 @@ def why_not(path: Path) -> str:
     try:
         if not folder.is_dir():
             return f"has no folder {folder}: make it, or set [held] mirror"
-        if (kind := file_system_of(folder)) not in _IN_MEMORY:
-            return f"is not in memory ({kind}): set [held] mirror to a path below /run"
         if path.is_dir():
             return "is a folder: set [held] mirror to a file in it"
+        if (kind := file_system_of(folder)) not in _IN_MEMORY:
+            return f"is not in memory ({kind}): set [held] mirror to a path below /run"
     except PermissionError:
         return ""
+    except OSError as error:  # such as a name too long
+        return f"cannot be used ({error.strerror}): set [held] mirror to another path"
     return ""
 
 
