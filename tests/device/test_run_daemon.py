@@ -92,6 +92,15 @@ def test_a_microphone_that_does_not_exist_is_a_fault_and_no_crash(tmp_path) -> N
         assert os.path.exists(f"/proc/{device.pid}")  # noqa: PTH110  a process, not a file
 
 
+def test_a_model_that_is_not_there_is_told_and_the_device_starts(tmp_path) -> None:
+    settings = str(config(tmp_path, more='[recognizer]\nmodel = "saykey-dmo"\n'))
+    words = saykey("settings", "check", settings).stdout.removeprefix(f"{settings}: warning: ")
+    with computer(tmp_path), process("saykey", "run", "--config", settings) as device:
+        assert device.stderr.readline() == f"WARNING {settings}: {words}"
+        assert any("cannot be used" in line for line in device.stderr)
+        assert saykey("status", "--config", settings).returncode == 0
+
+
 def test_a_host_that_is_not_there_is_told_in_one_line(tmp_path) -> None:
     settings = str(config(tmp_path, f"file:{RECORDING}"))
     refused = saykey("run", "--config", settings)

@@ -240,11 +240,23 @@ def test_settings_print_as_a_file_that_checks_as_right(saykey, tmp_path):
     assert (status, out) == (0, f"{file} is right: model saykey-demo; hosts: computer\n")
 
 
-def test_settings_that_are_wrong_are_one_line_and_exit_status_2(saykey, tmp_path):
+def test_all_that_is_wrong_in_the_settings_is_a_line_each_and_exit_status_1(saykey, tmp_path):
     file = tmp_path / "saykey.toml"
-    file.write_text("[button]\nmode = 1\n")
-    expected = f'{file}: [button] mode = 1 must be "hold" or "toggle"'
-    assert complaint(saykey("settings", "check", file)) == (2, expected)
+    file.write_text('[button]\nmode = 1\n[recognizer]\nmodel = "saykey-dmo"\n[buton]\n')
+    status, out, err = saykey("settings", "check", file)
+    assert (status, err) == (1, "")
+    first, second, third = out.splitlines()
+    assert first == f'{file}: [button] mode = 1 must be "hold" or "toggle"'
+    assert second.startswith(f'{file}: there is no section "buton" (did you mean "button"?)')
+    assert third.startswith(
+        f'{file}: warning: [recognizer] model = "saykey-dmo": there is no model'
+    )
+
+
+def test_a_settings_file_that_is_not_there_is_a_wrong_command_line(saykey, tmp_path):
+    status, line = complaint(saykey("settings", "check", tmp_path / "none.toml"))
+    assert status == 2
+    assert line.endswith("no such settings file; `saykey settings` prints one")
 
 
 def test_watch_prints_each_change_until_interrupted_which_is_status_130(running):

@@ -33,7 +33,7 @@ def doctor(tmp_path, capsys):
 def test_a_fault_is_told_with_its_remedy_and_the_status_is_1(doctor):
     status, out, err = doctor()
     assert (status, err) == (1, "")
-    assert "ok      model      saykey-demo is in " in out
+    assert "ok      settings   " in out
     assert "fault   board " in out
     assert "-> use a Pi Zero 2 W" in out
 
@@ -47,7 +47,7 @@ def test_without_a_fault_the_status_is_0(doctor):
 def test_as_json_each_finding_is_an_object_on_a_line(doctor):
     _, out, _ = doctor("--json")
     found = [json.loads(line) for line in out.splitlines()]
-    assert [finding["check"] for finding in found] == ["model", "board"]
+    assert [finding["check"] for finding in found] == ["settings", "board"]
     assert found[1]["grade"] == "fault"
     assert set(found[1]) == {"check", "grade", "text", "remedy"}
 
@@ -59,10 +59,13 @@ def test_settings_that_are_wrong_are_a_fault_and_the_rest_is_looked_at_all_the_s
     assert "fault   board" in out
 
 
-def test_a_model_that_is_not_there_is_a_fault(doctor):
-    status, out, _ = doctor(settings=WITHOUT_USB + '[recognizer]\nmodel = "saykey-dmo"\n')
+def test_each_thing_that_settings_check_finds_is_a_fault(doctor):
+    wrong = '[recognizer]\nmodel = "saykey-dmo"\n[[host]]\nname = "b"\nlayout = "uk"\n'
+    status, out, _ = doctor(settings=WITHOUT_USB + wrong)
     assert status == 1
-    assert "did you mean 'saykey-demo'?" in " ".join(out.split())
+    told = " ".join(out.split())
+    assert 'fault settings [recognizer] model = "saykey-dmo": there is no model' in told
+    assert 'fault settings [[host]] "b": layout = "uk" is not known for os = "linux" -> did' in told
 
 
 def test_only_usb_devices_of_the_settings_are_looked_at(doctor, tmp_path):

@@ -51,6 +51,10 @@ PURE = (
     "saykey.effects",
     "saykey.errors",
     "saykey.settings.check",
+    "saykey.settings.contradictions",
+    "saykey.settings.finding",
+    "saykey.settings.reload",
+    "saykey.settings.schema",
     "saykey.settings.text",
     "saykey.journal",
     "saykey.latency",
@@ -63,6 +67,7 @@ PURE = (
     "saykey.keyboard.erase",
     "saykey.keyboard.finder",
     "saykey.keyboard.forms",
+    "saykey.keyboard.layout_search",
     "saykey.keyboard.locks",
     "saykey.keyboard.pace",
     "saykey.keyboard.progress",
@@ -162,6 +167,7 @@ WIRING = {
     "__main__",
     "adapters",
     "app",
+    "checks",
     "cli",
     "keeper",
     "host_links",
@@ -172,8 +178,8 @@ WIRING = {
 }
 """These join rooms and may import any of them: adapters chooses what they meet the world with, app
 wires them, performer hands effects to them, listening hands the microphone's frames to the speech
-room, looks turns the device state into what panel and control show, keeper hands it to outbox and
-systemd."""
+room, checks asks the rooms what is wrong with the settings, looks turns the device state into what
+panel and control show, keeper hands it to outbox and systemd."""
 MAY_ALSO_IMPORT = {
     "hub": {"state"},
     "measure": {"models", "recognizer"},  # it runs the engines on the models

@@ -15,6 +15,7 @@ from saykey.keyboard.pace import PACES
 from saykey.keyboard.profile import Profile, UnicodeMethod, profile_of, unicode_method
 from saykey.keyboard.reports import Plan, Planner, safe_stop
 from saykey.keyboard.strokes import strokes_for
+from saykey.keyboard.unicode import fits
 from saykey.settings.schema import UNICODE_METHODS, HostSettings
 
 US = load_layout("linux", "us")
@@ -123,3 +124,20 @@ def test_a_method_of_another_system_is_refused_with_those_there_are():
 def test_each_method_the_settings_know_is_one_of_the_profile(system, name):
     host = HostSettings(os=system, unicode=name)
     assert profile_of(host).unicode.value == name
+
+
+@pytest.mark.parametrize(
+    ("system", "layout", "method", "fitting"),
+    [
+        ("linux", "fr", UnicodeMethod.CTRL_SHIFT_U, True),
+        ("linux", "gr", UnicodeMethod.CTRL_SHIFT_U, False),
+        ("windows", "th", UnicodeMethod.ALT_NUMPAD, True),
+        ("windows", "de", UnicodeMethod.WINCOMPOSE, True),
+        ("windows", "ru", UnicodeMethod.WINCOMPOSE, False),
+        ("macos", "us", UnicodeMethod.HEX_INPUT, True),
+        ("macos", "us+dvorak", UnicodeMethod.HEX_INPUT, False),
+        ("macos", "ru", UnicodeMethod.NONE, True),
+    ],
+)
+def test_a_method_fits_a_layout_whose_keys_give_every_digit(system, layout, method, fitting):
+    assert fits(method, load_layout(system, layout)) is fitting

@@ -70,6 +70,21 @@ def test_the_list_is_there_for_programs_too(capsys):
 
 
 @pytest.mark.parametrize(
+    ("search", "first"),
+    [
+        ("uk", ["linux", "gb", "English"]),
+        ("es-la", ["linux", "latam", "Spanish"]),
+        ("qwertz", ["linux", "de", "German"]),
+        ("ja", ["linux", "jp", "Japanese"]),
+    ],
+)
+def test_a_word_that_people_use_lists_what_they_mean_first(capsys, search, first):
+    status, out, _ = told(capsys, search)
+    assert status == 0
+    assert out.splitlines()[1].split()[:3] == first
+
+
+@pytest.mark.parametrize(
     ("search", "told_to"),
     [
         ("grman", "Did you mean de or "),

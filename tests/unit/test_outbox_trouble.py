@@ -19,14 +19,14 @@ from saykey.keeper import Keeper
 from saykey.outbox.kept import encode, kept
 from saykey.outbox.mirror import MODE, Mirror, only_ours
 from saykey.ports import Link
-from saykey.settings import Settings
+from saykey.settings.schema import Settings
 from saykey.simulated.clock import VirtualClock
 from saykey.state.device import initial
 from saykey.state.hosts import Held
 
-ONE = (("desk", Held("the first spoken words")),)
-TWO = (*ONE, ("desk", Held("and the second")))
-THREE = (*TWO, ("desk", Held("and the third")))
+ONE = (("desk", Held(1, "the first spoken words")),)
+TWO = (*ONE, ("desk", Held(1, "and the second")))
+THREE = (*TWO, ("desk", Held(1, "and the third")))
 FITS = 8
 """Bytes that a full file system has left: a file is made, and part of the text goes in."""
 

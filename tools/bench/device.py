@@ -16,7 +16,7 @@ from pathlib import Path
 
 from saykey.adapters import real_adapters
 from saykey.app import App
-from saykey.settings.schema import load
+from saykey.settings.load import load
 from saykey.simulated.desk import DeskDisplay
 
 

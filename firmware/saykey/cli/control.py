@@ -9,7 +9,7 @@ import msgspec
 
 from saykey.control.client import ControlClient
 from saykey.control.status import Status, in_words
-from saykey.settings.schema import load
+from saykey.settings.load import load
 
 Command = Callable[..., None]
 

@@ -16,7 +16,8 @@ from saykey.audio.recording import RecordingMicrophone
 from saykey.clock import MonotonicClock
 from saykey.errors import UsageError
 from saykey.ports import Clock, Microphone
-from saykey.settings.schema import HostSettings, Settings, load
+from saykey.settings.load import load
+from saykey.settings.schema import HostSettings, Settings
 from saykey.simulated.session import Session, dictate
 
 CHECK_NS = 20_000_000

@@ -5,12 +5,13 @@ from pathlib import Path
 import click
 import msgspec
 
+from saykey.checks.whole import check_file
 from saykey.doctor.examine import examine
 from saykey.doctor.finding import Finding, advice, fault, faulty, in_words, well
 from saykey.doctor.reader import Reader
-from saykey.errors import ModelError, SettingsError
-from saykey.models.store.store import find
-from saykey.settings.schema import Settings, load
+from saykey.errors import SettingsError
+from saykey.settings.finding import printable
+from saykey.settings.schema import Settings
 
 
 @click.command()
@@ -52,20 +53,17 @@ def command(context: click.Context, config: Path | None, root: Path, *, as_json:
 
 
 def _settings(config: Path | None) -> tuple[Settings, tuple[Finding, ...]]:
-    """The settings, or the defaults if they are wrong, and what is to be said about them."""
+    """The settings as far as they are right, and what is to be said about them."""
     try:
-        settings = load(config)
+        checked = check_file(config)
     except SettingsError as error:
         return Settings(), (fault("settings", str(error), "correct the file: saykey settings"),)
-    return settings, (_model(settings.recognizer.model),)
-
-
-def _model(name: str) -> Finding:
-    try:
-        path = find(name)
-    except ModelError as error:
-        return fault("model", str(error), "name one that is there in [recognizer] model")
-    return well("model", f"{name} is in {path.parent}")
+    if not checked.findings:
+        return checked.settings, (well("settings", f"{checked.origin}: nothing is wrong"),)
+    return checked.settings, tuple(
+        fault("settings", printable(found.text), found.remedy or f"correct it in {checked.origin}")
+        for found in checked.findings
+    )
 
 
 def _devices(settings: Settings) -> tuple[str, ...]:

@@ -11,9 +11,11 @@ from saykey.control.client import ControlClient
 from saykey.errors import LayoutError, UsageError
 from saykey.flow import Stroke
 from saykey.keyboard.finder import MOST_QUESTIONS, SPACE, Board, Search, board_of
+from saykey.keyboard.layout_search import usual_first
 from saykey.keyboard.layouts import SYSTEMS, layout_names, layout_summaries
-from saykey.keyboard.tables import Head, LayoutSummary, Row, decoded, unpacked
-from saykey.settings.schema import HostSettings, Settings, load
+from saykey.keyboard.tables import Head, Row, decoded, unpacked
+from saykey.settings.load import load
+from saykey.settings.schema import HostSettings, Settings
 
 _MOST_OFFERED = 24
 _NO_BREAKS_WITHIN = "\u00a0"
@@ -125,7 +127,7 @@ def meant(line: str, offered: Sequence[str]) -> str:
 
 def _found(fitting: Sequence[Board], host: str, os: str) -> list[str]:
     names = {board.name for board in fitting}
-    found = sorted((one for one in layout_summaries(os) if one.name in names), key=_usual_first)
+    found = sorted((one for one in layout_summaries(os) if one.name in names), key=usual_first)
     if len(found) == 1:
         lines = ["", f"The layout of {host}:"]
     else:
@@ -134,9 +136,3 @@ def _found(fitting: Sequence[Board], host: str, os: str) -> list[str]:
     lines += ["", f'In the settings, under [[host]] with name = "{host}":']
     lines.append(f'    layout = "{found[0].name}"')
     return lines
-
-
-def _usual_first(layout: LayoutSummary) -> tuple[bool, bool, bool, str]:
-    """No variant before a variant, and a language's own country before others: de before at."""
-    name = layout.name
-    return "+" in name, name != "us", name != layout.language, name

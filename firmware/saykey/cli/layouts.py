@@ -1,6 +1,5 @@
 """`saykey layouts`: which keyboard layouts there are tables for, and how much they type."""
 
-import difflib
 from collections.abc import Sequence
 
 import click
@@ -8,7 +7,8 @@ import msgspec
 
 from saykey.cli.find_layout import find
 from saykey.errors import LayoutError
-from saykey.keyboard.layouts import SYSTEMS, layout_summaries
+from saykey.keyboard.layout_search import meant
+from saykey.keyboard.layouts import SYSTEMS, layout_summaries, nearest_layouts
 from saykey.keyboard.tables import LayoutSummary
 
 _ASCII = 95
@@ -43,7 +43,7 @@ def listed(search: str, system: str | None, as_json: bool) -> None:  # noqa: FBT
     every = [summary for name in systems for summary in layout_summaries(name)]
     found = matching(every, search)
     if not found:
-        raise LayoutError(_nothing_like(search, every))
+        raise LayoutError(_nothing_like(search, system))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=1))
         return
@@ -55,15 +55,20 @@ command.add_command(find)
 
 
 def matching(summaries: Sequence[LayoutSummary], search: str) -> list[LayoutSummary]:
-    """Those of this very name; if there are none, those with the text in name, title, language."""
+    """Those of this very name; if there are none, those that people mean by it or that are like it.
+
+    The likeliest come first, and those with the text in their name or title last.
+    """
     wanted = search.casefold()
-    exact = [summary for summary in summaries if summary.name.casefold() == wanted]
-    return exact or [
+    if exact := [summary for summary in summaries if summary.name.casefold() == wanted]:
+        return exact
+    likely = meant(search, summaries)
+    called = [one for name in likely for one in summaries if one.name == name]
+    return called + [
         summary
         for summary in summaries
-        if wanted in summary.name.casefold()
-        or wanted in summary.title.casefold()
-        or wanted == summary.language.casefold()
+        if summary.name not in likely
+        and (wanted in summary.name.casefold() or wanted in summary.title.casefold())
     ]
 
 
@@ -90,16 +95,7 @@ def table(summaries: Sequence[LayoutSummary]) -> list[str]:
     ]
 
 
-def _nothing_like(search: str, summaries: Sequence[LayoutSummary]) -> str:
-    names = {summary.name.casefold(): summary.name for summary in summaries}
-    words = {
-        word: summary.name
-        for summary in sorted(summaries, key=lambda summary: -len(summary.title))
-        for word in summary.title.casefold().replace("(", "").replace(")", "").split()
-    }
-    known = words | names
-    near = difflib.get_close_matches(search.casefold(), known, n=3, cutoff=0.6)
-    hint = (
-        f" Did you mean {' or '.join(dict.fromkeys(known[one] for one in near))}?" if near else ""
-    )
+def _nothing_like(search: str, system: str | None) -> str:
+    near = " or ".join(nearest_layouts(system, search))
+    hint = f" Did you mean {near}?" if near else ""
     return f"No keyboard layout is like {search!r}.{hint} `saykey layouts` lists all."

@@ -8,7 +8,10 @@ import click
 
 from saykey.adapters import real_adapters
 from saykey.app import App
-from saykey.settings.schema import load
+from saykey.checks.whole import check_file
+from saykey.settings.load import refuse
+
+_log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -21,9 +24,13 @@ from saykey.settings.schema import load
 @click.option("--verbose", is_flag=True, help="Log more; never what was spoken.")
 def command(config: Path | None, *, verbose: bool) -> None:
     """Run the device: listen, recognise and type until SIGTERM, SIGHUP or Ctrl-C."""
-    settings = load(config)
+    checked = check_file(config)
+    refuse(checked.findings, checked.origin)
+    settings = checked.settings
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.INFO, format="%(levelname)s %(message)s"
     )
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+    for warning in checked.findings:
+        _log.warning("%s: %s", checked.origin, warning.line)
     asyncio.run(App(settings, real_adapters(settings)).run())

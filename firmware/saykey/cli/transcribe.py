@@ -17,7 +17,8 @@ from saykey.events import PhraseEnded
 from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE, Phrase, Verdict
 from saykey.ports import Recognizer, SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
-from saykey.settings.schema import Settings, load
+from saykey.settings.load import load
+from saykey.settings.schema import Settings
 from saykey.speech.cutter import Cutter
 from saykey.speech.detector import WebRtcDetector
 from saykey.text.joining import join

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import stat
 from pathlib import Path
 
 from saykey.errors import ControlError
@@ -23,11 +22,8 @@ def bind(path: Path) -> tuple[socket.socket, int]:
     A socket that nobody listens on any more is replaced. Raises ControlError when the place is
     taken or cannot be used, saying what to do.
     """
-    if len(os.fsencode(path)) > LONGEST_PATH:
-        raise ControlError(
-            f"the path {path} is longer than the {LONGEST_PATH} bytes a socket may have; "
-            "set [control] socket"
-        )
+    if reason := why_not(path):
+        raise ControlError(reason)
     _make_way(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.settimeout(0)
@@ -48,6 +44,28 @@ def bind(path: Path) -> tuple[socket.socket, int]:
     return listener, inode
 
 
+def why_not(path: Path) -> str:
+    """Why no control socket can be made at this path, and what to do; "" if one can.
+
+    Neither permissions nor a running saykey count: both may differ when one is made.
+    """
+    if len(os.fsencode(path)) > LONGEST_PATH:
+        return (
+            f"the path {path} is longer than the {LONGEST_PATH} bytes a socket may have; "
+            "set [control] socket"
+        )
+    try:
+        if not path.parent.is_dir():
+            return _advice(FileNotFoundError(), path)
+        if path.exists() and not path.is_socket():
+            return f"{path} is no socket; remove it or set [control] socket"
+    except PermissionError:
+        return ""
+    except OSError as error:
+        return _advice(error, path)
+    return ""
+
+
 def unbind(path: Path, inode: int) -> None:
     """Remove the socket at ``path`` unless another saykey has put its own there."""
     try:
@@ -58,12 +76,12 @@ def unbind(path: Path, inode: int) -> None:
 
 
 def _make_way(path: Path) -> None:
-    """Raise ControlError if ``path`` is no socket, or one somebody listens on."""
+    """Raise ControlError if somebody listens on the socket at ``path``."""
     try:
-        if not stat.S_ISSOCK(path.stat().st_mode):
-            raise ControlError(f"{path} is no socket; remove it or set [control] socket")
-    except OSError:
-        return  # nothing there, or nothing to be seen: binding will tell
+        if not path.is_socket():
+            return
+    except PermissionError:
+        return  # binding will tell
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(0)
         try:

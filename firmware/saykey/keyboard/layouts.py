@@ -1,13 +1,14 @@
 """Keyboard layouts: which strokes type a character on a host of some system and layout."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
 
 from saykey.errors import LayoutError
 from saykey.flow import Stroke
+from saykey.keyboard.layout_search import nearest
 from saykey.keyboard.tables import KEYS, NOTHING, Head, LayoutSummary, Row, decoded, unpacked
 
 SYSTEMS = ("linux", "macos", "windows")
@@ -24,7 +25,6 @@ MODIFIERS: Mapping[str, int] = {
     "RightGUI": 0x80,
 }
 """Bits of the boot report's first byte (HID 1.11, appendix B.1); AltGr is the right Alt key."""
-
 _MOST_NAMES_TOLD = 40
 
 
@@ -71,7 +71,7 @@ def load_layout(os: str, name: str) -> Layout:
     wanted = b"\n" + _start_of_line(os) + b',"name":' + msgspec.json.encode(name) + b","
     at = lines.find(wanted)
     if at < 0:
-        raise LayoutError(_unknown(f"keyboard layout {name!r} on {os}", name, layout_names(os)))
+        raise LayoutError(_no_table(os, name))
     head = decoded(lines[: lines.index(b"\n")], Head)
     row = decoded(lines[at + 1 : lines.index(b"\n", at + 1)], Row)
     return layout_of(row, head)
@@ -145,15 +145,25 @@ def _start_of_line(os: str) -> bytes:
     return f'{{"os":"{os}"'.encode()
 
 
+def nearest_layouts(os: str | None, name: str) -> tuple[str, ...]:
+    """Up to three layouts of a system, or of any, that may be meant by what is no layout's name."""
+    every = [summary for system in SYSTEMS for summary in layout_summaries(system)]
+    return nearest(name, os, every)
+
+
 def _check_system(os: str) -> None:
     if os not in SYSTEMS:
-        raise LayoutError(_unknown(f"system {os!r}", os, SYSTEMS))
+        near = difflib.get_close_matches(os.lower(), SYSTEMS, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        known = ", ".join(SYSTEMS)
+        raise LayoutError(f"No table is known for system {os!r}.{hint} Known: {known}.")
 
 
-def _unknown(what: str, wanted: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    near = difflib.get_close_matches(wanted.lower(), names, n=3, cutoff=0.5)
-    hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    if len(names) <= _MOST_NAMES_TOLD:
-        return f"No table is known for {what}.{hint} Known: {', '.join(names)}."
-    return f"No table is known for {what}.{hint} `saykey layouts` lists all {len(names)}."
+def _no_table(os: str, name: str) -> str:
+    near = " or ".join(nearest_layouts(os, name))
+    hint = f" Did you mean {near}?" if near else ""
+    known = layout_names(os)
+    names = f"Known: {', '.join(known)}."
+    if len(known) > _MOST_NAMES_TOLD:
+        names = f"`saykey layouts` lists all {len(known)}."
+    return f"No table is known for keyboard layout {name!r} on {os}.{hint} {names}"

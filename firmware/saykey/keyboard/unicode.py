@@ -30,6 +30,13 @@ def unicode_strokes(character: str, method: UnicodeMethod, layout: Layout) -> St
     return _METHODS[method](character, layout)
 
 
+def fits(method: UnicodeMethod, layout: Layout) -> bool:
+    """Whether the keys of this layout can give the numbers of characters by this method."""
+    if method is UnicodeMethod.HEX_INPUT and layout.name != _KEYS_OF_HEX_INPUT:
+        return False
+    return all(unicode_strokes(sample, method, layout) for sample in _SAMPLES[method])
+
+
 def _ctrl_shift_u(character: str, layout: Layout) -> Strokes | None:
     """GTK and IBus: Ctrl+Shift+U and the digits, all under Ctrl and Shift; their release ends it.
 
@@ -97,4 +104,18 @@ _METHODS: dict[UnicodeMethod, Callable[[str, Layout], Strokes | None]] = {
     UnicodeMethod.ALT_NUMPAD: _alt_numpad,
     UnicodeMethod.WINCOMPOSE: _wincompose,
     UnicodeMethod.HEX_INPUT: _hex_input,
+}
+
+_KEYS_OF_HEX_INPUT = "us"
+"""Unicode Hex Input is an input source of its own, so no other layout is set there."""
+
+_ALL_DIGITS = "\u1203\u4567\u89ab\ucdef"
+"""Characters in whose numbers each hexadecimal digit stands."""
+
+_SAMPLES = {
+    UnicodeMethod.NONE: "",
+    UnicodeMethod.CTRL_SHIFT_U: _ALL_DIGITS,
+    UnicodeMethod.ALT_NUMPAD: "é",
+    UnicodeMethod.WINCOMPOSE: _ALL_DIGITS,
+    UnicodeMethod.HEX_INPUT: _ALL_DIGITS,
 }

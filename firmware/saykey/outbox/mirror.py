@@ -38,7 +38,7 @@ class Mirror:
 
     def restore(self) -> Kept:
         """What a daemon that crashed left behind. A file that is damaged is removed, and logged."""
-        if unfit(self._path.parent, os.geteuid()):
+        if unfit(self._path, os.geteuid()):
             return ()
         try:
             self._standing = self._read()
@@ -63,7 +63,7 @@ class Mirror:
 
     def open(self) -> None:
         """See whether the file may be kept where it is wanted; if not, log why."""
-        if why := unfit(self._path.parent, os.geteuid()):
+        if why := unfit(self._path, os.geteuid()):
             self._tell(why)
 
     def keep(self, held: Kept) -> None:
@@ -71,7 +71,7 @@ class Mirror:
         if held == self._standing:
             return
         # Looked at each time: a folder may be made later, or unmounted and be on the card then.
-        why = unfit(self._path.parent, os.geteuid())
+        why = unfit(self._path, os.geteuid())
         if not why:
             why = self._write(held)
         if why:
@@ -126,16 +126,15 @@ class Mirror:
         self._in_trouble = True
 
 
-def unfit(folder: Path, user: int) -> str:
-    """Why no file of this user's held text may be in the folder; empty if one may."""
+def unfit(path: Path, user: int) -> str:
+    """Why this user's held text may not be kept at this path; "" if it may."""
+    if why := why_not(path):
+        return why
+    folder = path.parent
     try:
-        if not folder.is_dir():
-            return f"has no folder {folder}: make it, or set [held] mirror"
-        kind, status = file_system_of(folder), folder.stat()
+        status = folder.stat()
     except OSError as error:
         return f"cannot be kept ({error.strerror}): see to {folder}"
-    if kind not in _IN_MEMORY:
-        return f"is not in memory ({kind}): set [held] mirror to a path below /run"
     if not only_ours(status, user):
         return f"is in {folder}, where others can replace it: give that folder to this user alone"
     return ""
@@ -149,6 +148,26 @@ def only_ours(folder: os.stat_result, user: int) -> bool:
     """
     writable = folder.st_mode & stat.S_IWOTH and not folder.st_mode & stat.S_ISVTX
     return not writable and folder.st_uid in {0, user}
+
+
+def why_not(path: Path) -> str:
+    """Why held text may not be kept at this path, and what to do; "" if it may.
+
+    Permissions do not count: they may differ for the user who runs the daemon.
+    """
+    folder = path.parent
+    try:
+        if not folder.is_dir():
+            return f"has no folder {folder}: make it, or set [held] mirror"
+        if path.is_dir():
+            return "is a folder: set [held] mirror to a file in it"
+        if (kind := file_system_of(folder)) not in _IN_MEMORY:
+            return f"is not in memory ({kind}): set [held] mirror to a path below /run"
+    except PermissionError:
+        return ""
+    except OSError as error:  # such as a name too long
+        return f"cannot be used ({error.strerror}): set [held] mirror to another path"
+    return ""
 
 
 def file_system_of(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""What is not right in a settings file, in words: the key, its value, and what would be right.
+"""What is wrong in the tables of a settings file, in words: the key, its value, and what it may be.
 
 All of it is read off the types in `saykey.settings.schema`, so nothing is stated twice.
 """
@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from saykey.errors import SettingsError
+from saykey.settings.finding import Finding, printable
 
 _LONGEST_VALUE = 40
 _KINDS: tuple[tuple[type, str], ...] = (
@@ -24,22 +24,38 @@ _KINDS: tuple[tuple[type, str], ...] = (
 )
 
 
-def parse_toml(toml_text: str, origin: str) -> dict[str, Any]:
-    """The tables of a TOML text. Raises SettingsError with the line of what is no TOML."""
+def parse_toml(toml_text: str) -> tuple[dict[str, Any], Finding | None]:
+    """The tables of a TOML text, or none and what is wrong, with its line."""
     try:
-        return tomllib.loads(toml_text)
+        return tomllib.loads(toml_text), None
     except ValueError as error:  # TOMLDecodeError, or that of int() on thousands of digits
         message = " ".join(str(error).split())
-        raise SettingsError(f"{origin} is not TOML: {message}") from None
+        return {}, Finding(f"not TOML: {message}")
     except RecursionError:
-        raise SettingsError(f"{origin} is not TOML for settings: nested too deeply") from None
+        return {}, Finding("not TOML for settings: nested too deeply")
 
 
-def check_tables(tables: dict[str, Any], root: type[msgspec.Struct], origin: str) -> None:
-    """Raise SettingsError on the first key that ``root`` does not know or whose value is wrong."""
-    fault = _fault_in_table(tables, _struct(root), "")
-    if fault is not None:
-        raise SettingsError(f"{origin}: {fault}")
+def prune(
+    tables: dict[str, Any], root: type[msgspec.Struct]
+) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+    """The sections that are right, and a finding for each key that is not.
+
+    A key is wrong if ``root`` does not know it, or if its value is out of range. Of a list of
+    sections those with a fault are left out; a list of which none is left is left out itself.
+    """
+    kind = _struct(root)
+    known = {field.name: field.type for field in kind.fields}
+    right: dict[str, Any] = {}
+    faults: list[str] = []
+    for key, value in tables.items():
+        if key not in known:
+            faults.append(_unknown(key, sorted(known), ""))
+            continue
+        kept, found = _section(key, value, known[key])
+        faults += found
+        if kept is not None:
+            right[key] = kept
+    return right, tuple(map(Finding, faults))
 
 
 def range_in_words(kind: inspect.Type) -> str:
@@ -72,45 +88,50 @@ def without_none(kind: inspect.Type) -> inspect.Type:
     return given
 
 
-def _fault_in_table(table: dict[str, Any], kind: inspect.StructType, section: str) -> str | None:
-    known = {field.name: field for field in kind.fields}
-    for key in table:
-        if key not in known:
-            return _unknown(key, sorted(known), section)
-    types = {field.name: field.type for field in msgspec.structs.fields(kind.cls)}
+def _section(key: str, value: object, kind: inspect.Type) -> tuple[Any, list[str]]:
+    """A section, or a list of them, without what is wrong, None if nothing is left; the faults."""
+    if isinstance(kind, inspect.VarTupleType):
+        return _sections(key, value, kind.item_type)
+    if not isinstance(value, dict):
+        return None, [f"{key} = {_in_toml(value)} must be a section; write [{key}] above its keys"]
+    faults = _faults_in(value, kind, f"[{key}]")
+    return (None if faults else value), faults
+
+
+def _sections(key: str, value: object, kind: inspect.Type) -> tuple[Any, list[str]]:
+    if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
+        advice = f"write [[{key}]] above the keys of each"
+        return None, [f"{key} must be a list of sections; {advice}"]
+    right, faults = [], []
+    for number, table in enumerate(value, start=1):
+        place = f"[[{key}]]" if len(value) == 1 else f"[[{key}]] number {number}:"
+        found = _faults_in(table, kind, place)
+        faults += found
+        if not found:
+            right.append(table)
+    return (right if right or not value else None), faults
+
+
+def _faults_in(table: dict[str, Any], kind: inspect.Type, place: str) -> list[str]:
+    if not isinstance(kind, inspect.StructType):
+        raise TypeError(f"{kind} is no section")
+    known = {field.name: field.type for field in kind.fields}
+    annotations = {field.name: field.type for field in msgspec.structs.fields(kind.cls)}
+    faults = []
     for key, value in table.items():
-        fault = _fault_in_value(key, value, known[key].type, types[key], section)
-        if fault is not None:
-            return fault
-    return None
+        if key not in known:
+            faults.append(_unknown(key, sorted(known), place))
+        elif not _converts(value, annotations[key]):
+            faults.append(f"{place} {key} = {_in_toml(value)} must be {range_in_words(known[key])}")
+    return faults
 
 
-def _fault_in_value(
-    key: str, value: object, kind: inspect.Type, annotation: Any, section: str
-) -> str | None:
-    match kind:
-        case inspect.StructType():
-            if not isinstance(value, dict):
-                return f"{key} = {_in_toml(value)} must be a section; write [{key}] above its keys"
-            return _fault_in_table(value, kind, f"[{key}]")
-        case inspect.VarTupleType(item_type=inspect.StructType() as item):
-            return _fault_in_tables(key, value, item)
+def _converts(value: object, annotation: Any) -> bool:
     try:
         msgspec.convert(value, annotation)
     except msgspec.ValidationError:
-        return f"{section} {key} = {_in_toml(value)} must be {range_in_words(kind)}".lstrip()
-    return None
-
-
-def _fault_in_tables(key: str, value: object, item: inspect.StructType) -> str | None:
-    if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
-        return f"{key} must be a list of sections; write [[{key}]] above the keys of each"
-    for number, table in enumerate(value, start=1):
-        place = f"[[{key}]]" if len(value) == 1 else f"[[{key}]] number {number}:"
-        fault = _fault_in_table(table, item, place)
-        if fault is not None:
-            return fault
-    return None
+        return False
+    return True
 
 
 def _unknown(key: str, known: list[str], section: str) -> str:
@@ -132,7 +153,7 @@ def _in_toml(value: object) -> str:
         if isinstance(value, kind):
             return words
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, str | bool) else str(value)
-    text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+    text = printable(text)
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 

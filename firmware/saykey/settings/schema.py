@@ -1,21 +1,14 @@
-"""The settings: one TOML file becomes frozen typed values, every default stated here.
+"""The settings as frozen typed values, every default stated here.
 
-`load` is the only reader. Ranges stand in the types, so that a message can name them; the docs of
-a key stand in the docstring of its section, one ``key: text`` each, and reach docs/settings.md
-through `saykey.settings.text.document`.
+Ranges stand in the types, so that a message can name them; the docs of a key stand in the docstring
+of its section, one ``key: text`` each, and reach docs/settings.md through
+`saykey.settings.text.document`. `saykey.settings.load` makes these values of a file.
 """
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
-
-from saykey.errors import SettingsError
-from saykey.settings.check import check_tables, parse_toml
-
-STANDARD_FILE = Path("/etc/saykey/saykey.toml")
-"""Read when no file is named, if it is there."""
 
 UNICODE_METHODS = {
     "linux": ("ctrl+shift+u",),
@@ -23,6 +16,10 @@ UNICODE_METHODS = {
     "macos": ("hex-input",),
 }
 """The ways of typing characters by their number that each system has, when the user sets it up."""
+
+
+_PRINTABLE = r"[^\x00-\x1f\x7f-\x9f]"
+"""No path of a device or socket has control characters, and most calls refuse a NUL."""
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -56,7 +53,8 @@ class MicrophoneSettings(_Section, frozen=True):
     """
 
     source: Annotated[
-        str, Meta(pattern="^(alsa|file):.+$", description='"alsa:DEVICE" or "file:PATH"')
+        str,
+        Meta(pattern=rf"^(alsa|file):{_PRINTABLE}+\Z", description='"alsa:DEVICE" or "file:PATH"'),
     ] = "alsa:default"
     pre_roll_ms: Annotated[int, Meta(ge=0, le=2000)] = 300
     post_roll_ms: Annotated[int, Meta(ge=0, le=1000)] = 200
@@ -96,7 +94,7 @@ class RecognizerSettings(_Section, frozen=True):
     vocabulary: Names and words the engine should know how to spell, separated by commas.
     """
 
-    model: Annotated[str, Meta(min_length=1)] = "saykey-demo"
+    model: Annotated[str, Meta(pattern=rf"^{_PRINTABLE}+\Z", min_length=1)] = "saykey-demo"
     language: Annotated[
         str,
         Meta(
@@ -144,12 +142,17 @@ class HostSettings(_Section, frozen=True):
         such as Cyrillic in Latin ones. If not, a placeholder stands for each character.
     """
 
-    name: Annotated[str, Meta(min_length=1, max_length=16)] = "computer"
+    name: Annotated[str, Meta(pattern=rf"^{_PRINTABLE}+\Z", min_length=1, max_length=16)] = (
+        "computer"
+    )
     transport: Annotated[
-        str, Meta(pattern="^(usb|socket):.+$", description='"usb:DEVICE" or "socket:PATH"')
+        str,
+        Meta(
+            pattern=rf"^(usb|socket):{_PRINTABLE}+\Z", description='"usb:DEVICE" or "socket:PATH"'
+        ),
     ] = "usb:/dev/hidg0"
     os: Literal["linux", "windows", "macos"] = "linux"
-    layout: Annotated[str, Meta(min_length=1)] = "us"
+    layout: Annotated[str, Meta(pattern=rf"^{_PRINTABLE}+\Z", min_length=1)] = "us"
     pace: Literal["wire", "safe", "slow", "human"] = "safe"
     unicode: Literal["none", "ctrl+shift+u", "alt+numpad", "wincompose", "hex-input"] = "none"
     newline: Literal["enter", "shift+enter", "none"] = "enter"
@@ -179,7 +182,8 @@ class ControlSettings(_Section, frozen=True):
     """
 
     socket: Annotated[
-        str, Meta(pattern="^[^\0]+$", min_length=1, max_length=100, description="a path")
+        str,
+        Meta(pattern=rf"^{_PRINTABLE}+\Z", min_length=1, max_length=100, description="a path"),
     ] = "/run/saykey/control.sock"
 
 
@@ -191,7 +195,8 @@ class HeldSettings(_Section, frozen=True):
     """
 
     mirror: Annotated[
-        str, Meta(pattern="^[^\0]*$", max_length=200, description="a path, or nothing")
+        str,
+        Meta(pattern=rf"^{_PRINTABLE}*\Z", max_length=200, description="a path, or nothing"),
     ] = "/run/saykey/held.json"
 
 
@@ -207,67 +212,3 @@ class Settings(_Section, frozen=True):
     panel: PanelSettings = PanelSettings()
     control: ControlSettings = ControlSettings()
     held: HeldSettings = HeldSettings()
-
-
-def load(path: Path | None = None, standard: Path = STANDARD_FILE) -> Settings:
-    """The settings in the file ``path``; without one, those in ``standard`` or else the defaults.
-
-    Raises SettingsError, one line that names the file, when it cannot be read or is not right.
-    """
-    if path is None:
-        if not standard.exists():
-            return Settings()
-        path = standard
-    try:
-        # Notepad marks UTF-8 with a byte order mark, which TOML does not know.
-        toml_text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise SettingsError(
-            f"{path}: no such settings file; `saykey settings` prints one"
-        ) from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{path}: not UTF-8 text; save it as UTF-8") from None
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
-    return parse(toml_text, str(path))
-
-
-def parse(toml_text: str, origin: str) -> Settings:
-    """The settings written in ``toml_text``; keys left out have their defaults.
-
-    ``origin`` names the text in messages. Raises SettingsError, one line, on the first thing that
-    is not right.
-    """
-    tables = parse_toml(toml_text, origin)
-    check_tables(tables, Settings, origin)
-    settings = msgspec.convert(tables, Settings)
-    for fault in _contradictions(settings):
-        raise SettingsError(f"{origin}: {fault}")
-    return settings
-
-
-def _contradictions(settings: Settings) -> list[str]:
-    """What is wrong between keys that are each right alone."""
-    faults = []
-    names = [host.name for host in settings.host]
-    if not names:
-        faults.append("there must be at least one [[host]]")
-    faults += [
-        f'two hosts are called "{name}"; give each [[host]] another name'
-        for name in sorted({name for name in names if names.count(name) > 1})
-    ]
-    faults += [
-        f'[[host]] "{host.name}": unicode = "{host.unicode}" is not for os = "{host.os}", '
-        f"which has: none, {', '.join(UNICODE_METHODS[host.os])}"
-        for host in settings.host
-        if host.unicode not in ("none", *UNICODE_METHODS[host.os])
-    ]
-    speech, button, panel = settings.speech, settings.button, settings.panel
-    if speech.pause_ms >= speech.hang_over_ms:
-        faults.append(
-            f"[speech] pause_ms = {speech.pause_ms} must be less than "
-            f"hang_over_ms = {speech.hang_over_ms}"
-        )
-    if button.gpio is not None and button.gpio == panel.led_gpio:
-        faults.append(f"[button] gpio and [panel] led_gpio are both {button.gpio}; use two pins")
-    return faults

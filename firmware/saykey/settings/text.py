@@ -24,10 +24,12 @@ _PAGE_HEAD = """\
 # Settings
 
 Saykey reads one TOML file: the one named by `--config`, or else /etc/saykey/saykey.toml if there
-is one. Without a file all keys have their defaults. A file that is not right is refused with one
-line that names the key and what it may be; `saykey settings check FILE` tells without starting.
+is one. Without a file all keys have their defaults. `saykey run` refuses a file with an error, in
+one line that names the key and what to do; `saykey settings check FILE` prints all errors and
+warnings, and starts nothing.
 
-This page is made by `make docs` from the types and docstrings in firmware/saykey/settings.py.
+This page is made by `make docs` from the types and docstrings in
+firmware/saykey/settings/schema.py.
 `saykey settings > saykey.toml` writes the same as a file to begin with.
 """
 

@@ -14,6 +14,12 @@ from saykey.transport.guard import Guard
 CONTROLLERS = Path("/sys/class/udc")
 """The USB device controllers (Documentation/ABI/stable/sysfs-class-udc)."""
 
+_DEVICES = Path("/sys/dev/char")
+"""Links from character devices to their folders (Documentation/ABI/testing/sysfs-dev)."""
+
+_CLASS = "hidg"
+"""The kernel's class of the devices of USB gadgets with a HID function (f_hid.c, ghid_setup)."""
+
 _STALE_REPORTS = 16
 
 _log = logging.getLogger(__name__)
@@ -42,7 +48,8 @@ class UsbGadget:
         host before. Raises OSError EBUSY if another Saykey has it: their reports would mix; EINVAL
         for what is no HID gadget.
         """
-        _check_kind(self.path)
+        if why := no_keyboard(Path(self.path)):
+            raise OSError(errno.EINVAL, why)
         fd = os.open(self.path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         try:
             _lock(fd)
@@ -93,18 +100,20 @@ class UsbGadget:
             self._guard = None
 
 
-def _check_kind(path: str) -> None:
-    """Before it is opened: a file would be overwritten with a report, another device be started.
+def no_keyboard(path: Path) -> str:
+    """Why there is no HID gadget at this path, one line; "" if there is. Raises OSError.
 
-    The kernel's class is "hidg" (f_hid.c). A device that sysfs does not know, such as a pseudo
-    terminal, is let pass.
+    It is not opened for that: a file would be overwritten with a report, another device be
+    started. A device that sysfs does not know, such as a pseudo terminal, is let pass.
     """
-    status = Path(path).stat()
+    status = path.stat()
+    if not stat.S_ISCHR(status.st_mode):
+        return "this is no device, and what is typed would be written into it"
     number = f"{os.major(status.st_rdev)}:{os.minor(status.st_rdev)}"
-    subsystem = Path("/sys/dev/char", number, "subsystem")
-    known = subsystem.resolve().name if subsystem.exists() else "hidg"
-    if not stat.S_ISCHR(status.st_mode) or known != "hidg":
-        raise OSError(errno.EINVAL, "it is no USB HID gadget")
+    subsystem = _DEVICES / number / "subsystem"
+    if subsystem.exists() and subsystem.resolve().name != _CLASS:
+        return "this device is no USB gadget's keyboard"
+    return ""
 
 
 def _lock(fd: int) -> None:

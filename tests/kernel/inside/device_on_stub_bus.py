@@ -14,7 +14,7 @@ from oled_bus import ADDRESS
 from saykey.adapters import real_adapters
 from saykey.app import App
 from saykey.panel.oled import OledDisplay
-from saykey.settings.schema import load
+from saykey.settings.load import load
 
 
 async def live():

@@ -1,0 +1,1 @@
+"""One check of a whole settings file, for `saykey settings check`, `run` and `doctor`."""

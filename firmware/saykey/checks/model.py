@@ -1,0 +1,98 @@
+"""What is wrong with the model and the languages in the settings."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from saykey.errors import ModelError
+from saykey.models.formats.detect import Kind
+from saykey.models.formats.open_model import OpenModel, opened
+from saykey.models.formats.tokens import LANGUAGES
+from saykey.models.store import store
+from saykey.models.store.card import card_of
+from saykey.models.store.catalogue import listed_as
+from saykey.recognizer.languages import check_languages, languages_of
+from saykey.settings.finding import Finding, Grade
+from saykey.settings.schema import RecognizerSettings
+
+_PROMPT_TOKENS = 224
+"""Whisper takes half of its 448 tokens of text as a prompt, the last ones of a longer one
+(whisper.cpp v1.8, whisper_full_with_state)."""
+
+_MOST_TOLD = 5
+
+_MEANT = {
+    "cn": "zh", "cz": "cs", "dk": "da", "ee": "et", "gb": "en", "gr": "el", "ir": "fa",
+    "iw": "he", "jp": "ja", "kr": "ko", "nb": "no", "rs": "sr", "se": "sv", "ua": "uk", "us": "en",
+    "deu": "de", "eng": "en", "fra": "fr", "ger": "de", "ita": "it", "spa": "es",
+}  # fmt: skip
+"""Codes of countries, older ones and longer ones, that people take for those of languages."""
+
+
+def model_findings(settings: RecognizerSettings) -> Iterator[Finding]:
+    """A model that is missing or cannot be used, and languages that it, or any, does not know.
+
+    Only a language that no model knows keeps saykey from starting: another model can be brought and
+    chosen while it runs.
+    """
+    strange = [code for code in languages_of(settings.language) if code not in LANGUAGES]
+    for code in strange:
+        hint = f'did you mean "{_MEANT[code]}"? ' if code in _MEANT else ""
+        yield Finding(
+            f'[recognizer] language = "{settings.language}": no model knows "{code}"',
+            f"{hint}codes are those of ISO 639-1, such as en, de, el",
+        )
+    words = len(settings.vocabulary.split()) + settings.vocabulary.count(",")
+    if words > _PROMPT_TOKENS:
+        yield _warning(
+            f"[recognizer] vocabulary has {words} words and commas; the model takes in the last "
+            f"{_PROMPT_TOKENS} at most",
+            "leave out what the model spells right without it",
+        )
+    try:
+        with opened(_found(settings.model)) as model:
+            _check_usable(model)
+            known = LANGUAGES[: model.facts.languages]
+            meant = card_of(model).languages
+    except (ModelError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        yield _warning(f'[recognizer] model = "{settings.model}": {reason}')
+        return
+    if not strange:
+        yield from _unknown_to_model(settings, known, meant)
+
+
+def _found(model: str) -> Path:
+    """Where the model is. Raises ModelError."""
+    if listed_as(model) is not None and model not in store.names():
+        raise ModelError(f"it is not on this device; `saykey model pull {model}` brings it")
+    return store.find(model)
+
+
+def _check_usable(model: OpenModel) -> None:
+    """Raise ModelError for a format that is not loaded as it is."""
+    if model.is_folder or model.kind is Kind.SAFETENSORS:
+        path = model.path
+        raise ModelError(f"it is not in the store; `saykey model import {path}` brings it there")
+
+
+def _unknown_to_model(
+    settings: RecognizerSettings, known: tuple[str, ...], meant: tuple[str, ...]
+) -> Iterator[Finding]:
+    """``known`` are the languages its vocabulary has, ``meant`` are those of its card."""
+    try:
+        check_languages(settings.model, known, settings.language)
+    except ModelError as error:
+        yield _warning(str(error))
+        return
+    others = [code for code in languages_of(settings.language) if meant and code not in meant]
+    if others:
+        listed = ", ".join(meant[:_MOST_TOLD]) + (", …" if len(meant) > _MOST_TOLD else "")
+        yield _warning(
+            f'[recognizer] language = "{settings.language}": {settings.model} '
+            f"is meant for {listed}",
+            "choose another model or language",
+        )
+
+
+def _warning(text: str, remedy: str = "") -> Finding:
+    return Finding(text, remedy, Grade.WARNING)

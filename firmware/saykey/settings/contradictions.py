@@ -1,0 +1,89 @@
+"""What is wrong between keys of a settings file that are each right alone."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from saykey.settings.finding import Finding, Grade
+from saykey.settings.schema import UNICODE_METHODS, HostSettings, Settings
+
+_BUS_PINS: dict[int, tuple[int, ...]] = {0: (0, 1), 1: (2, 3)}
+"""BCM numbers of the pins of an I2C bus, by its number, on the header of all Raspberry Pis. Those
+of the other buses are chosen by an overlay."""
+
+
+def contradictions(settings: Settings) -> Iterator[Finding]:
+    """What is wrong whatever the machine has: between the hosts, times, pins and paths."""
+    yield from _names(settings.host)
+    for host in settings.host:
+        yield from _of_system(host)
+    yield from _times(settings)
+    yield from _pins(settings)
+    yield from _paths(settings)
+
+
+def _names(hosts: tuple[HostSettings, ...]) -> Iterator[Finding]:
+    names = [host.name for host in hosts]
+    if not names:
+        yield Finding("there must be at least one [[host]]")
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Finding(f'two hosts are called "{name}"', "give each [[host]] another name")
+
+
+def _of_system(host: HostSettings) -> Iterator[Finding]:
+    methods = ("none", *UNICODE_METHODS[host.os])
+    if host.unicode not in methods:
+        yield Finding(
+            f'[[host]] "{host.name}": unicode = "{host.unicode}" is not for os = "{host.os}", '
+            f"which has: {', '.join(methods)}"
+        )
+    if host.pace == "wire" and host.os != "linux":
+        yield Finding(  # keyboard.pace.Order says why
+            f'[[host]] "{host.name}": pace = "wire" types wrong capitals on os = "{host.os}"',
+            'set pace = "safe"',
+            Grade.WARNING,
+        )
+
+
+def _times(settings: Settings) -> Iterator[Finding]:
+    speech, button = settings.speech, settings.button
+    if speech.pause_ms >= speech.hang_over_ms:
+        yield Finding(
+            f"[speech] pause_ms = {speech.pause_ms} must be less than "
+            f"hang_over_ms = {speech.hang_over_ms}"
+        )
+    if button.tap_ms <= button.bounce_ms:
+        yield Finding(
+            f"[button] tap_ms = {button.tap_ms} must be more than "
+            f"bounce_ms = {button.bounce_ms}: no shorter press is noticed"
+        )
+
+
+def _pins(settings: Settings) -> Iterator[Finding]:
+    button, panel = settings.button.gpio, settings.panel.led_gpio
+    if button is not None and button == panel:
+        yield Finding(f"[button] gpio and [panel] led_gpio are both {button}", "use two pins")
+    bus = () if settings.panel.display == "none" else _BUS_PINS.get(settings.panel.i2c_port, ())
+    for key, pin in (("[button] gpio", button), ("[panel] led_gpio", panel)):
+        if pin in bus:
+            yield Finding(
+                f"{key} = {pin} is a pin of the display's bus: "
+                f"i2c_port = {settings.panel.i2c_port} has GPIO {bus[0]} and {bus[1]}",
+                "use another pin",
+            )
+
+
+def _paths(settings: Settings) -> Iterator[Finding]:
+    """Hosts may share one: only that of the host in use is open."""
+    users: dict[PurePosixPath, list[str]] = defaultdict(list)
+    users[PurePosixPath(settings.control.socket)].append("[control] socket")
+    if settings.held.mirror:
+        users[PurePosixPath(settings.held.mirror)].append("[held] mirror")
+    kind, _, sound = settings.microphone.source.partition(":")
+    if kind == "file":
+        users[PurePosixPath(sound)].append("[microphone] source")
+    for path in {PurePosixPath(host.transport.partition(":")[2]) for host in settings.host}:
+        users[path].append("[[host]] transport")
+    for path, keys in users.items():
+        if len(keys) > 1:
+            yield Finding(f"{' and '.join(keys)} both name {path}", "give each a path of its own")

@@ -1,0 +1,80 @@
+"""Reads settings: a TOML file becomes `Settings`, or the findings that say what is wrong in it."""
+
+from pathlib import Path
+
+import msgspec
+
+from saykey.errors import SettingsError
+from saykey.settings.check import parse_toml, prune
+from saykey.settings.contradictions import contradictions
+from saykey.settings.finding import Finding, Grade
+from saykey.settings.schema import Settings
+
+STANDARD_FILE = Path("/etc/saykey/saykey.toml")
+"""Read when no file is named, if it is there."""
+
+
+def load(path: Path | None = None, standard: Path = STANDARD_FILE) -> Settings:
+    """The settings in the file ``path``; without one, those in ``standard`` or else the defaults.
+
+    Raises SettingsError, one line that names the file, when it cannot be read or is not right.
+    What only the machine can tell, such as whether the model is there, `saykey.checks` says.
+    """
+    toml_text, origin = read(path, standard)
+    return parse(toml_text, origin)
+
+
+def read(path: Path | None = None, standard: Path = STANDARD_FILE) -> tuple[str, str]:
+    """The text of the settings file that `load` would read, and what messages call it.
+
+    Raises SettingsError when it cannot be read.
+    """
+    if path is None:
+        if not standard.exists():
+            return "", "the default settings"
+        path = standard
+    try:
+        # Notepad marks UTF-8 with a byte order mark, which TOML does not know.
+        return path.read_text("utf-8-sig"), str(path)
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{path}: no such settings file; `saykey settings` prints one"
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: not UTF-8 text; save it as UTF-8") from None
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def parse(toml_text: str, origin: str) -> Settings:
+    """The settings written in ``toml_text``; keys left out have their defaults.
+
+    ``origin`` names the text in messages. Raises SettingsError as `refuse` does.
+    """
+    settings, findings = examine(toml_text)
+    refuse(findings, origin)
+    return settings
+
+
+def examine(toml_text: str) -> tuple[Settings, tuple[Finding, ...]]:
+    """The settings as far as they are right, and all that is wrong in the text alone.
+
+    A section with a fault has its defaults, and a [[host]] with one is left out: so that what is
+    right can be checked further.
+    """
+    tables, finding = parse_toml(toml_text)
+    if finding is not None:
+        return Settings(), (finding,)
+    right, faults = prune(tables, Settings)
+    settings = msgspec.convert(right, Settings)
+    return settings, (*faults, *contradictions(settings))
+
+
+def refuse(findings: tuple[Finding, ...], origin: str) -> None:
+    """Raise SettingsError if any is an error: one line with the first, and how many more."""
+    errors = [finding for finding in findings if finding.grade is Grade.ERROR]
+    if not errors:
+        return
+    more = len(findings) - 1
+    rest = f" ({more} more: `saykey settings check {origin}` prints all)" if more else ""
+    raise SettingsError(f"{origin}: {errors[0].line}{rest}")

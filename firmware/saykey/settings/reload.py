@@ -1,0 +1,213 @@
+"""What a new version of the settings file changes, when that can be done, and in which parts. Pure.
+
+What runs is compared with the newest file, never with one that waits: a newer change so replaces
+one that waits, and a change taken back is none. What the user chose while running, a model or a
+host, is no setting: it stays until the file's own value for it changes, which then is in the
+difference.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, assert_never
+
+from msgspec.structs import replace
+
+from saykey.settings.schema import HostSettings, Settings
+
+
+class When(Enum):
+    """When a change may be made.
+
+    IDLE is when no dictation is open and nothing is being recognised or typed.
+    """
+
+    NOW = "now"
+    IDLE = "when idle"
+    RESTART = "at restart"
+
+
+class Part(Enum):
+    """What is built from settings, and is told or built anew when they change."""
+
+    RULES = "the rules of the device state"
+    MODEL = "the model in use"
+    RECOGNIZER = "the recognizer and its worker process"
+    MICROPHONE = "the microphone"
+    CAPTURE = "how much is heard around a press"
+    CUTTER = "how phrases are cut"
+    GESTURES = "the gestures of the button"
+    BUTTON = "the button's pin"
+    LAMP = "the light's pin"
+    DISPLAY = "the display"
+    TRANSPORT = "the way to a host"
+    TYPIST = "how a host is typed to"
+    MIRROR = "the file of held text"
+    CONTROL = "the control socket"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChanged:
+    """A key of an ordinary section has another value."""
+
+    section: str
+    key: str
+    value: Any
+    when: When
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HostAdded:
+    """There is one more host. A host with another name is another host."""
+
+    host: HostSettings
+    when: When = When.NOW
+
+
+@dataclass(frozen=True, slots=True)
+class HostChanged:
+    """A host of the same name is typed to otherwise."""
+
+    host: HostSettings
+    parts: tuple[Part, ...]
+    when: When = When.IDLE
+
+
+@dataclass(frozen=True, slots=True)
+class HostRemoved:
+    """A host is gone; its held text is then held for no host."""
+
+    name: str
+    when: When = When.IDLE
+
+
+@dataclass(frozen=True, slots=True)
+class HostsReordered:
+    """The hosts stand in another order."""
+
+    names: tuple[str, ...]
+    when: When = When.IDLE
+
+
+@dataclass(frozen=True, slots=True)
+class FirstHostChanged:
+    """Another host comes first: it is used from now on, whatever was chosen while running."""
+
+    name: str
+    when: When = When.IDLE
+
+
+Change = KeyChanged | HostAdded | HostChanged | HostRemoved | HostsReordered | FirstHostChanged
+
+EFFECTS: dict[str, tuple[When, tuple[Part, ...]]] = {
+    "button.mode": (When.IDLE, (Part.RULES, Part.GESTURES)),
+    "button.gpio": (When.IDLE, (Part.BUTTON,)),
+    "button.tap_ms": (When.IDLE, (Part.GESTURES,)),
+    "button.bounce_ms": (When.IDLE, (Part.BUTTON,)),
+    "microphone.source": (When.IDLE, (Part.MICROPHONE,)),
+    "microphone.pre_roll_ms": (When.IDLE, (Part.CAPTURE,)),
+    "microphone.post_roll_ms": (When.IDLE, (Part.CAPTURE,)),
+    "speech.aggressiveness": (When.IDLE, (Part.CUTTER,)),
+    "speech.onset_ms": (When.IDLE, (Part.CUTTER,)),
+    "speech.pre_roll_ms": (When.IDLE, (Part.CUTTER,)),
+    "speech.pause_ms": (When.IDLE, (Part.CUTTER,)),
+    "speech.hang_over_ms": (When.IDLE, (Part.CUTTER,)),
+    "speech.longest_s": (When.IDLE, (Part.CUTTER,)),
+    "recognizer.model": (When.IDLE, (Part.MODEL,)),
+    # a model is refused that lacks the language, so both change together
+    "recognizer.language": (When.IDLE, (Part.RULES, Part.RECOGNIZER)),
+    "recognizer.threads": (When.IDLE, (Part.RECOGNIZER,)),
+    "recognizer.speculate": (When.IDLE, (Part.RULES,)),
+    "recognizer.gate": (When.IDLE, (Part.RECOGNIZER,)),
+    "recognizer.doubtful": (When.IDLE, (Part.RULES,)),
+    "recognizer.vocabulary": (When.IDLE, (Part.RULES,)),
+    "text.join_s": (When.IDLE, (Part.RULES,)),
+    "host.transport": (When.IDLE, (Part.TRANSPORT, Part.TYPIST)),
+    "host.os": (When.IDLE, (Part.TYPIST,)),
+    "host.layout": (When.IDLE, (Part.TYPIST,)),
+    "host.pace": (When.IDLE, (Part.TYPIST,)),
+    "host.unicode": (When.IDLE, (Part.TYPIST,)),
+    "host.newline": (When.IDLE, (Part.TYPIST,)),
+    "host.caps": (When.IDLE, (Part.TYPIST,)),
+    "host.transliterate": (When.IDLE, (Part.TYPIST,)),
+    # idle as the button: one may take the pin that the other leaves
+    "panel.display": (When.IDLE, (Part.DISPLAY,)),
+    "panel.i2c_port": (When.IDLE, (Part.DISPLAY,)),
+    "panel.i2c_address": (When.IDLE, (Part.DISPLAY,)),
+    "panel.led_gpio": (When.IDLE, (Part.LAMP,)),
+    # at restart: clients are connected to it, among them perhaps the one that asks for the change
+    "control.socket": (When.RESTART, (Part.CONTROL,)),
+    "held.mirror": (When.NOW, (Part.MIRROR,)),
+}
+"""For each key, when a change of it may be made and what it concerns. A host's name has none: by it
+a host is known."""
+
+
+def diff(running: Settings, newest: Settings) -> tuple[Change, ...]:
+    """What has to change so that ``newest`` runs; nothing if it does."""
+    return (*_keys(running, newest), *_hosts(running.host, newest.host))
+
+
+def applied(settings: Settings, changes: Iterable[Change]) -> Settings:
+    """What runs after these changes, which are some or all of a `diff` from ``settings``."""
+    for change in changes:
+        settings = _applied(settings, change)
+    return settings
+
+
+def _keys(running: Settings, newest: Settings) -> Iterator[KeyChanged]:
+    for section in Settings.__struct_fields__:
+        if section == "host":
+            continue
+        old, new = getattr(running, section), getattr(newest, section)
+        for key in _changed(old, new):
+            when, parts = EFFECTS[f"{section}.{key}"]
+            yield KeyChanged(section, key, getattr(new, key), when, parts)
+
+
+def _hosts(running: tuple[HostSettings, ...], newest: tuple[HostSettings, ...]) -> Iterator[Change]:
+    old = {host.name: host for host in running}
+    new = {host.name: host for host in newest}
+    added = [name for name in new if name not in old]
+    yield from (HostAdded(new[name]) for name in added)
+    for name, host in old.items():
+        if name not in new:
+            yield HostRemoved(name)
+        elif keys := _changed(host, new[name]):
+            yield HostChanged(new[name], _parts(keys))
+    order = [name for name in old if name in new] + added
+    if order != list(new):
+        yield HostsReordered(tuple(new))
+    if running[0].name != newest[0].name:
+        yield FirstHostChanged(newest[0].name)
+
+
+def _changed(old: Any, new: Any) -> list[str]:
+    return [key for key in old.__struct_fields__ if getattr(old, key) != getattr(new, key)]
+
+
+def _parts(keys: list[str]) -> tuple[Part, ...]:
+    return tuple(dict.fromkeys(part for key in keys for part in EFFECTS[f"host.{key}"][1]))
+
+
+def _applied(settings: Settings, change: Change) -> Settings:
+    hosts = settings.host
+    match change:
+        case KeyChanged(section=section, key=key, value=value):
+            changed = replace(getattr(settings, section), **{key: value})
+            return replace(settings, **{section: changed})
+        case HostAdded(host=host):
+            hosts = (*hosts, host)
+        case HostChanged(host=host):
+            hosts = tuple(host if each.name == host.name else each for each in hosts)
+        case HostRemoved(name=name):
+            hosts = tuple(each for each in hosts if each.name != name)
+        case HostsReordered(names=names):
+            places = {name: place for place, name in enumerate(names)}
+            hosts = tuple(sorted(hosts, key=lambda each: places.get(each.name, len(names))))
+        case FirstHostChanged():
+            pass  # the order says it
+        case _:
+            assert_never(change)
+    return replace(settings, host=hosts)
