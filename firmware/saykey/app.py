@@ -2,14 +2,18 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
+from functools import partial
 
 from saykey import journal, looks
 from saykey.adapters import Adapters
+from saykey.attach import Use, attach
 from saykey.audio.level import level_db
 from saykey.control.server import ControlServer
 from saykey.effects import Effect, Exit
 from saykey.errors import Refused
 from saykey.events import (
+    DictationStarted,
     Event,
     LedsChanged,
     LinkChanged,
@@ -28,12 +32,13 @@ from saykey.listening.capture import Capture
 from saykey.models.store.fallback import by_need
 from saykey.models.store.store import find
 from saykey.panel.hand import Hand
-from saykey.panel.painter import Painter
+from saykey.panel.painter import Lighter, Painter
 from saykey.performer import Computer, Performer
 from saykey.ports import Link
 from saykey.settings.schema import HostSettings, Settings
 from saykey.speech.cutter import Cutter
 from saykey.speech.detector import WebRtcDetector
+from saykey.state import parts
 from saykey.state.device import Device, initial
 
 _log = logging.getLogger(__name__)
@@ -54,23 +59,15 @@ class App:
         )
         self._computers = {host.name: self._computer(host) for host in settings.host}
         self._performer = Performer(self._capture, self.recognizer, self._computers, self.hub.post)
-        self._painter = Painter(
-            adapters.display,
-            adapters.lamp,
-            clock,
-            lambda: looks.view(self.hub.device),
-            lambda: looks.light(self.hub.device),
-        )
-        self._hand = (
-            Hand(adapters.button, settings.button, clock, self.hub.post)
-            if adapters.button is not None
+        self._painter = (
+            Painter(adapters.display, clock, lambda: looks.view(self.hub.device))
+            if adapters.display is not None
             else None
         )
         self.latency = Latency()
         self.record = Record()
         self.hub.observe(self._keeper.observe)
         self.hub.observe(self._record)
-        self.hub.observe(lambda *_step: self._painter.changed())
 
     async def run(self) -> Exit:
         """Until a ShutdownWanted is carried out. Raises SaykeyError if it cannot start."""
@@ -89,7 +86,10 @@ class App:
             self._performer.start(group)
             tasks = [group.create_task(self._capture.run())]
             tasks += [group.create_task(c.typist.run()) for c in self._computers.values()]
-            tasks += [group.create_task(self._painter.run())]
+            tasks += [
+                group.create_task(attach(part, use, self._adapters.clock, self.hub.post))
+                for part, use in self._parts().items()
+            ]
             tasks += [group.create_task(self._keeper.run())]
             tasks += [group.create_task(asyncio.to_thread(self._rehearse))]
             end = await self.hub.run()
@@ -125,6 +125,8 @@ class App:
         if (reason := looks.refusal(self.hub.device, event)) is not None:
             raise Refused(reason)
         await self.hub.ask(event)
+        if isinstance(event, DictationStarted) and (lost := await self._capture.tried()):
+            raise Refused(lost)
 
     async def _tell_models(self) -> None:
         """What models there are changes while the device runs: they are pulled and removed.
@@ -134,20 +136,39 @@ class App:
         names = await asyncio.to_thread(by_need, self._settings.recognizer.language)
         self.hub.post(ModelsKnown(names))
 
+    def _parts(self) -> dict[str, Use]:
+        """What the settings name of things that may be missing, and how each is used."""
+        button, lamp = self._adapters.button, self._adapters.lamp
+        named: dict[str, Use] = {}
+        if button is not None:
+            hand = Hand(button, self._settings.button, self._adapters.clock, self.hub.post)
+            named[parts.BUTTON] = hand.run
+        if lamp is not None:
+            lighter = Lighter(lamp, lambda: looks.light(self.hub.device))
+            self.hub.observe(lambda *_step: lighter.changed())
+            named[parts.LIGHT] = lighter.run
+        if (painter := self._painter) is not None:
+            self.hub.observe(lambda *_step: painter.changed())
+            named[parts.DISPLAY] = painter.run
+        for name, computer in self._computers.items():
+            named[parts.way_to(name)] = partial(self._connect, name, computer)
+        return named
+
     async def _open_world(self) -> None:
         await self._tell_models()
-        for name, computer in self._computers.items():
-            await self._connect(name, computer)
-        if self._hand is not None:
-            self._hand.open()
         loop = asyncio.get_running_loop()
         for number in self._adapters.signals:
             loop.add_signal_handler(number, self.hub.post, ShutdownWanted())
 
-    async def _connect(self, name: str, computer: Computer) -> None:
+    async def _connect(self, name: str, computer: Computer, works: Callable[[], None]) -> None:
+        """Be connected until the way to this host is gone; see saykey.attach.Use."""
+        gone = asyncio.Event()
+
         def link_changed(link: Link) -> None:
-            if link is Link.DOWN:
+            if link in {Link.DOWN, Link.UNKNOWN}:
                 computer.typist.leds_changed(None)
+            if link is Link.UNKNOWN:
+                gone.set()
             self.hub.post(LinkChanged(name, link))
 
         def leds_changed(leds: int) -> None:
@@ -155,16 +176,17 @@ class App:
             self.hub.post(LedsChanged(name, leds))
 
         await computer.transport.open(link_changed, leds_changed)
+        works()
+        await gone.wait()
 
     async def _close_world(self, control: ControlServer | None) -> None:
-        if self._hand is not None:
-            self._hand.close()
         if control is not None:
             await control.close()
         await self.recognizer.close()
         for computer in self._computers.values():
             await computer.transport.close()
-        await self._painter.close()
+        if self._painter is not None:
+            await self._painter.close()
 
     def _perform(self, effect: Effect) -> None:
         self._performer.perform(effect)

@@ -139,6 +139,24 @@ class ModelsKnown:
     names: tuple[str, ...]
 
 
+# What is reported of button, light, display and the ways to the hosts; see state/parts.py
+
+
+@dataclass(frozen=True, slots=True)
+class PartMissing:
+    """A part cannot be opened, or went away; ``reason`` says what to do. It is tried again."""
+
+    part: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartFound:
+    """A part that was missing works."""
+
+    part: str
+
+
 # What the recognizer reports
 
 
@@ -261,36 +279,10 @@ class TypingStopped:
 
 
 Event = (
-    Gestured
-    | DictationStarted
-    | DictationEnded
-    | Cancelled
-    | HeldTextWanted
-    | HeldTextDropped
-    | RetryWanted
-    | ModelWanted
-    | HostWanted
-    | KeysWanted
-    | ShutdownWanted
-    | MicrophoneReady
-    | MicrophoneFailed
-    | SoundHeard
-    | PhrasePaused
-    | PhraseResumed
-    | PhraseEnded
-    | CaptureDrained
-    | ModelsKnown
-    | ModelReady
-    | ModelFailed
-    | ModelLost
-    | Recognised
-    | RecognitionFailed
-    | RecognitionAborted
-    | LinkChanged
-    | LedsChanged
-    | TypingPlanned
-    | TypingBegan
-    | TypingAdvanced
-    | TypingFinished
-    | TypingStopped
-)
+    Gestured | DictationStarted | DictationEnded | Cancelled | HeldTextWanted | HeldTextDropped
+    | RetryWanted | ModelWanted | HostWanted | KeysWanted | ShutdownWanted | MicrophoneReady
+    | MicrophoneFailed | SoundHeard | PhrasePaused | PhraseResumed | PhraseEnded | CaptureDrained
+    | PartMissing | PartFound | ModelsKnown | ModelReady | ModelFailed | ModelLost | Recognised
+    | RecognitionFailed | RecognitionAborted | LinkChanged | LedsChanged | TypingPlanned
+    | TypingBegan | TypingAdvanced | TypingFinished | TypingStopped
+)  # fmt: skip

@@ -2,7 +2,13 @@
 
 from typing import Literal
 
-from saykey.control.status import HeldStatus, ModelStatus, RecognitionStatus, Status
+from saykey.control.status import (
+    HeldStatus,
+    MissingPart,
+    ModelStatus,
+    RecognitionStatus,
+    Status,
+)
 from saykey.events import (
     DictationEnded,
     DictationStarted,
@@ -16,7 +22,7 @@ from saykey.latency import Record
 from saykey.panel.view import Capture as Listening
 from saykey.panel.view import Fault, ModelState, View
 from saykey.ports import Light, Link
-from saykey.state import delivery
+from saykey.state import delivery, parts
 from saykey.state import hosts as computers
 from saykey.state.device import Device
 from saykey.state.dictation import Capture, Stage
@@ -51,7 +57,7 @@ def view(device: Device) -> View:
         held_text=held[-1] if held else "",
         held_doubtful=any(h.doubtful for h in target.held),
         failed=len(device.hearing.unheard),
-        faults=_faults(device) + _notices(device),
+        faults=_faults(device) + _notices(device) + (_lacks(device) if idle(device) else ()),
         lost_ms=device.counters.lost_samples * 1000 // SAMPLE_RATE,
         substitutions=_substitutions(device),
         replaced=(replaced[-1].wanted, replaced[-1].typed) if replaced else None,
@@ -62,7 +68,7 @@ def view(device: Device) -> View:
 def status(device: Device, record: Record = Record()) -> Status:  # noqa: B008 - it is frozen
     """What the control socket tells, the held text included: the server leaves it out."""
     target = _target(device)
-    faults = _faults(device)
+    faults = _faults(device) + _lacks(device)
     return Status(
         capture=_capture(device),
         host=target.name,
@@ -83,6 +89,7 @@ def status(device: Device, record: Record = Record()) -> Status:  # noqa: B008 -
         ),
         recognition=RecognitionStatus(record.recognised, record.again, record.p95_ms),
         fault=faults[0].advice if faults else None,
+        missing=tuple(MissingPart(each.part, each.reason) for each in device.missing),
     )
 
 
@@ -94,6 +101,8 @@ def light(device: Device) -> Light:
         return Light.LISTENING
     if _in_flight(device) or delivery.busy(device.delivery):
         return Light.WORKING
+    if any(each.part in _needed(device) for each in device.missing):
+        return Light.FAULT
     return Light.HELD if _target(device).held else Light.OFF
 
 
@@ -101,8 +110,6 @@ def refusal(device: Device, event: Event) -> str | None:
     """Why the device would not do what is asked for now; one line, with what to do instead."""
     target = _target(device)
     match event:
-        case DictationStarted() if device.microphone_fault:
-            return device.microphone_fault
         case DictationStarted() if _capture(device) == "open":
             return "a dictation is open already: release or cancel it"
         case DictationEnded() if _capture(device) != "open":
@@ -170,6 +177,24 @@ def _faults(device: Device) -> tuple[Fault, ...]:
     if device.model.loading is Loading.FAILED:
         faults.append(Fault("No model", device.model.reason))
     return tuple(faults)
+
+
+_NO_PART = {parts.BUTTON: "No button", parts.LIGHT: "No LED", parts.DISPLAY: "No display"}
+
+
+def _lacks(device: Device) -> tuple[Fault, ...]:
+    """Parts that are missing. The way to a host is a fault while that host is the target."""
+    shown = {*_NO_PART, *_needed(device)}
+    return tuple(
+        Fault(_NO_PART.get(each.part, "No connection"), each.reason)
+        for each in device.missing
+        if each.part in shown
+    )
+
+
+def _needed(device: Device) -> tuple[str, ...]:
+    """Parts without which no text reaches the host. A display that is missing is seen to be so."""
+    return (parts.BUTTON, parts.way_to(device.delivery.target))
 
 
 def _notices(device: Device) -> tuple[Fault, ...]:

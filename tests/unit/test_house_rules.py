@@ -150,6 +150,7 @@ WIRING = {
     "__main__",
     "adapters",
     "app",
+    "attach",
     "cli",
     "keeper",
     "listening",

@@ -84,7 +84,7 @@ def command(device: Device, event: events.Event, now: int) -> Step:
 
 
 def _start(device: Device, at: int, now: int) -> Step:
-    if dictation.listening(device.hearing) is not None or device.microphone_fault:
+    if dictation.listening(device.hearing) is not None:
         return device, ()
     target = computers.get(device.delivery.hosts, device.delivery.target)
     joins = target.typed_at is not None and now - target.typed_at <= device.rules.join_ns

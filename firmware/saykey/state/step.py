@@ -10,7 +10,7 @@ from dataclasses import replace
 from saykey import events
 from saykey.effects import Effect, Exit, ReleaseKeys
 from saykey.flow import Transcript
-from saykey.state import commands, delivery, dictation, loading, recognition
+from saykey.state import commands, delivery, dictation, loading, parts, recognition
 from saykey.state.device import MOST_REPLACED, Device, Step
 from saykey.state.dictation import Outcome, Stage
 from saykey.state.loading import Loading, Model
@@ -47,6 +47,8 @@ def _happen(device: Device, event: events.Event, now: int) -> Step:
             return commands.command(device, event, now)
         case events.LinkChanged() | events.LedsChanged():
             return _link(device, event)
+        case events.PartMissing() | events.PartFound():
+            return replace(device, missing=parts.told(device.missing, event)), ()
         case events.TypingPlanned() | events.TypingAdvanced():
             return replace(device, delivery=delivery.told(device.delivery, event)), ()
         case events.TypingBegan():
