@@ -46,18 +46,33 @@ socket = "{socket}"
             until(lambda: socket.exists() or process.poll() is not None, "the control socket")
             assert process.poll() is None, "the device has ended"
             with ControlClient(socket, PATIENCE_S) as client:
-                yield client.watch()
+                yield Watched(client.watch())
         finally:
             process.send_signal(signal.SIGTERM)
     assert process.returncode == 0
 
 
-def until_missing(statuses, *parts):
-    """Wait until these parts are missing, and no others."""
-    for status in statuses:
-        if {each.part for each in status.missing} == set(parts):
-            return status
-    raise AssertionError("the device has ended")
+class Watched:
+    """What the device tells of itself; the latest status may have brought two changes in one."""
+
+    def __init__(self, statuses):
+        self._statuses = statuses
+        self.status = next(statuses)
+
+    def until(self, true):
+        """Wait for a status of which this is true, the latest included."""
+        while not true(self.status):
+            self.status = next(self._statuses)
+
+    def until_missing(self, *parts):
+        """Wait until these parts are missing, and no others."""
+        self.until(lambda status: {each.part for each in status.missing} == set(parts))
+
+    def until_connected(self):
+        self.until(lambda status: not status.missing and status.link is Link.UP)
+
+    def until_capture_is(self, stage):
+        self.until(lambda status: status.capture == stage)
 
 
 def drawn():
@@ -67,35 +82,33 @@ def drawn():
 def test_each_part_is_used_when_it_comes_missed_when_it_goes_and_used_again(computer, device):
     assert not CONFIG.exists(), "another test has made the pins"
     host = "host computer"
-    until_missing(device, "button", "light", "display", host)
+    device.until_missing("button", "light", "display", host)
     pins = the_pins()
     pins.release(BUTTON)
-    until_missing(device, "display", host)
+    device.until_missing("display", host)
     oled_bus.insert_bus()
-    until_missing(device, host)
+    device.until_missing(host)
     until(drawn, "a picture")
     with Cable(computer):
-        assert until_missing(device).fault is None
-        next(status for status in device if status.link is Link.UP)
+        device.until_connected()
         pins.press(BUTTON)
-        next(status for status in device if status.capture == "open")
+        device.until_capture_is("open")
         until(lambda: pins.is_high(LED), "the LED to say that it listens")
         pins.take_away()
-        until_missing(device, "button", "light")
-        next(status for status in device if status.capture == "off")
+        device.until_missing("button", "light")
+        device.until_capture_is("off")
         pins.bring_back()
         pins.release(BUTTON)
-        until_missing(device)
+        device.until_connected()
         pins.press(BUTTON)
-        next(status for status in device if status.capture == "open")
+        device.until_capture_is("open")
         pins.release(BUTTON)
         oled_bus.remove_bus()
-        until_missing(device, "display")
-    until_missing(device, "display", host)
+        device.until_missing("display")
+    device.until_missing("display", host)
     oled_bus.clear_trace()
     oled_bus.insert_bus()
-    until_missing(device, host)
+    device.until_missing(host)
     until(drawn, "a picture")
     with Cable(computer):
-        until_missing(device)
-        next(status for status in device if status.link is Link.UP)
+        device.until_connected()
