@@ -51,7 +51,7 @@ class Adapters:
 
 
 def real_adapters(settings: Settings) -> Adapters:
-    """What the settings name. Raises SaykeyError for hardware that is not there."""
+    """What the settings name. Nothing is opened yet."""
     clock = MonotonicClock()
     return Adapters(
         clock=clock,

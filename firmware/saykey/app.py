@@ -5,11 +5,13 @@ import logging
 
 from saykey import journal, looks
 from saykey.adapters import Adapters
+from saykey.attach import Use, attach
 from saykey.audio.level import level_db
 from saykey.control.server import ControlServer
 from saykey.effects import Effect, Exit
 from saykey.errors import Refused
 from saykey.events import (
+    DictationStarted,
     Event,
     ModelsKnown,
     ModelWanted,
@@ -24,11 +26,12 @@ from saykey.listening.capture import Capture
 from saykey.models.store.memory import models_by_need
 from saykey.models.store.store import find
 from saykey.panel.hand import Hand
-from saykey.panel.painter import Painter
+from saykey.panel.painter import Lighter, Painter
 from saykey.performer import Performer
 from saykey.settings.schema import Settings
 from saykey.speech.cutter import Cutter
 from saykey.speech.detector import WebRtcDetector
+from saykey.state import parts
 from saykey.state.device import Device, initial
 
 _log = logging.getLogger(__name__)
@@ -49,23 +52,15 @@ class App:
         )
         self._links = HostLinks(adapters.transport_of, clock, self.hub.post)
         self._performer = Performer(self._capture, self.recognizer, self._links, self.hub.post)
-        self._painter = Painter(
-            adapters.display,
-            adapters.lamp,
-            clock,
-            lambda: looks.view(self.hub.device),
-            lambda: looks.light(self.hub.device),
-        )
-        self._hand = (
-            Hand(adapters.button, settings.button, clock, self.hub.post)
-            if adapters.button is not None
+        self._painter = (
+            Painter(adapters.display, clock, lambda: looks.view(self.hub.device))
+            if adapters.display is not None
             else None
         )
         self.latency = Latency()
         self.record = Record()
         self.hub.observe(self._keeper.observe)
         self.hub.observe(self._record)
-        self.hub.observe(lambda *_step: self._painter.changed())
 
     async def run(self) -> Exit:
         """Until a ShutdownWanted is carried out. Raises SaykeyError if it cannot start."""
@@ -84,7 +79,10 @@ class App:
             self._links.start(group)
             self._performer.start(group)
             tasks = [group.create_task(self._capture.run())]
-            tasks += [group.create_task(self._painter.run())]
+            tasks += [
+                group.create_task(attach(part, use, self._adapters.clock, self.hub.post))
+                for part, use in self._parts().items()
+            ]
             tasks += [group.create_task(self._keeper.run())]
             tasks += [group.create_task(asyncio.to_thread(self._rehearse))]
             try:
@@ -119,6 +117,8 @@ class App:
             await self._tell_models()
         if refusal := await self.hub.ask(event):
             raise Refused(refusal)
+        if isinstance(event, DictationStarted) and (lost := await self._capture.tried()):
+            raise Refused(lost)
 
     async def _tell_models(self) -> None:
         """What models there are changes while the device runs: they are pulled and removed.
@@ -128,21 +128,34 @@ class App:
         names = await asyncio.to_thread(models_by_need, self._settings.recognizer.language)
         self.hub.post(ModelsKnown(names))
 
+    def _parts(self) -> dict[str, Use]:
+        """What the settings name of things that may be missing, and how each is used."""
+        button, lamp = self._adapters.button, self._adapters.lamp
+        named: dict[str, Use] = {}
+        if button is not None:
+            hand = Hand(button, self._settings.button, self._adapters.clock, self.hub.post)
+            named[parts.BUTTON] = hand.run
+        if lamp is not None:
+            lighter = Lighter(lamp, lambda: looks.light(self.hub.device))
+            self.hub.observe(lambda *_step: lighter.changed())
+            named[parts.LIGHT] = lighter.run
+        if (painter := self._painter) is not None:
+            self.hub.observe(lambda *_step: painter.changed())
+            named[parts.DISPLAY] = painter.run
+        return named
+
     async def _open_world(self) -> None:
         await self._tell_models()
-        if self._hand is not None:
-            self._hand.open()
         loop = asyncio.get_running_loop()
         for number in self._adapters.signals:
             loop.add_signal_handler(number, self.hub.post, ShutdownWanted())
 
     async def _close_world(self, control: ControlServer | None) -> None:
-        if self._hand is not None:
-            self._hand.close()
         if control is not None:
             await control.close()
         await self.recognizer.close()
-        await self._painter.close()
+        if self._painter is not None:
+            await self._painter.close()
 
     def _perform(self, effect: Effect) -> None:
         self._performer.perform(effect)

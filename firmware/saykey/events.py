@@ -169,6 +169,24 @@ class ModelsKnown:
     names: tuple[str, ...]
 
 
+# What is reported of button, light, display and the ways to the hosts; see state/parts.py
+
+
+@dataclass(frozen=True, slots=True)
+class PartMissing:
+    """A part cannot be opened, or went away; ``reason`` says what to do. It is tried again."""
+
+    part: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartFound:
+    """A part that was missing works."""
+
+    part: str
+
+
 # What the recognizer reports
 
 
@@ -319,6 +337,8 @@ SoundEvent = (
     | CaptureDrained
 )
 
+PartEvent = PartMissing | PartFound
+
 RecognizerEvent = (
     ModelsKnown
     | ModelReady
@@ -339,4 +359,4 @@ HostEvent = (
     | TypingStopped
 )
 
-Event = Gestured | Request | SoundEvent | RecognizerEvent | HostEvent
+Event = Gestured | Request | SoundEvent | PartEvent | RecognizerEvent | HostEvent

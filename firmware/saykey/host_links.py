@@ -4,8 +4,10 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from typing import assert_never
 
+from saykey.attach import attach
 from saykey.effects import (
     CloseLink,
     HostEffect,
@@ -19,6 +21,7 @@ from saykey.events import Event, LedsChanged, LinkChanged
 from saykey.keyboard.typist import Typist
 from saykey.ports import Clock, Link, Transport
 from saykey.settings.schema import HostSettings
+from saykey.state.parts import way_to
 
 TransportOf = Callable[[HostSettings], Transport]
 
@@ -94,20 +97,27 @@ class HostLinks:
 
     async def _live(self, host: HostSettings, way: _Way) -> None:
         async with self._in_use[host.transport]:
-            await self._connect(host.name, way)
-            typing = self._spawn(way.typist.run())
+            use = partial(self._connect, host.name, way)
+            attached = attach(way_to(host.name), use, self._clock, self._post)
+            tasks = {self._spawn(way.typist.run()), self._spawn(attached)}
             try:
                 await way.over.wait()
                 await way.typist.settled()
             finally:
-                typing.cancel()
-                await asyncio.wait({typing})
+                for task in tasks:
+                    task.cancel()
+                await asyncio.wait(tasks)
                 await way.transport.close()
 
-    async def _connect(self, name: str, way: _Way) -> None:
+    async def _connect(self, name: str, way: _Way, works: Callable[[], None]) -> None:
+        """Be connected until the way to this host is gone; see saykey.attach.Use."""
+        gone = asyncio.Event()
+
         def link_changed(link: Link) -> None:
-            if link is Link.DOWN:
+            if link in {Link.DOWN, Link.UNKNOWN}:
                 way.typist.leds_changed(None)
+            if link is Link.UNKNOWN:
+                gone.set()
             self._post(LinkChanged(name, link))
 
         def leds_changed(leds: int) -> None:
@@ -115,3 +125,5 @@ class HostLinks:
             self._post(LedsChanged(name, leds))
 
         await way.transport.open(link_changed, leds_changed)
+        works()
+        await gone.wait()

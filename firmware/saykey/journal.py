@@ -4,7 +4,7 @@ from saykey import events as ev
 from saykey.flow import inserted
 
 
-def line(event: ev.Event) -> str | None:
+def line(event: ev.Event) -> str | None:  # noqa: PLR0912  a row of events
     """The line for an event, None for one that happens all the time."""
     match event:
         case ev.ModelReady(name):
@@ -20,6 +20,10 @@ def line(event: ev.Event) -> str | None:
             return "the microphone is ready"
         case ev.MicrophoneFailed(reason):
             return f"no microphone: {reason}"
+        case ev.PartMissing(part, reason):
+            return f"{part} is missing: {reason}"
+        case ev.PartFound(part):
+            return f"{part} is found"
         case ev.LinkChanged(host, link):
             return f"host {host} is {link.value}"
         case ev.CaptureDrained(dictation, lost) if lost:

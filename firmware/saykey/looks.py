@@ -2,12 +2,18 @@
 
 from typing import Literal
 
-from saykey.control.status import HeldStatus, ModelStatus, RecognitionStatus, Status
+from saykey.control.status import (
+    HeldStatus,
+    MissingPart,
+    ModelStatus,
+    RecognitionStatus,
+    Status,
+)
 from saykey.flow import SAMPLE_RATE, Substitution
 from saykey.latency import Record
 from saykey.panel.view import Fault, Listening, ModelState, View
 from saykey.ports import Light
-from saykey.state import delivery
+from saykey.state import delivery, parts
 from saykey.state.device import Device
 from saykey.state.hearing import CaptureState, Stage
 from saykey.state.hosts import Held
@@ -41,7 +47,7 @@ def view(device: Device) -> View:
         held_text=held[-1] if held else "",
         held_doubtful=any(h.doubtful for h in target.held),
         failed=len(device.hearing.unheard),
-        faults=_faults(device) + _notices(device),
+        faults=_faults(device) + _notices(device) + (_lacks(device) if idle(device) else ()),
         lost_ms=device.counters.lost_samples * 1000 // SAMPLE_RATE,
         substitutions=_substitutions(device),
         replaced=(replaced[-1].wanted, replaced[-1].typed) if replaced else None,
@@ -52,7 +58,7 @@ def view(device: Device) -> View:
 def status(device: Device, record: Record = Record()) -> Status:  # noqa: B008 - it is frozen
     """What the control socket tells, the held text included: the server leaves it out."""
     target = delivery.target_of(device.delivery)
-    faults = _faults(device)
+    faults = _faults(device) + _lacks(device)
     return Status(
         capture=_capture(device),
         host=target.name,
@@ -69,6 +75,7 @@ def status(device: Device, record: Record = Record()) -> Status:  # noqa: B008 -
         unassigned=_held(device.delivery.unassigned),
         recognition=RecognitionStatus(record.recognised, record.again, record.p95_ms),
         fault=faults[0].advice if faults else None,
+        missing=tuple(MissingPart(each.part, each.reason) for each in device.missing),
     )
 
 
@@ -80,6 +87,8 @@ def light(device: Device) -> Light:
         return Light.LISTENING
     if _in_flight(device) or delivery.busy(device.delivery):
         return Light.WORKING
+    if any(each.part in _needed(device) for each in device.missing):
+        return Light.FAULT
     sent = device.delivery
     return Light.HELD if delivery.target_of(sent).held or sent.unassigned else Light.OFF
 
@@ -136,6 +145,24 @@ def _faults(device: Device) -> tuple[Fault, ...]:
     if device.model.loading is Loading.FAILED:
         faults.append(Fault("No model", device.model.reason))
     return tuple(faults)
+
+
+_NO_PART = {parts.BUTTON: "No button", parts.LIGHT: "No LED", parts.DISPLAY: "No display"}
+
+
+def _lacks(device: Device) -> tuple[Fault, ...]:
+    """Parts that are missing. The way to a host is a fault while that host is the target."""
+    shown = {*_NO_PART, *_needed(device)}
+    return tuple(
+        Fault(_NO_PART.get(each.part, "No connection"), each.reason)
+        for each in device.missing
+        if each.part in shown
+    )
+
+
+def _needed(device: Device) -> tuple[str, ...]:
+    """Parts without which no text reaches the host. A display that is missing is seen to be so."""
+    return (parts.BUTTON, parts.way_to(device.delivery.target))
 
 
 def _notices(device: Device) -> tuple[Fault, ...]:

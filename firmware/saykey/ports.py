@@ -135,7 +135,10 @@ class Recognizer(Protocol):
 
 
 class Link(Enum):
-    """State of the way to a host. UNKNOWN: not yet heard of; typing is tried only when UP."""
+    """State of the way to a host. UNKNOWN: not yet heard of, or its device file is gone.
+
+    Typing is tried only when UP.
+    """
 
     UNKNOWN = "unknown"
     UP = "up"
@@ -159,7 +162,8 @@ class Transport(Protocol):
 
         ``on_leds`` gets the LED output report (HID 1.11, appendix B.1): bit 0 Num Lock, bit 1
         Caps Lock, bit 2 Scroll Lock. Returns at once, also while no host is there. Raises
-        HardwareError when the device file is absent or not permitted.
+        HardwareError when the device file is absent or not permitted. When that happens later,
+        ``on_link`` gets UNKNOWN and the transport is closed: open it again.
         """
         ...
 
@@ -187,8 +191,12 @@ class Button(Protocol):
         """Call back from the event loop on each debounced edge. Raises HardwareError."""
         ...
 
+    def check(self) -> None:
+        """Raise HardwareError if it went away since it was opened. Costs little."""
+        ...
+
     def close(self) -> None:
-        """No further callbacks."""
+        """No further callbacks; it can be opened again."""
         ...
 
 
@@ -205,12 +213,16 @@ class Light(Enum):
 class Lamp(Protocol):
     """The LED."""
 
+    def open(self) -> None:
+        """Be ready to show a light, and dark. Raises HardwareError."""
+        ...
+
     def show(self, light: Light) -> None:
-        """Show it until told otherwise; blinking goes on by itself."""
+        """Show it until told otherwise; blinking goes on by itself. Raises HardwareError."""
         ...
 
     def close(self) -> None:
-        """Dark."""
+        """Dark; it can be opened again."""
         ...
 
 

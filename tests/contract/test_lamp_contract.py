@@ -35,6 +35,7 @@ class WatchedPin(MockPin):
 class DeskRig:
     def __init__(self):
         self.lamp = DeskLamp()
+        self.lamp.open()
 
     def gets(self, *, lit):
         return (self.lamp.light is not Light.OFF) == lit
@@ -47,6 +48,7 @@ class GpioRig:
     def __init__(self):
         self.pins = MockFactory(pin_class=WatchedPin)
         self.lamp = GpioLamp(PIN, self.pins)
+        self.lamp.open()
 
     @property
     def pin(self):
@@ -110,6 +112,15 @@ def test_a_closed_lamp_is_dark_and_may_be_closed_again(rig, light):
     assert rig.gets(lit=False)
 
 
+def test_a_closed_lamp_can_be_opened_again_and_is_dark(rig):
+    rig.lamp.show(Light.LISTENING)
+    rig.lamp.close()
+    rig.lamp.open()
+    assert rig.stays(lit=False)
+    rig.lamp.show(Light.LISTENING)
+    assert rig.gets(lit=True)
+
+
 @pytest.mark.parametrize("light", BLINKS)
 def test_other_lights_blink_by_themselves(light):
     rig = GpioRig()
@@ -135,6 +146,7 @@ def test_every_light_has_a_rhythm_of_its_own():
 def test_a_pin_in_use_is_one_line_with_advice():
     pins = MockFactory()
     first = GpioLamp(PIN, pins)
+    first.open()
     with pytest.raises(HardwareError, match=r"^LED on GPIO 27 .*no other program.*$"):
-        GpioLamp(PIN, pins)
+        GpioLamp(PIN, pins).open()
     first.close()

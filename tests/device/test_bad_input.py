@@ -114,18 +114,6 @@ def test_a_control_socket_in_a_folder_that_is_missing(tmp_path: Path) -> None:
     assert "none" in line
 
 
-def test_an_unplugged_gadget_device_is_told_with_advice(tmp_path: Path) -> None:
-    file = tmp_path / "saykey.toml"
-    file.write_text(
-        f"[control]\nsocket = '{tmp_path}/control.sock'\n"
-        f"[[host]]\ntransport = 'usb:{tmp_path}/hidg0'"
-    )
-    status, line = saykey("run", "--config", file)
-    assert status == 1
-    assert "hidg0" in line
-    assert "gadget" in line
-
-
 @pytest.mark.parametrize("kind", ["file", "folder", "fifo", "other device"])
 def test_a_transport_that_is_no_gadget_is_told_with_advice(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "other"

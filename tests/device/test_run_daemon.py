@@ -6,6 +6,8 @@ import signal
 import pytest
 from daemon import RECORDING, REFERENCE, computer, config, connected, process, saykey, typed_until
 
+from saykey.ports import Link
+
 
 def test_a_dictation_over_the_control_socket_arrives_at_the_host(tmp_path) -> None:
     settings = str(config(tmp_path, f"file:{RECORDING}"))
@@ -101,13 +103,38 @@ def test_a_model_that_is_not_there_is_told_and_the_device_starts(tmp_path) -> No
         assert saykey("status", "--config", settings).returncode == 0
 
 
-def test_a_host_that_is_not_there_is_told_in_one_line(tmp_path) -> None:
-    settings = str(config(tmp_path, f"file:{RECORDING}"))
-    refused = saykey("run", "--config", settings)
-    assert refused.returncode == 1
-    assert refused.stderr.splitlines()[-1].startswith("saykey: ")
-    assert "host.sock" in refused.stderr
-    assert "Traceback" not in refused.stderr
+PARTS = """
+[button]
+gpio = 17
+
+[panel]
+led_gpio = 27
+display = "ssd1306"
+i2c_port = 22
+"""
+
+
+def test_it_starts_with_what_it_has_and_takes_what_comes(tmp_path) -> None:
+    settings = str(config(tmp_path, f"file:{RECORDING}", PARTS))
+    with (
+        process("saykey", "run", "--config", settings) as device,
+        connected(tmp_path / "control.sock", device) as client,
+    ):
+        statuses = client.watch()
+        lacking = next(s for s in statuses if len(s.missing) == 4)
+        assert {each.part for each in lacking.missing} == {
+            "button", "light", "display", "host desk",
+        }  # fmt: skip
+        assert "missing: " in saykey("status", "--config", settings).stdout
+        with computer(tmp_path):
+            found = next(s for s in statuses if len(s.missing) == 3 and s.link is Link.UP)
+            assert "host desk" not in {each.part for each in found.missing}
+        device.send_signal(signal.SIGTERM)
+        _, log = device.communicate(timeout=30)
+        assert device.returncode == 0
+        assert log.count("is missing: ") <= 3  # the rest was read while the model was loaded
+        assert "host desk is found" in log
+        assert "Traceback" not in log
 
 
 REFUSED = {

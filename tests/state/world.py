@@ -345,7 +345,7 @@ def perform(  # noqa: PLR0912  a row of effects
     """What an effect begins. Raises Broken for one that must not be."""
     match effect:
         case fx.OpenCapture(dictation):
-            mics = (*world.mics, Mic(dictation))
+            mics = (*world.mics, Mic(dictation, "lost" if world.fault else "open"))
             return replace(world, mics=mics, hosts=(*world.hosts, device.delivery.target))
         case fx.CloseCapture(dictation):
             return replace(

@@ -8,7 +8,7 @@ import msgspec
 
 from saykey.control.server import ControlServer
 from saykey.control.status import HeldStatus, ModelStatus, Status
-from saykey.errors import ModelError
+from saykey.errors import ModelError, Refused
 from saykey.events import (
     Cancelled,
     DictationEnded,
@@ -54,6 +54,8 @@ class Device:
                 self.become(capture="open", dictation=(self.status.dictation or 0) + 1)
             case DictationEnded() | Cancelled():
                 self.become(capture="off")
+            case HostWanted(host=host) if host not in self.status.hosts:
+                raise Refused(f"no host {host!a}; hosts: {', '.join(self.status.hosts)}")
             case HostWanted(host=host):
                 self.become(host=host)
             case HeldTextWanted() | HeldTextDropped():

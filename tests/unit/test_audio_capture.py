@@ -44,13 +44,30 @@ def recording(*stretches):
 QUIET_THEN_VOICE = recording((False, 1000), (True, 1000), (False, 3000))
 
 
+class FaultyMicrophone(RecordingMicrophone):
+    """One that another program may have taken, or that opens and then gives no sound."""
+
+    busy = dead = False
+
+    async def open(self):
+        if self.busy:
+            raise MicrophoneLost("the microphone is busy: end the other program")
+        await super().open()
+
+    async def read(self):
+        if self.dead:
+            await self._clock.sleep_until(self._clock.now() + 2000 * MS)
+            raise MicrophoneLost("the microphone gives no sound: plug it in again")
+        return await super().read()
+
+
 class Desk:
     """A capture at work on a recording, and all that it posted."""
 
     def __init__(self, sound, pre_roll_ms=300, post_roll_ms=200, clock=None):
         self.clock = clock or VirtualClock()
         self.sound = sound
-        self.microphone = RecordingMicrophone(sound, self.clock)
+        self.microphone = FaultyMicrophone(sound, self.clock)
         self.posted = []
         self.capture = Capture(
             self.microphone,
@@ -386,7 +403,7 @@ class TestALostMicrophone:
         asyncio.run(loses())
 
     @staticmethod
-    def test_is_told_once_however_long_it_is_away_and_a_press_meanwhile_drains_at_once():
+    def test_is_told_once_however_long_it_is_away_and_a_press_meanwhile_soon_drains():
         async def loses():
             desk = Desk(QUIET_THEN_VOICE)
             desk.microphone.unplug()
@@ -395,6 +412,7 @@ class TestALostMicrophone:
             (failed,) = desk.posted
             assert isinstance(failed, MicrophoneFailed)
             desk.capture.open(1, 60_000 * MS)
+            assert await desk.capture.tried() == failed.reason
             assert desk.posted[1:] == [CaptureDrained(1, 0)]
             desk.capture.close(1, 60_100 * MS)
             desk.microphone.plug()
@@ -402,6 +420,74 @@ class TestALostMicrophone:
             assert desk.posted[2:] == [MicrophoneReady()]
             await desk.capture.shutdown()
             assert task.cancelled()
+
+        asyncio.run(loses())
+
+    @staticmethod
+    def test_that_is_back_is_heard_by_a_press_at_once():
+        async def loses():
+            async with running(recording((True, 9000))) as desk:
+                await desk.until(500)
+                desk.microphone.unplug()
+                await desk.until(700)
+                desk.microphone.plug()  # the next look would be at 1660
+                desk.capture.open(1, 700 * MS)
+                await desk.until(1000)
+                assert await desk.capture.tried() == ""
+                assert [type(event) for event in desk.posted[:3]] == [
+                    MicrophoneReady, MicrophoneFailed, MicrophoneReady,
+                ]  # fmt: skip
+                desk.capture.close(1, 1000 * MS)
+                await desk.until(1300)
+                (phrase,) = desk.phrases()
+                assert phrase.pcm == desk.samples(0, 500)
+
+        asyncio.run(loses())
+
+    @staticmethod
+    def test_that_is_away_for_another_reason_now_says_the_new_one():
+        async def loses():
+            async with running() as desk:
+                await desk.until(500)
+                desk.microphone.unplug()
+                await desk.until(700)
+                desk.microphone.busy = True
+                await desk.until(2000)
+                reasons = [event.reason for event in desk.of(MicrophoneFailed)]
+                assert len(reasons) == 2
+                assert "busy" in reasons[1]
+
+        asyncio.run(loses())
+
+    @staticmethod
+    @pytest.mark.parametrize("pre_roll_ms", [0, 300])
+    def test_that_opens_but_gives_no_sound_stays_lost(pre_roll_ms):
+        async def loses():
+            desk = Desk(QUIET_THEN_VOICE, pre_roll_ms=pre_roll_ms)
+            desk.microphone.dead = True
+            task = asyncio.create_task(desk.capture.run())
+            await desk.until(9000)
+            (failed,) = desk.posted
+            assert isinstance(failed, MicrophoneFailed)
+            desk.microphone.dead = False
+            await desk.until(13_000)
+            assert desk.posted[1:] == [MicrophoneReady()]
+            await desk.capture.shutdown()
+            assert task.cancelled()
+
+        asyncio.run(loses())
+
+    @staticmethod
+    def test_a_press_that_is_cancelled_before_the_first_frame_is_answered_all_the_same():
+        async def loses():
+            async with running(pre_roll_ms=0) as desk:
+                await desk.until(500)
+                desk.capture.open(1, 500 * MS)
+                desk.capture.abort(1)
+                answer = asyncio.create_task(desk.capture.tried())
+                await desk.until(600)
+                assert answer.done()
+                assert answer.result() == ""
 
         asyncio.run(loses())
 

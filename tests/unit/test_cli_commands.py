@@ -14,6 +14,7 @@ import pytest
 from saykey import __version__, cli
 from saykey.control.server import ControlServer
 from saykey.control.status import HeldStatus, ModelStatus, Status
+from saykey.errors import Refused
 from saykey.events import (
     Cancelled,
     DictationEnded,
@@ -72,6 +73,8 @@ class RunningSaykey:
         await self._server.close()
 
     async def _ask(self, event):
+        if isinstance(event, HostWanted) and event.host not in self.status.hosts:
+            raise Refused(f"no host {event.host!a}; hosts: {', '.join(self.status.hosts)}")
         self.events.append(event)
         if isinstance(event, HostWanted):
             self.status = msgspec.structs.replace(self.status, host=event.host)

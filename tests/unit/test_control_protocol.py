@@ -75,7 +75,7 @@ def test_an_unknown_command_unlike_any_other_brings_the_list():
     assert complaint(b'{"id": 1, "do": "zzz"}') == (
         1,
         "no command 'zzz'; there are status, watch, press, release, cancel, type-held, "
-        "drop-held, retry, use-model, use-host, keys",
+        "drop-held, move-held, retry, use-model, use-host, keys",
     )
     assert complaint(b'{"id": 1, "do": ["press"]}')[1].startswith('"do" must be one of status')
 

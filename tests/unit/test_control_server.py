@@ -81,7 +81,7 @@ def test_what_the_device_refuses_is_refused_with_its_line(tmp_path):
         assert answer == {"id": 1, "ok": False, "error": "no model huge; get it first"}
         answer = await client.ask("use-host", name="bix")
         assert answer["error"] == "no host 'bix'; hosts: box, mac"
-        assert [type(event) for event in device.events] == [ModelWanted]
+        assert [type(event) for event in device.events] == [ModelWanted, HostWanted]
 
     run_with_server(tmp_path, story)
 

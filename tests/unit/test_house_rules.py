@@ -167,6 +167,7 @@ WIRING = {
     "__main__",
     "adapters",
     "app",
+    "attach",
     "checks",
     "cli",
     "keeper",

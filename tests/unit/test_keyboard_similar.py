@@ -17,7 +17,7 @@ def typed(text: str, layout: str, os: str = "linux", profile: Profile | None = N
     instead = dict(zip(plan.substituted, plan.substitutions, strict=True))
     return "".join(
         instead[number].typed if number in instead else grapheme
-        for number, grapheme in enumerate(plan.graphemes)
+        for number, grapheme in enumerate(plan.units)
     )
 
 

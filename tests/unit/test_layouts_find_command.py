@@ -8,13 +8,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from story import Story
 
 from saykey import cli
 from saykey.cli.find_layout import boards, meant
 from saykey.control.client import ControlClient
 from saykey.control.server import ControlServer
 from saykey.control.status import ModelStatus, Status
-from saykey.errors import ControlError
+from saykey.errors import ControlError, Refused
+from saykey.events import DictationStarted, KeysWanted, LinkChanged
 from saykey.flow import Press, Stroke
 from saykey.keyboard.finder import MOST_QUESTIONS, Search
 from saykey.keyboard.layouts import load_layout
@@ -22,6 +24,7 @@ from saykey.keyboard.reports import Planner
 from saykey.ports import Link
 from saykey.simulated.clock import VirtualClock
 from saykey.simulated.text_field import TextField
+from saykey.state.requests import refusal
 
 PATIENCE_S = 20
 IDLE = Status(
@@ -42,6 +45,7 @@ class Computer:
         self.socket = socket
         self.field = TextField(*layout.partition("+")[::2])
         self.status = IDLE
+        self.device = Story().device
         self.strokes: list[tuple[Stroke, ...]] = []
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
@@ -66,6 +70,8 @@ class Computer:
         await server.close()
 
     async def _press(self, event):
+        if why := refusal(self.device, event):
+            raise Refused(why)
         self.strokes.append(event.strokes)
         plan = PLANNER.plan_edits(tuple(map(Press, event.strokes)))
         for report in plan.reports:
@@ -97,11 +103,12 @@ class Person:
 def find(tmp_path, capsys, monkeypatch):
     """Run the command on a computer of a layout: exit status, output, complaint, keys typed."""
 
-    def run(layout, *options, says=lambda shown: shown, stdin=None, **status):
+    def run(layout, *options, says=lambda shown: shown, stdin=None, device=None, **status):
         settings = tmp_path / "saykey.toml"
         settings.write_text('[[host]]\nname = "box"\n')
         with Computer(tmp_path / "control.sock", layout) as computer:
             computer.status = msgspec.structs.replace(IDLE, **status)
+            computer.device = device or computer.device
             monkeypatch.setattr(sys, "stdin", stdin or Person(computer.field, says))
             reach = ("--config", str(settings), "--socket", str(computer.socket))
             code = cli.main(["layouts", "find", *reach, *options])
@@ -173,15 +180,17 @@ def test_the_system_of_a_host_that_the_settings_lack_is_asked_for(find):
 
 
 @pytest.mark.parametrize(
-    ("status", "reason"),
+    ("happens", "reason"),
     [
-        ({"link": Link.DOWN}, "box is down; plug it in and wake it up first"),
-        ({"capture": "open"}, "saykey is listening or typing; try again when it is done"),
-        ({"typing": True}, "saykey is listening or typing; try again when it is done"),
+        (LinkChanged("desk", Link.DOWN), "desk is down: keys can be pressed once it is up"),
+        (DictationStarted(0), "a dictation is open: wait until it is done"),
+        (KeysWanted((Stroke(0x04),)), "text is being typed: wait until it is done"),
     ],
 )
-def test_no_key_is_typed_while_the_computer_is_away_or_saykey_busy(find, status, reason):
-    code, _, err, strokes = find("us", **status)
+def test_no_key_is_typed_while_the_computer_is_away_or_saykey_busy(find, happens, reason):
+    story = Story()
+    story.tell(happens)
+    code, _, err, strokes = find("us", device=story.device)
     assert code != 0
     assert err == f"saykey: {reason}\n"
     assert strokes == []

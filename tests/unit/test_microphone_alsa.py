@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 
+import alsaaudio
 import numpy as np
 import pytest
 
 from saykey.audio.alsa import AlsaMicrophone
+from saykey.clock import MonotonicClock
 from saykey.errors import MicrophoneLost
 from saykey.simulated.clock import VirtualClock
 
@@ -130,6 +132,47 @@ def test_a_card_that_gives_no_sound_is_lost():
         )
         await microphone.open()
         with pytest.raises(MicrophoneLost, match="gives no sound"):
+            await microphone.read()
+
+    asyncio.run(records())
+
+
+class VainCard(SilentCard):
+    """Says without end that it has something, and never has: a plugin's timer does that."""
+
+    def __init__(self):
+        super().__init__()
+        os.write(self._signal, b"x")
+
+    def polldescriptors_revents(self, _descriptors):
+        return 1
+
+
+def test_a_card_that_is_ready_in_vain_is_lost():
+    async def records():
+        microphone = AlsaMicrophone(
+            "card", MonotonicClock(), opener=lambda _: VainCard(), patience_s=0.05
+        )
+        await microphone.open()
+        async with asyncio.timeout(10):
+            with pytest.raises(MicrophoneLost, match="gives no sound"):
+                await microphone.read()
+
+    asyncio.run(records())
+
+
+class UnpluggedCard(SilentCard):
+    """Unplugged in the moment in which somebody begins to wait for it."""
+
+    def polldescriptors(self):
+        raise alsaaudio.ALSAAudioError("No such device [card]")
+
+
+def test_a_card_that_is_unplugged_while_it_is_waited_for_is_lost():
+    async def records():
+        microphone = AlsaMicrophone("card", VirtualClock(), opener=lambda _: UnpluggedCard())
+        await microphone.open()
+        with pytest.raises(MicrophoneLost, match=r"went away \(No such device\)"):
             await microphone.read()
 
     asyncio.run(records())

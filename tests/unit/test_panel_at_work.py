@@ -1,12 +1,18 @@
 """The panel at work: the hand on the button, and the painter at the display and the lamp."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+import pytest
+
+from saykey.attach import attach
+from saykey.clock import NS_PER_S
 from saykey.errors import HardwareError
-from saykey.events import Event, Gestured
+from saykey.events import Event, Gestured, PartFound, PartMissing
 from saykey.flow import GestureKind
-from saykey.panel.hand import Hand
-from saykey.panel.painter import FRAME_NS, Painter
+from saykey.panel.hand import CHECK_NS, Hand
+from saykey.panel.painter import FRAME_NS, Lighter, Painter
 from saykey.panel.view import Listening, ModelState, View
 from saykey.ports import Light, Link
 from saykey.settings.schema import ButtonSettings
@@ -24,13 +30,15 @@ def gestures_of(*held_ms: int, apart_ms: int = 500) -> list[GestureKind]:
         told: list[Event] = []
         button = DeskButton(clock)
         hand = Hand(button, ButtonSettings(), clock, told.append)
-        hand.open()
+        reading = asyncio.create_task(hand.run(lambda: None))
+        await asyncio.sleep(0)
         for held in held_ms:
             button.press()
             await clock.advance_to(clock.now() + held * MS)
             button.release()
             await clock.advance_to(clock.now() + apart_ms * MS)
-        hand.close()
+        reading.cancel()
+        await asyncio.wait({reading})
         button.press()
         await clock.advance_to(clock.now() + MS)
         return told
@@ -52,6 +60,27 @@ def test_two_short_presses_are_a_double_tap() -> None:
     assert gestures_of(100, 100, apart_ms=100)[-1] is GestureKind.DOUBLE_TAP
 
 
+def test_a_button_that_goes_away_while_it_is_down_counts_as_released() -> None:
+    class LooseButton(DeskButton):
+        def check(self) -> None:
+            raise HardwareError("the button is loose: press its plug in")
+
+    async def life() -> list[Event]:
+        clock = VirtualClock()
+        told: list[Event] = []
+        button = LooseButton(clock)
+        reading = asyncio.create_task(Hand(button, ButtonSettings(), clock, told.append).run(int))
+        await asyncio.sleep(0)
+        button.press()
+        await clock.advance_to(CHECK_NS)
+        with pytest.raises(HardwareError, match="loose"):
+            await reading
+        return told
+
+    kinds = [event.gesture.kind for event in asyncio.run(life())]
+    assert kinds == [GestureKind.PRESS, GestureKind.HOLD, GestureKind.RELEASE]
+
+
 class Shop:
     """A painter whose view and light can be changed."""
 
@@ -61,7 +90,22 @@ class Shop:
         self.lamp = DeskLamp()
         self.capture = Listening.OFF
         self.light = Light.OFF
-        self.painter = Painter(display, self.lamp, self.clock, self._view, lambda: self.light)
+        self.painter = Painter(display, self.clock, self._view)
+        self.lighter = Lighter(self.lamp, lambda: self.light)
+        self.told: list[Event] = []
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        uses = {"display": self.painter.run, "light": self.lighter.run}
+        tasks = [
+            asyncio.create_task(attach(part, use, self.clock, self.told.append))
+            for part, use in uses.items()
+        ]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        await self.painter.close()
 
     def _view(self) -> View:
         return View(
@@ -70,6 +114,7 @@ class Shop:
 
     async def draws(self) -> None:
         self.painter.changed()
+        self.lighter.changed()
         for _ in range(200):  # drawing is done in a thread
             await asyncio.sleep(0.001)
             await self.clock.advance_to(self.clock.now() + FRAME_NS // 50)
@@ -78,17 +123,15 @@ class Shop:
 def test_the_display_and_the_lamp_follow_the_device() -> None:
     async def life() -> None:
         shop = Shop(DeskDisplay())
-        running = asyncio.create_task(shop.painter.run())
-        await shop.draws()
-        before = shop.display.picture
-        shop.capture, shop.light = Listening.LISTENING, Light.LISTENING
-        await shop.draws()
-        assert shop.lamp.light is Light.LISTENING
-        assert before is not None
-        assert shop.display.picture is not None
-        assert before.tobytes() != shop.display.picture.tobytes()
-        running.cancel()
-        await shop.painter.close()
+        async with shop.at_work():
+            await shop.draws()
+            before = shop.display.picture
+            shop.capture, shop.light = Listening.LISTENING, Light.LISTENING
+            await shop.draws()
+            assert shop.lamp.light is Light.LISTENING
+            assert before is not None
+            assert shop.display.picture is not None
+            assert before.tobytes() != shop.display.picture.tobytes()
         assert (shop.lamp.light, shop.display.picture) == (Light.OFF, None)
 
     asyncio.run(life())
@@ -97,35 +140,43 @@ def test_the_display_and_the_lamp_follow_the_device() -> None:
 def test_what_looks_the_same_is_not_drawn_again() -> None:
     async def life() -> None:
         shop = Shop(DeskDisplay())
-        running = asyncio.create_task(shop.painter.run())
-        await shop.draws()
-        first = shop.display.picture
-        await shop.draws()
-        assert shop.display.picture is first
-        running.cancel()
+        async with shop.at_work():
+            await shop.draws()
+            first = shop.display.picture
+            await shop.draws()
+            assert shop.display.picture is first
 
     asyncio.run(life())
 
 
-def test_a_display_that_fails_is_told_once_and_tried_again(caplog) -> None:
-    class LooseDisplay(DeskDisplay):
-        fails = 2
+class LooseDisplay(DeskDisplay):
+    """It can be unplugged; one that was shows nothing."""
 
-        async def show(self, picture) -> None:
-            if self.fails:
-                self.fails -= 1
-                raise HardwareError("the display is loose: press its plug in")
-            await super().show(picture)
+    plugged = True
 
+    async def show(self, picture) -> None:
+        if not self.plugged:
+            self.picture = None
+            raise HardwareError("the display is loose: press its plug in")
+        await super().show(picture)
+
+
+def test_a_display_that_goes_away_is_told_once_and_shows_all_again_when_it_is_back() -> None:
     async def life() -> None:
         shop = Shop(LooseDisplay())
-        running = asyncio.create_task(shop.painter.run())
-        for _ in range(3):
+        async with shop.at_work():
             await shop.draws()
-        assert shop.display.picture is not None
-        running.cancel()
+            before = shop.display.picture
+            assert before is not None
+            shop.display.plugged, shop.capture = False, Listening.LISTENING
+            await shop.draws()
+            shop.capture = Listening.OFF
+            await shop.clock.advance_to(60 * NS_PER_S)
+            assert shop.told == [PartMissing("display", "the display is loose: press its plug in")]
+            shop.display.plugged = True
+            await shop.clock.advance_to(80 * NS_PER_S)
+            assert shop.told[1:] == [PartFound("display")]
+            assert shop.display.picture is not None
+            assert shop.display.picture.tobytes() == before.tobytes()
 
     asyncio.run(life())
-    assert [record.message for record in caplog.records] == [
-        "the display is loose: press its plug in"
-    ]

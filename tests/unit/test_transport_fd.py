@@ -256,6 +256,46 @@ def test_no_host_at_the_start_is_a_link_that_is_down_not_an_error(away):
     play(Wire(acknowledges=False), scene)
 
 
+@pytest.mark.parametrize("refusal", [errno.ENOENT, errno.EACCES, errno.EBUSY])
+def test_a_device_file_that_is_gone_for_two_seconds_closes_the_transport_which_can_be_opened_again(
+    refusal,
+):
+    async def scene(rig: Rig) -> None:
+        await rig.open()
+        rig.wire.away = refusal
+        rig.wire.far.close()
+        await turns()
+        await rig.clock.advance_to(1900 * MS)
+        assert rig.links == [Link.UP, Link.DOWN]
+        await rig.clock.advance_to(9000 * MS)
+        assert rig.links == [Link.UP, Link.DOWN, Link.UNKNOWN]
+        assert rig.wire.closed
+        assert rig.wire.attempts == 1 + 4
+        with pytest.raises(HardwareError, match="hold the other end"):
+            await rig.open()
+        rig.wire.away = None
+        await rig.open()
+        await rig.transport.send(A)
+        assert rig.wire.read() == [A.data]
+
+    play(Wire(acknowledges=False), scene)
+
+
+def test_a_gadget_that_is_set_up_anew_in_less_is_found_by_the_transport_itself():
+    async def scene(rig: Rig) -> None:
+        await rig.open()
+        rig.wire.far.close()
+        for away in (errno.ENOENT, errno.ESHUTDOWN, errno.ENOENT):
+            rig.wire.away = away
+            await turns()
+            await rig.clock.advance_to(rig.clock.now() + 1500 * MS)
+        rig.wire.away = None
+        await rig.clock.advance_to(rig.clock.now() + 500 * MS)
+        assert rig.links == [Link.UP, Link.DOWN, Link.UP]
+
+    play(Wire(acknowledges=False), scene)
+
+
 def test_a_closed_transport_takes_nothing_calls_nobody_and_stops_trying():
     async def scene(rig: Rig) -> None:
         await rig.open()

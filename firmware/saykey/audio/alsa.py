@@ -86,11 +86,9 @@ class AlsaMicrophone:
     async def read(self) -> AudioFrame:
         """The next FRAME_SAMPLES samples, as soon as they are complete. May be cancelled."""
         pcm = self._opened()
-        while not self.has_frame():
+        if not self.has_frame():
             self._in_a_row = 0
-            await self._ready(pcm)
-            if not self._take(pcm):
-                await self._clock.sleep_until(self._clock.now() + RECHECK_NS)
+            await self._next_frame(pcm)
         self._in_a_row += 1
         if self._in_a_row % FRAMES_PER_TURN == 0:
             await asyncio.sleep(0)
@@ -164,21 +162,30 @@ class AlsaMicrophone:
         self._lost += position - self._position
         self._restart(position)
 
-    async def _ready(self, pcm: Pcm) -> None:
-        """Wait until the card has more."""
-        loop = asyncio.get_running_loop()
-        ready: asyncio.Future[None] = loop.create_future()
-        descriptors = [descriptor for descriptor, _ in pcm.polldescriptors()]
-        for descriptor in descriptors:
-            loop.add_reader(descriptor, _wake, ready)
+    async def _next_frame(self, pcm: Pcm) -> None:
+        """Wait for a frame. A card can be readable without end and still give nothing."""
         try:
             async with asyncio.timeout(self._patience_s):
-                await ready
+                while not self.has_frame():
+                    await self._ready(pcm)
+                    if not self._take(pcm):
+                        await self._clock.sleep_until(self._clock.now() + RECHECK_NS)
         except TimeoutError:
             self._close()
             raise MicrophoneLost(
                 f"{self.name} gives no sound: unplug the microphone and plug it in again"
             ) from None
+
+    async def _ready(self, pcm: Pcm) -> None:
+        """Wait until the card has more."""
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[None] = loop.create_future()
+        with self._loss_told():
+            descriptors = [descriptor for descriptor, _ in pcm.polldescriptors()]
+        for descriptor in descriptors:
+            loop.add_reader(descriptor, _wake, ready)
+        try:
+            await ready
         finally:
             for descriptor in descriptors:
                 loop.remove_reader(descriptor)

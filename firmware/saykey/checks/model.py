@@ -65,14 +65,20 @@ def _found(model: str) -> Path:
     """Where the model is. Raises ModelError."""
     if listed_as(model) is not None and model not in store.names():
         raise ModelError(f"it is not on this device; `saykey model pull {model}` brings it")
-    return store.find(model)
+    path = store.find(model)
+    if path.is_dir():
+        raise _not_imported(path)
+    return path
 
 
 def _check_usable(model: OpenModel) -> None:
     """Raise ModelError for a format that is not loaded as it is."""
-    if model.is_folder or model.kind is Kind.SAFETENSORS:
-        path = model.path
-        raise ModelError(f"it is not in the store; `saykey model import {path}` brings it there")
+    if model.kind is Kind.SAFETENSORS:
+        raise _not_imported(model.path)
+
+
+def _not_imported(path: Path) -> ModelError:
+    return ModelError(f"it is not in the store; `saykey model import {path}` brings it there")
 
 
 def _unknown_to_model(

@@ -38,6 +38,13 @@ class HeldStatus(msgspec.Struct, frozen=True):
         return f"HeldStatus({self.characters} characters, {self.pieces} pieces)"
 
 
+class MissingPart(msgspec.Struct, frozen=True):
+    """A part of the device that cannot be used now; ``reason`` says what to do."""
+
+    part: str
+    reason: str
+
+
 class RecognitionStatus(msgspec.Struct, frozen=True):
     """How recognising went since the start.
 
@@ -56,6 +63,7 @@ class Status(msgspec.Struct, frozen=True):
     ``capture`` is "draining" between the release and the end of the last phrase; ``dictation`` is
     the number of the running or last dictation, counted from 1; ``in_flight`` counts phrases on
     their way to text and ``failed`` those kept for `retry`; ``fault`` is a line saying what to do.
+    ``missing`` are the parts that are named in the settings and not there, or went away.
     ``substitutions`` counts what was typed otherwise than said since the last dictation began,
     because the host's layout lacks it; ``lacking`` is a script it has no letter of, if any.
     ``unassigned`` is text whose host is gone.
@@ -76,6 +84,7 @@ class Status(msgspec.Struct, frozen=True):
     unassigned: HeldStatus = HeldStatus()
     recognition: RecognitionStatus = RecognitionStatus()
     fault: str | None = None
+    missing: tuple[MissingPart, ...] = ()
 
 
 def without_text(status: Status) -> Status:
@@ -104,6 +113,8 @@ def in_words(status: Status) -> str:
         parts.append(f"{_counted(status.failed, 'phrase')} failed")
     if status.recognition.recognised:
         parts.append(_recognition(status.recognition))
+    if status.missing:
+        parts.append(f"missing: {', '.join(each.part for each in status.missing)}")
     if status.fault:
         parts.append(f"fault: {status.fault}")
     return " · ".join(parts)

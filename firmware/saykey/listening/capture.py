@@ -21,7 +21,7 @@ LATE_NS = 2 * NS_PER_S
 """How late a press may be told: frames read so long before are still there for it."""
 
 SEARCH_NS = NS_PER_S
-"""How often a microphone that is away is looked for."""
+"""How often a microphone that is away is looked for. A press looks at once."""
 
 GATHERED = 8
 """Frames that may gather, 160 ms, before they are read together: waking the processor costs far
@@ -56,7 +56,8 @@ class Capture:
         self._timeline = Timeline(settings.pre_roll_ms * NS_PER_MS + LATE_NS)
         self._listeners: dict[int, Listener] = {}
         self._wanted = asyncio.Event()
-        self._ready: bool | None = None  # None: not tried yet
+        self._fault: str | None = None  # told last; empty: it gives sound; None: not tried yet
+        self._answered = asyncio.Event()
         self._loudness = bytearray()
         self._level: float | None = None  # told last
         self._task: asyncio.Task[None] | None = None
@@ -64,15 +65,22 @@ class Capture:
 
     def open(self, dictation: int, at: int) -> None:
         """Listen from ``at`` (monotonic ns) less the pre-roll; nothing since then is missed."""
-        if self._ready is False:
-            self._post(CaptureDrained(dictation))
-            return
         listener = Listener(dictation, at, self._pre_roll, self._make_cutter(dictation))
         self._listeners[dictation] = listener
         self._wanted.set()
         self._end_rest()
         if self._timeline:
             self._tell(dictation, listener.hear(self._timeline))
+        else:
+            self._answered.clear()
+
+    async def tried(self) -> str:
+        """Wait until the microphone has given sound for what was opened, or could not.
+
+        Returns an empty string, or what the user should do.
+        """
+        await self._answered.wait()
+        return self._fault or ""
 
     def close(self, dictation: int, at: int) -> None:
         """Listen up to ``at`` plus the post-roll; ends in CaptureDrained, exactly once."""
@@ -84,6 +92,7 @@ class Capture:
     def abort(self, dictation: int) -> None:
         """Stop listening; nothing more of this dictation is posted."""
         self._listeners.pop(dictation, None)
+        self._answered.set()
         self._end_rest()
 
     async def run(self) -> None:
@@ -93,11 +102,12 @@ class Capture:
             while True:
                 if await self._open_microphone():
                     await self._hear_while_wanted()
-                if self._ready:
-                    await self._until_wanted()
+                if self._fault:
+                    await self._rest(SEARCH_NS)
                 else:
-                    await self._clock.sleep_until(self._clock.now() + SEARCH_NS)
+                    await self._until_wanted()
         finally:
+            self._answered.set()
             await self._microphone.close()
 
     async def shutdown(self) -> None:
@@ -113,35 +123,40 @@ class Capture:
         except MicrophoneLost as lost:
             self._lose(str(lost))
             return False
-        if not self._ready:
-            self._ready = True
-            self._post(MicrophoneReady())
         return True
 
     async def _hear_while_wanted(self) -> None:
-        while self._stays_open or self._listeners:
+        """At least one frame of a microphone that was away: one that opens may still be dead."""
+        while self._stays_open or self._listeners or self._fault != "":
             try:
                 if not self._microphone.has_frame():
-                    await self._rest()
+                    await self._rest(self._not_awaited() * NS_PER_FRAME)
                 frame = await self._microphone.read()
             except MicrophoneLost as lost:
                 self._lose(str(lost))
                 return
+            self._give_sound()
             self._timeline.add(frame, self._clock.now())
             for dictation, listener in tuple(self._listeners.items()):
                 self._tell(dictation, listener.hear(self._timeline))
             self._tell_level(frame.pcm16)
         self._timeline.clear()
+        self._answered.set()
         await self._microphone.close()
 
-    async def _rest(self) -> None:
-        """Let frames gather while nobody waits for what is in them."""
-        frames = self._not_awaited()
-        if not frames or self._task is None:
+    def _give_sound(self) -> None:
+        if self._fault != "":
+            self._fault = ""
+            self._post(MicrophoneReady())
+        self._answered.set()
+
+    async def _rest(self, ns: int) -> None:
+        """Let so much time pass, or less if a dictation is opened, closed or aborted."""
+        if not ns or self._task is None:
             return
         self._resting = True
         try:
-            await self._clock.sleep_until(self._clock.now() + frames * NS_PER_FRAME)
+            await self._clock.sleep_until(self._clock.now() + ns)
         except asyncio.CancelledError:
             # by _end_rest, or from outside: as in asyncio.timeout, only the count of cancels tells
             if self._resting or self._task.uncancel() > 0:
@@ -150,7 +165,10 @@ class Capture:
             self._resting = False
 
     def _not_awaited(self) -> int:
-        """How many frames from now on tell of no phrase; none behind the release."""
+        """How many frames from now on tell of no phrase, so that they may gather unread.
+
+        None behind the release.
+        """
         if not self._timeline:
             return 0  # the first frame tells when sample 0 was spoken
         frames = GATHERED
@@ -172,13 +190,14 @@ class Capture:
             await self._wanted.wait()
 
     def _lose(self, reason: str) -> None:
-        """End every dictation with what there is, then say that the microphone is away, once."""
+        """End every dictation with what there is, then say why the microphone is away, once."""
         self._timeline.clear()
         for dictation, listener in tuple(self._listeners.items()):
             self._tell(dictation, listener.finish())
-        if self._ready is not False:
-            self._ready = False
+        if self._fault != reason:
+            self._fault = reason
             self._post(MicrophoneFailed(reason))
+        self._answered.set()
 
     def _tell(self, dictation: int, events: Iterable[Event]) -> None:
         for event in events:

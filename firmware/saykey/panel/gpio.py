@@ -7,6 +7,7 @@ ground.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ from saykey.ports import Clock, Light
 
 if TYPE_CHECKING:
     import gpiozero
+    from gpiozero.pins.lgpio import LGPIOFactory
 
 BLINKS: dict[Light, tuple[float, float]] = {
     Light.WORKING: (0.25, 0.25),
@@ -68,6 +70,12 @@ class GpioButton:
         button.when_activated = lambda: hand_over(down=True)
         button.when_deactivated = lambda: hand_over(down=False)
 
+    def check(self) -> None:
+        """Raises HardwareError if the pin went away: no edge comes from it any more."""
+        if self._button is not None:
+            with _advice("button", self._pin):
+                _ = self._button.value
+
     def _deliver(self, edge: Edge) -> None:
         if self._on_edge is not None:
             self._on_edge(edge)
@@ -87,34 +95,58 @@ class GpioLamp:
     """
 
     def __init__(self, pin: int, pins: gpiozero.Factory | None = None) -> None:
-        with _advice("LED", pin):
+        self._pin = pin
+        self._pins = pins
+        self._led: gpiozero.LED | None = None
+        self._light = Light.OFF
+
+    def open(self) -> None:
+        """Be ready to show a light, and dark. Raises HardwareError."""
+        with _advice("LED", self._pin):
             import gpiozero
 
-            self._led = gpiozero.LED(pin, pin_factory=pins or _machine_pins())
+            self._led = gpiozero.LED(self._pin, pin_factory=self._pins or _machine_pins())
         self._light = Light.OFF
 
     def show(self, light: Light) -> None:
-        """Show it until told otherwise. Showing it again does not start its rhythm anew."""
-        if light is self._light:
+        """Show it until told otherwise. Showing it again does not start its rhythm anew.
+
+        Raises HardwareError when the pin went away; the lamp is then closed.
+        """
+        if self._led is None or light is self._light:
             return
         self._light = light
+        try:
+            with _advice("LED", self._pin):
+                if self._led.pin_factory is not (self._pins or _machine_pins()):
+                    raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+                self._switch(self._led, light)
+        except HardwareError:
+            led, self._led = self._led, None
+            led.close()
+            raise
+
+    @staticmethod
+    def _switch(led: gpiozero.LED, light: Light) -> None:
         if light in BLINKS:
             on, off = BLINKS[light]
-            self._led.blink(on_time=on, off_time=off)
+            led.blink(on_time=on, off_time=off)
         elif light is Light.LISTENING:
-            self._led.on()
+            led.on()
         else:
-            self._led.off()
+            led.off()
 
     def close(self) -> None:
         """Dark, and the pin is free."""
-        if not self._led.closed:
-            self._led.off()
+        with suppress(HardwareError):
+            self.show(Light.OFF)
+        if self._led is not None:
             self._led.close()
+            self._led = None
 
 
 @cache
-def _machine_pins() -> gpiozero.Factory:
+def _machine_pins() -> LGPIOFactory:
     """The pins of this machine, once: gpiozero keeps one table of them per process.
 
     By lgpio and nothing else: gpiozero would try three more libraries with a warning each.
@@ -122,6 +154,30 @@ def _machine_pins() -> gpiozero.Factory:
     from gpiozero.pins.lgpio import LGPIOFactory
 
     return LGPIOFactory()
+
+
+def _let_go_of_dead_chip() -> None:
+    """Have the next part open the chip anew if it is gone, and what is on it be closed quietly.
+
+    While a handle of a dead chip is open, lgpio's own thread spins (lgPthAlerts.c), and the number
+    of the chip stays taken. A pin of a factory without a handle is closed without asking the chip.
+    """
+    if not _machine_pins.cache_info().currsize:
+        return
+    import lgpio
+
+    pins = _machine_pins()
+    try:
+        lgpio.gpio_get_chip_info(pins._handle)  # noqa: SLF001  gpiozero tells no handle
+    except lgpio.error:
+        for pin in pins.pins.values():
+            with suppress(lgpio.error):
+                pin.when_changed = None  # a callback left behind ends lgpio's thread for all pins
+        handle, pins._handle = pins._handle, None  # noqa: SLF001
+        pins.close()
+        _machine_pins.cache_clear()
+        with suppress(lgpio.error):
+            lgpio.gpiochip_close(handle)
 
 
 @contextmanager
@@ -145,7 +201,8 @@ def _advice(what: str, pin: int) -> Iterator[None]:
             "or apt install python3-gpiozero python3-lgpio"
         ) from missing
     except tuple(refusals) as error:
+        _let_go_of_dead_chip()
         raise HardwareError(
-            f"{what} on GPIO {pin} cannot be opened ({error}): is this a Raspberry Pi, is the "
+            f"{what} on GPIO {pin} cannot be used ({error}): is this a Raspberry Pi, is the "
             "user in the group gpio, and does no other program use the pin?"
         ) from error

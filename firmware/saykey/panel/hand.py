@@ -3,15 +3,20 @@
 import asyncio
 from collections.abc import Callable
 
+from saykey.clock import NS_PER_S
+from saykey.errors import HardwareError
 from saykey.events import Event, Gestured
 from saykey.flow import Edge
 from saykey.panel.gestures import ButtonState, deadline, step
 from saykey.ports import Button, Clock
 from saykey.settings.schema import ButtonSettings
 
+CHECK_NS = 5 * NS_PER_S
+"""How often the button is asked whether it is still there: no edge comes from one that is not."""
+
 
 class Hand:
-    """Posts each gesture made on the button, from ``open`` to ``close``."""
+    """Posts each gesture made on the button while `run` runs."""
 
     def __init__(
         self,
@@ -27,14 +32,23 @@ class Hand:
         self._state = ButtonState()
         self._alarm: asyncio.Task[None] | None = None
 
-    def open(self) -> None:
-        """Start to read. Raises HardwareError."""
-        self._button.open(self._happened)
+    async def run(self, works: Callable[[], None]) -> None:
+        """Read the button until cancelled; see saykey.attach.Use. Raises HardwareError.
 
-    def close(self) -> None:
-        """Read no more."""
-        self._button.close()
-        self._disarm()
+        A button that goes away while it is down counts as released: its release would never come.
+        """
+        self._button.open(self._happened)
+        works()
+        try:
+            while True:
+                await self._clock.sleep_until(self._clock.now() + CHECK_NS)
+                self._button.check()
+        except HardwareError:
+            self._happened(Edge(self._clock.now(), down=False))
+            raise
+        finally:
+            self._button.close()
+            self._disarm()
 
     def _happened(self, happened: Edge | int) -> None:
         self._state, gestures = step(self._state, happened, self._settings)

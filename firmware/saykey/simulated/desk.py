@@ -27,6 +27,9 @@ class DeskButton:
         self._loop = asyncio.get_running_loop()
         self._on_edge = on_edge
 
+    def check(self) -> None:
+        """It never goes away."""
+
     def press(self) -> None:
         """Push it down."""
         self._move(down=True)
@@ -55,6 +58,10 @@ class DeskLamp:
     """A lamp that remembers what it shows."""
 
     def __init__(self) -> None:
+        self.light = Light.OFF
+
+    def open(self) -> None:
+        """Dark."""
         self.light = Light.OFF
 
     def show(self, light: Light) -> None:

@@ -11,6 +11,7 @@ from saykey.state.delivery import Delivery, keep
 from saykey.state.hearing import Hearing
 from saykey.state.hosts import Held, Host
 from saykey.state.loading import Model
+from saykey.state.parts import Missing
 
 MOST_REPLACED = 16
 """Substitutions remembered; a display shows one."""
@@ -50,10 +51,11 @@ class Counters:
 class Device:
     """All that is known.
 
-    ``microphone_fault`` is a line for the user, empty while all is well. ``heard`` is the text of
-    the last transcript, for the display. ``pressed`` is the dictation that the last press of the
-    button began, if it began one. ``level_db`` is 0 dB at full scale. ``closing``: shutdown was
-    asked for; ``exited``: nothing is left to do.
+    ``microphone_fault`` is a line for the user, empty while all is well. ``missing`` are the parts
+    that cannot be used now. ``heard`` is the text of the last transcript, for the display.
+    ``pressed`` is the dictation that the last press of the button began, if it began one.
+    ``level_db`` is 0 dB at full scale. ``closing``: shutdown was asked for; ``exited``: nothing is
+    left to do.
     """
 
     rules: Rules
@@ -62,6 +64,7 @@ class Device:
     hearing: Hearing = field(default_factory=Hearing)
     counters: Counters = field(default_factory=Counters)
     microphone_fault: str = ""
+    missing: tuple[Missing, ...] = ()
     level_db: float = QUIET_DB
     heard: str = field(repr=False, default="")
     pressed: int | None = None

@@ -31,8 +31,6 @@ def refusal(device: Device, event: events.Request) -> str:
     listens = listening(device.hearing) is not None
     match event:
         case events.DictationStarted():
-            if device.microphone_fault:
-                return device.microphone_fault
             return "a dictation is open already: release or cancel it" if listens else ""
         case events.DictationEnded():
             return "" if listens else "no dictation is open: press first"

@@ -11,7 +11,17 @@ from typing import assert_never
 from saykey import events
 from saykey.effects import Effect, Exit, ReleaseKeys
 from saykey.flow import Transcript
-from saykey.state import button, delivery, dictation, links, loading, outcomes, phrases, recognition
+from saykey.state import (
+    button,
+    delivery,
+    dictation,
+    links,
+    loading,
+    outcomes,
+    parts,
+    phrases,
+    recognition,
+)
 from saykey.state.device import MOST_REPLACED, Device, Step
 from saykey.state.hearing import spoken_of
 from saykey.state.loading import Loading, Model
@@ -36,6 +46,8 @@ def _happen(device: Device, event: events.Event, now: int) -> Step:
         return request(device, event, now)
     if isinstance(event, events.SoundEvent):
         return Step(_sound(device, event))
+    if isinstance(event, events.PartEvent):
+        return Step(replace(device, missing=parts.told(device.missing, event)))
     if isinstance(event, events.RecognizerEvent):
         return _recognizer(device, event)
     if isinstance(event, events.HostEvent):
@@ -160,7 +172,9 @@ def _settle(device: Device) -> tuple[Device, tuple[Effect, ...]]:
     sent, typed = delivery.begin(device.delivery, device.rules.join_ns)
     alive = frozenset(d.id for d in hearing.dictations)
     sent = delivery.forget_marks(sent, alive)
-    device, loaded = _load_what_is_needed(replace(device, hearing=hearing, delivery=sent))
+    missing = parts.in_use(device.missing, frozenset(h.name for h in sent.hosts if h.open))
+    device = replace(device, hearing=hearing, delivery=sent, missing=missing)
+    device, loaded = _load_what_is_needed(device)
     hearing, scheduled = recognition.schedule(
         device.hearing,
         device.model.loaded,

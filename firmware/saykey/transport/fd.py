@@ -25,6 +25,9 @@ from saykey.transport.endpoint import AWAY, Endpoint
 REOPEN_NS = 500_000_000
 """How often a lost host is tried again."""
 
+GONE_LOOKS = 4
+"""After so many attempts, 2 s, with no device file to open, that is no gadget being set up anew."""
+
 LOOK_NS = 1_000_000_000
 STUCK_LOOKS = 2
 """How often the link is looked at, and when a host that polls nothing counts as asleep: after two
@@ -59,6 +62,7 @@ class FdTransport:
         self._accepted = 0
         self._accepted_before = 0
         self._stuck_looks = 0
+        self._gone_looks = 0
         self._woken_at: int | None = None
         self._waiting: bytes | None = None
         self._change: asyncio.Future[bool] | None = None
@@ -129,7 +133,7 @@ class FdTransport:
     def _move_to(self, link: Link) -> None:
         self._link = link
         self._woken_at = None
-        self._stuck_looks = 0
+        self._stuck_looks = self._gone_looks = 0
         self._changed()
         self._watch()
         self._on_link(link)
@@ -160,7 +164,7 @@ class FdTransport:
         while self._link is link:
             await self._clock.sleep_until(self._clock.now() + self._pause())
             if link is Link.DOWN:
-                self._try_again()
+                await self._try_again()
             elif self._fd is not None:
                 self._look_at(self._fd)
 
@@ -172,11 +176,16 @@ class FdTransport:
     def _is_waking(self) -> bool:
         return self._woken_at is not None and self._clock.now() < self._woken_at + WAKING_NS
 
-    def _try_again(self) -> None:
+    async def _try_again(self) -> None:
         try:
             fd = self._endpoint.connect()
-        except OSError:
-            return  # still away: the user was told so by the link
+        except OSError as error:  # still away: the user was told so by the link
+            self._gone_looks = 0 if error.errno in AWAY else self._gone_looks + 1
+            if self._gone_looks == GONE_LOOKS:
+                on_link, self._watching = self._on_link, None  # ours is the task that watches
+                await self.close()
+                on_link(Link.UNKNOWN)
+            return
         self._begin(fd)
 
     def _look_at(self, fd: int) -> None:

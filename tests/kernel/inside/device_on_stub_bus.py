@@ -1,6 +1,6 @@
-"""The device as `saykey run` wires it, its display on i2c-stub: python … SETTINGS PORT.
+"""The device as `saykey run` wires it, its display on i2c-stub: python … SETTINGS.
 
-The display is given an open bus: luma.oled then does SMBus transfers, the only ones of i2c-stub.
+The display is given a bus: luma.oled then does SMBus transfers, the only ones of i2c-stub.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import smbus2
-from oled_bus import ADDRESS
+from oled_bus import ADDRESS, stub_bus
 
 from saykey.adapters import real_adapters
 from saykey.app import App
@@ -17,10 +17,17 @@ from saykey.panel.oled import OledDisplay
 from saykey.settings.load import load
 
 
+class StubBus:
+    """i2c-stub if it is there. Opened for each transfer: a bus that is open cannot be removed."""
+
+    def write_i2c_block_data(self, address, control, values):
+        with smbus2.SMBus(stub_bus()) as bus:
+            bus.write_i2c_block_data(address, control, values)
+
+
 async def live():
     settings = load(Path(sys.argv[1]))
-    port = int(sys.argv[2])
-    display = OledDisplay("ssd1306", port, ADDRESS, smbus2.SMBus(port))
+    display = OledDisplay("ssd1306", 0, ADDRESS, StubBus())
     await App(settings, replace(real_adapters(settings), display=display)).run()
 
 

@@ -12,16 +12,28 @@ _TRACING = Path("/sys/kernel/tracing")
 
 @cache
 def insert_bus():
-    """The number of the bus, which stays until the machine ends."""
+    """The number of the bus, which stays until the machine ends or `remove_bus`."""
     subprocess.run(("modprobe", "i2c-dev"), check=True)
     subprocess.run(("modprobe", "i2c-stub", f"chip_addr={ADDRESS}"), check=True)
     if not (_TRACING / "trace").exists():
         subprocess.run(("mount", "-t", "tracefs", "tracefs", str(_TRACING)), check=True)
     (_TRACING / "buffer_size_kb").write_text("4096")
     (_TRACING / "events/smbus/smbus_write/enable").write_text("1")
-    buses = Path("/sys/class/i2c-dev").iterdir()
-    stub = next(bus for bus in buses if "stub" in (bus / "name").read_text().lower())
-    return int(stub.name.removeprefix("i2c-"))
+    return stub_bus()
+
+
+def remove_bus():
+    """Until `insert_bus`; nobody may have it open."""
+    subprocess.run(("rmmod", "i2c-stub"), check=True)
+    insert_bus.cache_clear()
+
+
+def stub_bus():
+    """The number of the bus that is there. Raises FileNotFoundError if none is."""
+    for bus in Path("/sys/class/i2c-dev").iterdir():
+        if "stub" in (bus / "name").read_text().lower():
+            return int(bus.name.removeprefix("i2c-"))
+    raise FileNotFoundError("i2c-stub")
 
 
 def clear_trace():

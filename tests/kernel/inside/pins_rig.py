@@ -38,6 +38,7 @@ class LampRig:
         self._pin = pin
         self._pins = the_pins()
         self.lamp = GpioLamp(pin)
+        self.lamp.open()
 
     def gets(self, *, lit):
         until(lambda: self._pins.is_high(self._pin) == lit, f"the lamp to be lit: {lit}")

@@ -37,6 +37,13 @@ class Pins:
         told.write_text(f"{CPUINFO.read_text()}Revision\t: {ZERO_2_W}\n")
         subprocess.run(("mount", "--bind", str(told), str(CPUINFO)), check=True)
 
+    def take_away(self):
+        """The chip is gone, and what was connected to its pins too."""
+        (CONFIG / "live").write_text("0")
+
+    def bring_back(self):
+        (CONFIG / "live").write_text("1")
+
     def press(self, pin):
         """Connect it to ground."""
         (self._line(pin) / "pull").write_text("pull-down")

@@ -69,6 +69,7 @@ def until_led(pins, *, high):
 
 def test_the_led_is_lit_blinks_and_is_dark_when_closed(pins):
     lamp = GpioLamp(LED)
+    lamp.open()
     lamp.show(Light.LISTENING)
     until_led(pins, high=True)
     lamp.show(Light.OFF)

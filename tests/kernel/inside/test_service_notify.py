@@ -2,7 +2,9 @@
 
 import os
 import signal
+import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,14 @@ def eventually(name, true):
 @pytest.fixture
 def service(computer):
     """The unit, with a computer on the cable."""
+    with in_the_vm(), Cable(computer):
+        yield
+        run("systemctl", "stop", NAME)
+
+
+@contextmanager
+def in_the_vm():
+    """The unit, to be started."""
     run("systemd-sysusers", str(ROOT / "systemd/saykey.sysusers.conf"))
     recording = ROOT / "firmware/saykey/data/recordings/dictation.wav"
     SETTINGS.write_text(f'[microphone]\nsource = "file:{recording}"\n')
@@ -61,11 +71,41 @@ def service(computer):
     drop_ins.mkdir()
     (drop_ins / "in-the-vm.conf").write_text(DROP_IN)
     run("systemctl", "daemon-reload")
-    with Cable(computer):
-        yield
-        run("systemctl", "stop", NAME)
+    yield
+    run("systemctl", "stop", NAME)
     run("rm", "-r", str(UNIT), str(drop_ins), str(SETTINGS))
     run("systemctl", "daemon-reload")
+
+
+@pytest.fixture
+def unit():
+    """The unit, nothing on the cable, not even a gadget."""
+    with in_the_vm():
+        yield
+
+
+@pytest.mark.usefixtures("unit")
+def test_it_is_ready_without_a_gadget_and_takes_the_one_that_comes(computer):
+    run("systemctl", "start", NAME)  # returns at READY=1, and fails if it is not told
+    eventually("StatusText", lambda text: "missing: host computer" in text)
+    with Cable(computer):
+        eventually("StatusText", lambda text: "computer up" in text and "missing" not in text)
+    eventually("StatusText", lambda text: "missing: host computer" in text)
+    with Cable(computer):
+        eventually("StatusText", lambda text: "computer up" in text and "missing" not in text)
+    assert shown("NRestarts") == "0"
+    run("systemctl", "stop", NAME)
+    assert shown("Result") == "success"
+
+
+@pytest.mark.usefixtures("unit")
+def test_wrong_settings_end_it_once_and_no_limit_keeps_other_failures_from_being_retried():
+    SETTINGS.write_text('[microphone]\nsauce = "file:x"\n')
+    assert subprocess.run(("systemctl", "start", NAME), check=False).returncode
+    eventually("ActiveState", lambda state: state == "failed")
+    assert (shown("ExecMainStatus"), shown("NRestarts")) == ("2", "0")
+    assert shown("StartLimitIntervalUSec") == "0"
+    run("systemctl", "reset-failed", NAME)
 
 
 @pytest.mark.usefixtures("service")

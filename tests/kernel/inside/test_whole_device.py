@@ -50,7 +50,7 @@ led_gpio = {LED}
 [control]
 socket = "{socket}"
 """)
-    command = (sys.executable, str(PROGRAM), str(settings), str(oled_bus.insert_bus()))
+    command = (sys.executable, str(PROGRAM), str(settings))
     with subprocess.Popen(command) as process:
         try:
             until(lambda: socket.exists() or process.poll() is not None, "the control socket")
@@ -68,6 +68,7 @@ def pixels():
 def test_what_is_said_while_the_button_is_down_is_typed_and_shown(computer, tmp_path):
     pins = the_pins()
     pins.release(BUTTON)
+    oled_bus.insert_bus()
     with sound_card(), Player() as player, Cable(computer) as cable:
         with device(tmp_path) as (process, statuses):
             next(status for status in statuses if status.model.state == "ready")
