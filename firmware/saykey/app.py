@@ -10,13 +10,7 @@ from saykey.audio.level import level_db
 from saykey.control.server import ControlServer
 from saykey.effects import Effect, Exit
 from saykey.errors import Refused
-from saykey.events import (
-    DictationStarted,
-    Event,
-    ModelsKnown,
-    ModelWanted,
-    ShutdownWanted,
-)
+from saykey.events import Event, ModelsKnown
 from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES
 from saykey.host_links import HostLinks
 from saykey.hub import Hub
@@ -28,6 +22,7 @@ from saykey.models.store.store import find
 from saykey.panel.hand import Hand
 from saykey.panel.painter import Lighter, Painter
 from saykey.performer import Performer
+from saykey.requests import DictationStarted, ModelWanted, ShutdownWanted
 from saykey.settings.schema import Settings
 from saykey.speech.cutter import Cutter
 from saykey.speech.detector import WebRtcDetector

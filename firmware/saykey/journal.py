@@ -1,6 +1,7 @@
 """What is worth a line in the log. Never what was spoken, at any level."""
 
 from saykey import events as ev
+from saykey import requests as rq
 from saykey.flow import inserted
 
 
@@ -33,7 +34,7 @@ def line(event: ev.Event) -> str | None:  # noqa: PLR0912  a row of events
             return f"typing stopped after {reports} reports, {left} characters left"
         case ev.TypingFinished(substitutions=replaced) if replaced:
             return f"{len(replaced)} characters were replaced: the layout lacks them"
-        case ev.ShutdownWanted():
+        case rq.ShutdownWanted():
             return "shutting down"
         case _:
             return None

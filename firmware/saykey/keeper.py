@@ -9,10 +9,11 @@ import logging
 from saykey import looks
 from saykey.control.status import in_words
 from saykey.effects import Effect
-from saykey.events import Event, ShutdownWanted
+from saykey.events import Event
 from saykey.outbox.kept import Kept, kept
 from saykey.outbox.mirror import Mirror
 from saykey.ports import Clock
+from saykey.requests import ShutdownWanted
 from saykey.state.device import Device
 from saykey.systemd import Manager
 

@@ -9,6 +9,7 @@ import pytest
 
 from saykey import effects as fx
 from saykey import events as ev
+from saykey import requests as rq
 from saykey.adapters import Adapters, MakeRecognizer, worker_recognizer
 from saykey.app import App
 from saykey.audio.files import read_pcm16
@@ -104,7 +105,7 @@ def live(
             await desk.happens(ev.ModelReady)
             await story(desk)
         finally:
-            desk.app.hub.post(ev.ShutdownWanted())
+            desk.app.hub.post(rq.ShutdownWanted())
             await asyncio.wait_for(running, PATIENCE_S)
         return desk
 
@@ -170,7 +171,7 @@ def test_unplugged_in_mid_dictation_the_rest_is_held_and_a_tap_types_it() -> Non
         stood = desk.host.text
         assert REFERENCE.startswith(stood)
         assert stood != REFERENCE
-        await desk.app.hub.ask(ev.HeldTextWanted())
+        await desk.app.hub.ask(rq.HeldTextWanted())
         await desk.rest()
 
     desk = live(story, read_pcm16(RECORDING))
@@ -195,7 +196,7 @@ def test_cancel_leaves_what_is_typed_and_types_no_more() -> None:
         speaking = asyncio.create_task(desk.speak_to_the_end())
         await desk.happens(ev.TypingFinished)
         speaking.cancel()
-        await desk.app.hub.ask(ev.Cancelled())
+        await desk.app.hub.ask(rq.Cancelled())
         await desk.rest()
 
     desk = live(story, read_pcm16(RECORDING))

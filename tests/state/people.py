@@ -6,6 +6,7 @@ import msgspec
 from world import LETTERS, Machine, Move, World, letter, machine_of, mark, move, replace
 
 from saykey import events as ev
+from saykey import requests as rq
 from saykey.flow import Gesture, GestureKind, Stroke, inserted
 from saykey.ports import Link
 from saykey.state.delivery import target_of
@@ -34,10 +35,10 @@ def people(world: World, device: Device, ways: frozenset[str]) -> Iterator[Move]
 
 def _presses(world: World) -> Iterator[Move]:
     if world.pressed:
-        yield move("release", replace(world, pressed=False), ev.DictationEnded(0))
+        yield move("release", replace(world, pressed=False), rq.DictationEnded(0))
     elif world.presses:
         down = replace(world, pressed=True, presses=world.presses - 1)
-        yield move("press", down, ev.DictationStarted(0), inner=False)
+        yield move("press", down, rq.DictationStarted(0), inner=False)
 
 
 def _hand(world: World, device: Device) -> Iterator[Move]:
@@ -77,29 +78,29 @@ def _hand(world: World, device: Device) -> Iterator[Move]:
 
 def _asks(world: World, spent: World, device: Device) -> Iterator[Move]:
     if device.hearing.dictations or device.delivery.typing:
-        yield move("cancel", _excuse_all(spent, device), ev.Cancelled(), inner=False)
+        yield move("cancel", _excuse_all(spent, device), rq.Cancelled(), inner=False)
     held = target_of(device.delivery).held
     if held:
         asked = replace(spent, asked=_asked(world, device))
-        yield move("type held", asked, ev.HeldTextWanted(), inner=False)
+        yield move("type held", asked, rq.HeldTextWanted(), inner=False)
         dropped = frozenset("".join(h.text for h in held)) & frozenset(LETTERS)
         forgotten = replace(spent, excused=world.excused | dropped)
-        yield move("drop held", forgotten, ev.HeldTextDropped(), inner=False)
+        yield move("drop held", forgotten, rq.HeldTextDropped(), inner=False)
     if device.hearing.unheard:
-        yield move("retry", spent, ev.RetryWanted(), inner=False)
+        yield move("retry", spent, rq.RetryWanted(), inner=False)
     idle = world.typist is None and not device.delivery.queue and not device.hearing.dictations
     able = idle and machine_of(world, device.delivery.target).told is Link.UP
     keys = replace(spent, keys=world.keys + able)
-    yield move("keys wanted", keys, ev.KeysWanted((Stroke(4),)), inner=False)
+    yield move("keys wanted", keys, rq.KeysWanted((Stroke(4),)), inner=False)
     yield from _other_host(spent, device)
     if world.presses:
-        yield move("other model", spent, ev.ModelWanted("large"), inner=False)
+        yield move("other model", spent, rq.ModelWanted("large"), inner=False)
 
 
 def _other_host(spent: World, device: Device) -> Iterator[Move]:
     for host in device.delivery.hosts:
         if host.name != device.delivery.target:
-            yield move(f"use {host.name}", spent, ev.HostWanted(host.name), inner=False)
+            yield move(f"use {host.name}", spent, rq.HostWanted(host.name), inner=False)
 
 
 def _hosts(spent: World, device: Device) -> Iterator[Move]:
@@ -107,18 +108,18 @@ def _hosts(spent: World, device: Device) -> Iterator[Move]:
     hosts = device.delivery.hosts
     for host in hosts:
         if len(hosts) > 1:
-            yield move(f"forget {host.name}", spent, ev.HostForgotten(host.name), inner=False)
+            yield move(f"forget {host.name}", spent, rq.HostForgotten(host.name), inner=False)
     if all(machine.name != THIRD for machine in spent.machines):
         settings = msgspec.structs.replace(hosts[0].settings, name=THIRD)
         machines = (*spent.machines, Machine(THIRD, Link.UP))
         more = replace(spent, machines=machines)
-        yield move("add a host", more, ev.HostAdded(settings), inner=False)
+        yield move("add a host", more, rq.HostAdded(settings), inner=False)
         renamed = {h: THIRD if h == hosts[0].name else h for h in spent.hosts}
         new = replace(more, hosts=tuple(renamed[h] for h in spent.hosts))
-        yield move("rename a host", new, ev.HostChanged(hosts[0].name, settings), inner=False)
+        yield move("rename a host", new, rq.HostChanged(hosts[0].name, settings), inner=False)
     if device.delivery.unassigned:
         name = hosts[-1].name
-        yield move("move held text", spent, ev.HeldTextMoved(name), inner=False)
+        yield move("move held text", spent, rq.HeldTextMoved(name), inner=False)
 
 
 def _shutdown(world: World) -> Iterator[Move]:
@@ -126,7 +127,7 @@ def _shutdown(world: World) -> Iterator[Move]:
         letter(world, phrase) for phrase, r in world.final if (phrase, r) in world.heard
     }
     stopped = replace(world, excused=world.excused | unheard)
-    yield move("shutdown", stopped, ev.ShutdownWanted(), inner=False)
+    yield move("shutdown", stopped, rq.ShutdownWanted(), inner=False)
 
 
 def _asked(world: World, device: Device) -> frozenset[str]:

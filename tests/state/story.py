@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from saykey import effects as fx
 from saykey import events as ev
+from saykey import requests as rq
 from saykey.flow import Edits, Insert, Phrase, PhraseId, Timings, Transcript, Verdict, inserted
 from saykey.ports import Link
 from saykey.settings.schema import HostSettings, RecognizerSettings, Settings
@@ -42,10 +43,10 @@ class Story:
         return done
 
     def press(self, at: int = 0) -> tuple[fx.Effect, ...]:
-        return self.tell(ev.DictationStarted(at), at)
+        return self.tell(rq.DictationStarted(at), at)
 
     def release(self, at: int = 0) -> tuple[fx.Effect, ...]:
-        return self.tell(ev.DictationEnded(at), at)
+        return self.tell(rq.DictationEnded(at), at)
 
     def drained(self, dictation: int = 1) -> tuple[fx.Effect, ...]:
         return self.tell(ev.CaptureDrained(dictation))

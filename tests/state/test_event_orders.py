@@ -8,6 +8,7 @@ from story import DESK, Story, inserting, phrase
 
 from saykey import effects as fx
 from saykey import events as ev
+from saykey import requests as rq
 from saykey.flow import Gesture, GestureKind, PhraseId, Press, Stroke, Verdict
 from saykey.ports import Link
 
@@ -107,7 +108,7 @@ def test_a_later_retry_of_a_failed_phrase_becomes_a_held_piece() -> None:
     story.say(1)
     story.worker_dies_on(1)
     story.worker_dies_on(1)
-    assert kinds(story.tell(ev.RetryWanted())) == [fx.Recognise]
+    assert kinds(story.tell(rq.RetryWanted())) == [fx.Recognise]
     story.hear(1, "One.")
     assert story.typing() == []
     assert story.held() == ["One."]
@@ -140,7 +141,7 @@ def test_cancel_stops_capture_and_typing_and_ignores_late_results() -> None:
     story.say(1)
     story.hear(1, "One.")
     story.say(2)
-    assert set(kinds(story.tell(ev.Cancelled()))) == {
+    assert set(kinds(story.tell(rq.Cancelled()))) == {
         fx.AbortCapture,
         fx.StopTyping,
         fx.AbortRecognition,
@@ -191,7 +192,7 @@ def test_one_tap_types_all_held_text() -> None:
     story.drained()
     story.link("desk", Link.UP)
     assert story.typing() == []
-    story.tell(ev.HeldTextWanted())
+    story.tell(rq.HeldTextWanted())
     story.typed(story.device.delivery.typing.id)
     assert story.typing() == ["One.", " Two."]
     assert story.held() == []
@@ -279,7 +280,7 @@ def test_the_host_is_switched_in_flight_and_the_text_goes_to_the_old_one() -> No
     story = Story()
     story.press()
     story.say(1)
-    story.tell(ev.HostWanted("couch"))
+    story.tell(rq.HostWanted("couch"))
     done = story.hear(1, "One.")
     assert done == (fx.TypeEdits(1, "desk", DESK, inserting("One.")),)
 
@@ -288,11 +289,11 @@ def test_the_host_is_switched_and_gone_so_the_text_is_held_for_it() -> None:
     story = Story()
     story.press()
     story.say(1)
-    story.tell(ev.HostWanted("couch"))
+    story.tell(rq.HostWanted("couch"))
     story.link("desk", Link.DOWN)
     story.hear(1, "One.")
     assert (story.held("desk"), story.held("couch")) == (["One."], [])
-    story.tell(ev.HeldTextWanted())
+    story.tell(rq.HeldTextWanted())
     assert story.typing() == []
 
 
@@ -373,7 +374,7 @@ def test_sigterm_stops_the_capture_releases_the_keys_and_holds_the_text() -> Non
     story.say(1)
     story.hear(1, "One two.")
     story.say(2)
-    done = story.tell(ev.ShutdownWanted())
+    done = story.tell(rq.ShutdownWanted())
     assert kinds(done) == [fx.AbortCapture, fx.StopTyping]
     done = story.stopped(1, "One", "", " two.")
     assert kinds(done) == [fx.ReleaseKeys, fx.ReleaseKeys, fx.ReleaseKeys, fx.Exit]
@@ -384,7 +385,7 @@ def test_sigterm_stops_the_capture_releases_the_keys_and_holds_the_text() -> Non
 def test_a_model_switched_in_flight_recognises_the_next_dictation() -> None:
     story = Story()
     story.press()
-    story.tell(ev.ModelWanted("large"))
+    story.tell(rq.ModelWanted("large"))
     assert kinds(story.say(1)) == [fx.Recognise]
     story.hear(1, "One.")
     story.release()
@@ -442,7 +443,7 @@ def test_a_double_tap_cancels() -> None:
 
 def test_keys_are_pressed_once_nothing_is_typed_and_text_waits_for_them() -> None:
     story = Story()
-    keys = ev.KeysWanted((Stroke(0x04),))
+    keys = rq.KeysWanted((Stroke(0x04),))
     assert story.tell(keys) == (fx.TypeEdits(1, "desk", DESK, (Press(Stroke(0x04)),)),)
     assert story.tell(keys) == ()
     story.press()
@@ -456,12 +457,12 @@ def test_keys_are_pressed_once_nothing_is_typed_and_text_waits_for_them() -> Non
 def test_keys_are_not_pressed_on_a_host_that_is_away() -> None:
     story = Story()
     story.link("desk", Link.DOWN)
-    assert story.tell(ev.KeysWanted((Stroke(0x04),))) == ()
+    assert story.tell(rq.KeysWanted((Stroke(0x04),))) == ()
 
 
 def test_keys_that_were_cut_short_are_not_held() -> None:
     story = Story()
-    story.tell(ev.KeysWanted((Stroke(0x04),)))
+    story.tell(rq.KeysWanted((Stroke(0x04),)))
     story.link("desk", Link.DOWN)
     assert story.stopped(1, "", "", "") == (fx.ReleaseKeys("desk"),)
     assert story.held() == []

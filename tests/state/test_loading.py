@@ -6,6 +6,7 @@ from story import Story, phrase
 from saykey import effects as fx
 from saykey import events as ev
 from saykey import looks
+from saykey import requests as rq
 from saykey.flow import PhraseId, Timings, Transcript, Verdict
 from saykey.state.loading import Loading
 
@@ -22,7 +23,7 @@ def story():
 
 
 def use(story, name):
-    story.tell(ev.ModelWanted(name))
+    story.tell(rq.ModelWanted(name))
     story.tell(ev.ModelReady(name))
 
 
@@ -53,14 +54,14 @@ def said(story, took_ms, dictation):
 
 
 def test_a_model_that_fails_leaves_the_one_that_was_kept(story):
-    assert story.tell(ev.ModelWanted("huge")) == (fx.LoadModel("huge"),)
+    assert story.tell(rq.ModelWanted("huge")) == (fx.LoadModel("huge"),)
     assert story.tell(ev.ModelFailed("huge", "too big", "large")) == ()
     assert model(story).loaded == "large"
     assert model(story).notice == "huge cannot be used, large stays: too big"
 
 
 def test_what_was_said_meanwhile_is_recognised_by_the_one_that_was_kept(story):
-    story.tell(ev.ModelWanted("huge"))
+    story.tell(rq.ModelWanted("huge"))
     story.press()
     story.say(1)
     done = story.tell(ev.ModelFailed("huge", "too big", "large"))
@@ -68,17 +69,17 @@ def test_what_was_said_meanwhile_is_recognised_by_the_one_that_was_kept(story):
 
 
 def test_a_failed_model_is_not_tried_again_by_itself(story):
-    story.tell(ev.ModelWanted("huge"))
+    story.tell(rq.ModelWanted("huge"))
     story.tell(ev.ModelFailed("huge", "too big", "large"))
     assert fx.LoadModel not in kinds_of((*story.press(), *story.release(), *story.drained()))
 
 
 def test_why_a_model_failed_is_forgotten_once_another_is_loaded():
     story = Story()
-    story.tell(ev.ModelWanted("huge"))
+    story.tell(rq.ModelWanted("huge"))
     story.tell(ev.ModelFailed("huge", "is a web page"))
     assert looks.status(story.device).model.reason == "is a web page"
-    story.tell(ev.ModelWanted("small"))
+    story.tell(rq.ModelWanted("small"))
     told = looks.status(story.device).model
     assert (told.name, told.state, told.reason) == ("small", "loading", "")
 
@@ -86,7 +87,7 @@ def test_why_a_model_failed_is_forgotten_once_another_is_loaded():
 def test_while_a_dictation_needs_the_model_before_the_next_one_is_told(story):
     story.press()
     story.say(1)
-    story.tell(ev.ModelWanted("small"))
+    story.tell(rq.ModelWanted("small"))
     told = looks.status(story.device).model
     assert (told.name, told.state, told.next) == ("large", "ready", "small")
     story.hear(1, "Yes.")
@@ -97,8 +98,8 @@ def test_while_a_dictation_needs_the_model_before_the_next_one_is_told(story):
 
 
 def test_what_the_user_wanted_while_another_failed_is_tried_next(story):
-    story.tell(ev.ModelWanted("huge"))
-    story.tell(ev.ModelWanted("small"))
+    story.tell(rq.ModelWanted("huge"))
+    story.tell(rq.ModelWanted("small"))
     done = story.tell(ev.ModelFailed("huge", "too big", "large"))
     assert done == (fx.LoadModel("small"),)
 
@@ -173,7 +174,7 @@ def test_the_user_has_the_last_word(story):
     for dictation in (1, 2, 3):
         said(story, 6_000.0, dictation)
     story.tell(ev.ModelReady("medium"))
-    assert story.tell(ev.ModelWanted("large")) == (fx.LoadModel("large"),)
+    assert story.tell(rq.ModelWanted("large")) == (fx.LoadModel("large"),)
     story.tell(ev.ModelReady("large"))
     assert model(story).notice == ""
     assert fx.LoadModel not in kinds_of(said(story, 6_000.0, 4))
@@ -187,7 +188,7 @@ def test_without_a_smaller_one_the_same_is_loaded_again_and_again():
 
 
 def test_the_display_says_so_until_a_dictation_begins_and_the_status_until_another_is_wanted(story):
-    story.tell(ev.ModelWanted("huge"))
+    story.tell(rq.ModelWanted("huge"))
     story.tell(ev.ModelFailed("huge", "too big", "large"))
     (fault,) = looks.view(story.device).faults
     assert (fault.title, fault.advice) == ("Other model", model(story).notice)
@@ -195,5 +196,5 @@ def test_the_display_says_so_until_a_dictation_begins_and_the_status_until_anoth
     story.press()
     assert looks.view(story.device).faults == ()
     assert looks.status(story.device).model.reason == model(story).notice
-    story.tell(ev.ModelWanted("small"))
+    story.tell(rq.ModelWanted("small"))
     assert looks.status(story.device).model.reason == ""

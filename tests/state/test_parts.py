@@ -5,6 +5,7 @@ from story import Story
 
 from saykey import events as ev
 from saykey import looks
+from saykey import requests as rq
 from saykey.control.status import in_words
 from saykey.ports import Light, Link
 from saykey.state.parts import BUTTON, DISPLAY, LIGHT, Missing, way_to
@@ -78,7 +79,7 @@ def test_the_way_to_another_host_is_no_fault_until_that_host_is_the_target() -> 
     story = lacking(way_to("couch"))
     assert titles(story) == []
     assert [each.part for each in looks.status(story.device).missing] == ["host couch"]
-    story.tell(ev.HostWanted("couch"))
+    story.tell(rq.HostWanted("couch"))
     assert titles(story) == ["No connection"]
 
 

@@ -4,29 +4,30 @@ import pytest
 from story import COUCH, DESK, Story
 
 from saykey import events as ev
+from saykey import requests as rq
 from saykey.flow import Gesture, GestureKind, Stroke
 from saykey.ports import Link
 from saykey.settings.schema import HostSettings
 
 ATTIC = HostSettings(name="attic")
-KEYS = ev.KeysWanted((Stroke(0x04),))
+KEYS = rq.KeysWanted((Stroke(0x04),))
 
 
 @pytest.mark.parametrize(
     ("event", "reason"),
     [
-        (ev.DictationEnded(0), "no dictation is open: press first"),
-        (ev.HeldTextWanted(), "no text is held for desk"),
-        (ev.RetryWanted(), "no phrase has failed"),
-        (ev.HostWanted("desc"), "no host 'desc'; hosts: desk, couch"),
-        (ev.HostForgotten("desc"), "no host 'desc'; hosts: desk, couch"),
-        (ev.HostChanged("desc", ATTIC), "no host 'desc'; hosts: desk, couch"),
-        (ev.HostChanged("couch", DESK), "there is a host 'desk' already"),
-        (ev.HostAdded(COUCH), "there is a host 'couch' already"),
-        (ev.HeldTextMoved("couch"), "all held text has its host"),
+        (rq.DictationEnded(0), "no dictation is open: press first"),
+        (rq.HeldTextWanted(), "no text is held for desk"),
+        (rq.RetryWanted(), "no phrase has failed"),
+        (rq.HostWanted("desc"), "no host 'desc'; hosts: desk, couch"),
+        (rq.HostForgotten("desc"), "no host 'desc'; hosts: desk, couch"),
+        (rq.HostChanged("desc", ATTIC), "no host 'desc'; hosts: desk, couch"),
+        (rq.HostChanged("couch", DESK), "there is a host 'desk' already"),
+        (rq.HostAdded(COUCH), "there is a host 'couch' already"),
+        (rq.HeldTextMoved("couch"), "all held text has its host"),
     ],
 )
-def test_an_idle_device_refuses_what_would_come_to_nothing(event: ev.Request, reason: str) -> None:
+def test_an_idle_device_refuses_what_would_come_to_nothing(event: rq.Request, reason: str) -> None:
     story = Story()
     before = story.device
     assert story.tell(event) == ()
@@ -35,9 +36,9 @@ def test_an_idle_device_refuses_what_would_come_to_nothing(event: ev.Request, re
 
 @pytest.mark.parametrize(
     "event",
-    [ev.DictationStarted(0), ev.Cancelled(), ev.HeldTextDropped(), ev.ModelWanted("m"), KEYS],
+    [rq.DictationStarted(0), rq.Cancelled(), rq.HeldTextDropped(), rq.ModelWanted("m"), KEYS],
 )
-def test_what_is_done_is_not_refused(event: ev.Request) -> None:
+def test_what_is_done_is_not_refused(event: rq.Request) -> None:
     story = Story()
     story.tell(event)
     assert story.refused == ""
@@ -64,7 +65,7 @@ def test_held_text_is_not_typed_while_its_host_is_away() -> None:
     story.hear(1, "One.")
     story.release()
     story.drained()
-    assert story.tell(ev.HeldTextWanted()) == ()
+    assert story.tell(rq.HeldTextWanted()) == ()
     assert story.refused == "desk is down: its text stays held until it is up"
 
 
@@ -85,17 +86,17 @@ def test_keys_are_pressed_only_where_nothing_else_is_going_on() -> None:
 
 def test_the_only_host_is_not_forgotten() -> None:
     story = Story(hosts=(DESK,))
-    story.tell(ev.HostForgotten("desk"))
+    story.tell(rq.HostForgotten("desk"))
     assert story.refused == "desk is the only host: add another one first"
 
 
-@pytest.mark.parametrize("event", [ev.DictationStarted(0), ev.Cancelled(), ev.ShutdownWanted()])
-def test_a_device_that_shuts_down_takes_no_requests(event: ev.Request) -> None:
+@pytest.mark.parametrize("event", [rq.DictationStarted(0), rq.Cancelled(), rq.ShutdownWanted()])
+def test_a_device_that_shuts_down_takes_no_requests(event: rq.Request) -> None:
     story = Story()
     story.press()
     story.say(1)
     story.hear(1, "One.")
-    story.tell(ev.ShutdownWanted())
+    story.tell(rq.ShutdownWanted())
     assert story.tell(event) == ()
     assert story.refused == "saykey is shutting down"
     story.stopped(1, "", "", "One.")

@@ -9,7 +9,8 @@ import msgspec
 from saykey.control.server import ControlServer
 from saykey.control.status import HeldStatus, ModelStatus, Status
 from saykey.errors import ModelError, Refused
-from saykey.events import (
+from saykey.ports import Link
+from saykey.requests import (
     Cancelled,
     DictationEnded,
     DictationStarted,
@@ -18,7 +19,6 @@ from saykey.events import (
     HostWanted,
     ModelWanted,
 )
-from saykey.ports import Link
 from saykey.simulated.clock import VirtualClock
 
 PATIENCE_S = 20

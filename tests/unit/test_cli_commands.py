@@ -15,7 +15,8 @@ from saykey import __version__, cli
 from saykey.control.server import ControlServer
 from saykey.control.status import HeldStatus, ModelStatus, Status
 from saykey.errors import Refused
-from saykey.events import (
+from saykey.ports import Link
+from saykey.requests import (
     Cancelled,
     DictationEnded,
     DictationStarted,
@@ -26,7 +27,6 @@ from saykey.events import (
     ModelWanted,
     RetryWanted,
 )
-from saykey.ports import Link
 from saykey.simulated.clock import VirtualClock
 
 UNFINISHED_WAIT_S = 20

@@ -18,7 +18,7 @@ from saykey.control.client import ControlClient
 from saykey.control.connection import IDLE_NS, SPARE_NS
 from saykey.control.server import MAX_CLIENTS, SPARE_PLACES
 from saykey.errors import ControlError
-from saykey.events import Cancelled
+from saykey.requests import Cancelled
 
 FULL = f"{MAX_CLIENTS} clients are connected; close one"
 ALWAYS_TAKEN = ("status", "release", "cancel")

@@ -10,7 +10,7 @@ from control_rig import NOW, SOCKET, run_with_server
 
 from saykey.control import protocol
 from saykey.control.status import HeldStatus
-from saykey.events import (
+from saykey.requests import (
     Cancelled,
     DictationEnded,
     DictationStarted,

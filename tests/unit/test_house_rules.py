@@ -49,6 +49,7 @@ PURE = (
     "saykey.flow",
     "saykey.events",
     "saykey.effects",
+    "saykey.requests",
     "saykey.errors",
     "saykey.settings.check",
     "saykey.settings.contradictions",
@@ -162,7 +163,7 @@ ROOMS = (
     "text",
     "transport",
 )
-COMMON = {"clock", "effects", "errors", "events", "flow", "ports", "settings"}
+COMMON = {"clock", "effects", "errors", "events", "flow", "ports", "requests", "settings"}
 WIRING = {
     "__main__",
     "adapters",
@@ -201,8 +202,8 @@ HARDWARE = {"alsaaudio", "gpiozero", "lgpio", "luma", "smbus2"}
 
 # Length, with some room above the goal of 250 lines a file and 40 a function.
 
-LONGEST_FILE = 300
-LONGEST_FUNCTION = 60
+LONGEST_FILE = 260
+LONGEST_FUNCTION = 45
 
 CATCHES_EVERYTHING: set[str] = set()
 """Modules with a supervisor, which may catch Exception: it logs and reports Failed."""

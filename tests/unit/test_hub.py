@@ -4,6 +4,7 @@ import asyncio
 
 from saykey import effects as fx
 from saykey import events as ev
+from saykey import requests as rq
 from saykey.hub import Hub
 from saykey.ports import Link
 from saykey.settings.schema import Settings
@@ -21,7 +22,7 @@ def lived(*events: ev.Event) -> tuple[Hub, list[fx.Effect], list[tuple]]:
         hub.observe(lambda *step: steps.append(step))
         for event in events:
             hub.post(event)
-        hub.post(ev.ShutdownWanted())
+        hub.post(rq.ShutdownWanted())
         await hub.run()
         return hub, performed, steps
 
@@ -35,12 +36,12 @@ def test_the_first_effects_are_performed_before_any_event() -> None:
 
 def test_events_are_taken_in_the_order_they_were_posted() -> None:
     hub, _, steps = lived(ev.LinkChanged("computer", Link.UP), ev.LedsChanged("computer", 2))
-    assert [type(step[0]) for step in steps] == [ev.LinkChanged, ev.LedsChanged, ev.ShutdownWanted]
+    assert [type(step[0]) for step in steps] == [ev.LinkChanged, ev.LedsChanged, rq.ShutdownWanted]
     assert hub.device.delivery.hosts[0].leds == 2
 
 
 def test_observers_see_the_device_after_the_step_and_what_it_began() -> None:
-    _, _, steps = lived(ev.DictationStarted(5))
+    _, _, steps = lived(rq.DictationStarted(5))
     _, device, effects, _ = steps[0]
     assert device.hearing.started == 1
     assert effects == (fx.OpenCapture(1, 5),)
@@ -50,9 +51,9 @@ def test_who_asks_is_answered_after_the_step() -> None:
     async def life() -> int:
         hub = Hub(initial(Settings()), VirtualClock(), lambda _effect: None)
         running = asyncio.create_task(hub.run())
-        await hub.ask(ev.DictationStarted(0))
+        await hub.ask(rq.DictationStarted(0))
         started = hub.device.hearing.started
-        hub.post(ev.ShutdownWanted())
+        hub.post(rq.ShutdownWanted())
         await running
         return started
 
@@ -62,10 +63,10 @@ def test_who_asks_is_answered_after_the_step() -> None:
 def test_one_who_stopped_asking_harms_nobody() -> None:
     async def life() -> None:
         hub = Hub(initial(Settings()), VirtualClock(), lambda _effect: None)
-        asking = asyncio.create_task(hub.ask(ev.DictationStarted(0)))
+        asking = asyncio.create_task(hub.ask(rq.DictationStarted(0)))
         await asyncio.sleep(0)
         asking.cancel()
-        hub.post(ev.ShutdownWanted())
+        hub.post(rq.ShutdownWanted())
         await hub.run()
 
     asyncio.run(life())

@@ -9,6 +9,7 @@ import pytest
 from saykey import effects as fx
 from saykey import events as ev
 from saykey import flow, journal
+from saykey import requests as rq
 from saykey.flow import (
     Gesture,
     GestureKind,
@@ -30,17 +31,17 @@ REPLACED = (Substitution(SPOKEN, SPOKEN, "not on the us layout"),)
 
 EVENTS = [
     ev.Gestured(Gesture(GestureKind.TAP, 0)),
-    ev.DictationStarted(0), ev.DictationEnded(0), ev.Cancelled(), ev.HeldTextWanted(),
-    ev.HeldTextDropped(), ev.RetryWanted(), ev.ModelWanted("m"), ev.HostWanted("h"),
-    ev.ShutdownWanted(), ev.MicrophoneReady(), ev.MicrophoneFailed("gone"), ev.SoundHeard(-20.0),
+    rq.DictationStarted(0), rq.DictationEnded(0), rq.Cancelled(), rq.HeldTextWanted(),
+    rq.HeldTextDropped(), rq.RetryWanted(), rq.ModelWanted("m"), rq.HostWanted("h"),
+    rq.ShutdownWanted(), ev.MicrophoneReady(), ev.MicrophoneFailed("gone"), ev.SoundHeard(-20.0),
     ev.PhrasePaused(PHRASE), ev.PhraseResumed(PHRASE.id), ev.PhraseEnded(PHRASE),
     ev.CaptureDrained(1, 40), ev.PartMissing("button", "loose"), ev.PartFound("button"),
     ev.ModelsKnown(("m",)), ev.ModelReady("m"),
     ev.ModelFailed("m", "bad"), ev.ModelLost("gone"),
     ev.Recognised(TRANSCRIPT), ev.RecognitionFailed(PHRASE.id, 1, "killed"),
     ev.RecognitionAborted(PHRASE.id, 1), ev.LinkChanged("h", Link.UP), ev.LedsChanged("h", 2),
-    ev.HeldTextMoved("h"), ev.HostAdded(HOST), ev.HostChanged("h", HOST), ev.HostForgotten("h"),
-    ev.KeysWanted((flow.Stroke(4),)), ev.TypingPlanned(1, 9, REPLACED), ev.TypingBegan(1),
+    rq.HeldTextMoved("h"), rq.HostAdded(HOST), rq.HostChanged("h", HOST), rq.HostForgotten("h"),
+    rq.KeysWanted((flow.Stroke(4),)), ev.TypingPlanned(1, 9, REPLACED), ev.TypingBegan(1),
     ev.TypingAdvanced(1, 4), ev.TypingFinished(1, 9, REPLACED),
     ev.TypingStopped(1, EDITS, EDITS, EDITS, 5, REPLACED),
 ]  # fmt: skip

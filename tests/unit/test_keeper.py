@@ -10,6 +10,7 @@ import pytest
 
 from saykey import effects as fx
 from saykey import events as ev
+from saykey import requests as rq
 from saykey.flow import Insert, Phrase, PhraseId, Transcript, Verdict
 from saykey.hub import Hub
 from saykey.keeper import Keeper
@@ -26,7 +27,7 @@ SPOKEN = "Hello."
 ONE_PHRASE = (
     ev.ModelReady("saykey-demo"),
     ev.LinkChanged("computer", Link.UP),
-    ev.DictationStarted(0),
+    rq.DictationStarted(0),
     ev.PhraseEnded(Phrase(PhraseId(1, 1), 1, 0, 16_000)),
     ev.Recognised(Transcript(PhraseId(1, 1), 1, SPOKEN, "en", "saykey-demo", 1, Verdict.GOOD)),
 )
@@ -66,7 +67,7 @@ def test_a_piece_is_in_the_mirror_before_the_loop_gets_to_type_it(mirror):
         def type_it():
             seen.append(decode(mirror.read_bytes()))
             hub.post(ev.TypingFinished(1))
-            hub.post(ev.ShutdownWanted())
+            hub.post(rq.ShutdownWanted())
 
         def perform(effect):
             if isinstance(effect, fx.TypeEdits):
@@ -93,7 +94,7 @@ def test_the_status_that_the_manager_hears_has_nothing_spoken_in_it(manager):
         hub.observe(keeper.observe)
         keeper.opened(hub.device)
         down = ev.LinkChanged("computer", Link.DOWN)
-        for event in (*ONE_PHRASE, down, ev.ShutdownWanted()):
+        for event in (*ONE_PHRASE, down, rq.ShutdownWanted()):
             hub.post(event)
         hub.post(ev.TypingStopped(1, typed=(), doubtful=(), rest=(Insert(SPOKEN),)))
         await hub.run()

@@ -4,6 +4,7 @@ from story import DESK, inserting
 
 from saykey import effects as fx
 from saykey import events as ev
+from saykey import requests as rq
 from saykey.flow import PhraseId, Transcript, Verdict
 from saykey.latency import NS_PER_MS, Latency, note
 
@@ -21,12 +22,12 @@ def heard(number: int) -> ev.Recognised:
     return ev.Recognised(Transcript(phrase, 1, "Yes.", "en", "m", 1, Verdict.GOOD))
 
 
-PRESS = (0, ev.DictationStarted(0), (fx.OpenCapture(1, 0),))
+PRESS = (0, rq.DictationStarted(0), (fx.OpenCapture(1, 0),))
 
 
 def release(at_ms: int) -> tuple[int, ev.Event, tuple[fx.Effect, ...]]:
     at = at_ms * NS_PER_MS
-    return at_ms, ev.DictationEnded(at), (fx.CloseCapture(1, at),)
+    return at_ms, rq.DictationEnded(at), (fx.CloseCapture(1, at),)
 
 
 def test_text_that_comes_after_the_release_was_waited_for() -> None:
@@ -64,6 +65,6 @@ def test_a_dictation_without_text_has_no_latency() -> None:
 
 
 def test_a_new_dictation_starts_from_nothing() -> None:
-    again = (2000, ev.DictationStarted(0), (fx.OpenCapture(2, 0),))
+    again = (2000, rq.DictationStarted(0), (fx.OpenCapture(2, 0),))
     latency = after(PRESS, release(1000), (1300, heard(1), ()), again)
     assert latency == Latency(dictation=2)

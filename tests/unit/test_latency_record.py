@@ -3,6 +3,7 @@
 from saykey import effects as fx
 from saykey import events as ev
 from saykey import looks
+from saykey import requests as rq
 from saykey.control.status import in_words
 from saykey.flow import PhraseId, Timings, Transcript, Verdict
 from saykey.latency import NS_PER_MS, REMEMBERED, Latency, Record, note, remember
@@ -23,12 +24,12 @@ class Days:
 
     def press(self):
         self.dictation += 1
-        self.step(ev.DictationStarted(0), fx.OpenCapture(self.dictation, 0))
+        self.step(rq.DictationStarted(0), fx.OpenCapture(self.dictation, 0))
 
     def release(self):
         self.now_ms += 1000
         at = self.now_ms * NS_PER_MS
-        self.step(ev.DictationEnded(at), fx.CloseCapture(self.dictation, at))
+        self.step(rq.DictationEnded(at), fx.CloseCapture(self.dictation, at))
 
     def hear(self, wait_ms, passes=1):
         self.now_ms += wait_ms

@@ -16,12 +16,13 @@ from saykey.control.client import ControlClient
 from saykey.control.server import ControlServer
 from saykey.control.status import ModelStatus, Status
 from saykey.errors import ControlError, Refused
-from saykey.events import DictationStarted, KeysWanted, LinkChanged
+from saykey.events import LinkChanged
 from saykey.flow import Press, Stroke
 from saykey.keyboard.finder import MOST_QUESTIONS, Search
 from saykey.keyboard.layouts import load_layout
 from saykey.keyboard.reports import Planner
 from saykey.ports import Link
+from saykey.requests import DictationStarted, KeysWanted
 from saykey.simulated.clock import VirtualClock
 from saykey.simulated.text_field import TextField
 from saykey.state.requests import refusal

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from story import COUCH, DESK, Story
 
 from saykey import events as ev
+from saykey import requests as rq
 from saykey.flow import Verdict
 from saykey.outbox.kept import Unusable, decode, encode, kept
 from saykey.outbox.mirror import LARGEST, MODE, Mirror, file_system_of
@@ -103,7 +104,7 @@ def test_what_was_cancelled_is_not_kept_but_held_text_that_was_asked_for_is():
     story = listening()
     story.say(1)
     story.hear(1, "Hello.")
-    story.tell(ev.Cancelled())
+    story.tell(rq.Cancelled())
     assert kept(story.device) == ()
     story.stopped(1, "He", "", "llo.")
     story.link("desk", Link.DOWN)
@@ -113,8 +114,8 @@ def test_what_was_cancelled_is_not_kept_but_held_text_that_was_asked_for_is():
     story.release()
     story.drained(2)
     story.link("desk", Link.UP)
-    story.tell(ev.HeldTextWanted())
-    story.tell(ev.Cancelled())
+    story.tell(rq.HeldTextWanted())
+    story.tell(rq.Cancelled())
     assert kept(story.device) == (("desk", Held(3, " Again.", 7, UNKNOWN_PIECE)),)
 
 
@@ -123,7 +124,7 @@ def test_dropped_text_is_kept_no_longer():
     story.link("desk", Link.DOWN)
     story.say(1)
     story.hear(1, "Hello.")
-    story.tell(ev.HeldTextDropped())
+    story.tell(rq.HeldTextDropped())
     assert kept(story.device) == ()
 
 
@@ -135,7 +136,7 @@ def test_a_crash_keeps_the_very_texts_that_a_shutdown_holds():
     story.hear(2, "Two.")
     story.hear(4, "Four.")
     after_a_crash = [held.text for _, held in kept(story.device)]
-    story.tell(ev.ShutdownWanted())
+    story.tell(rq.ShutdownWanted())
     story.stopped(1, "", "", "One.")
     assert sorted(after_a_crash) == sorted(story.held())
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from saykey import events as ev
+from saykey import requests as rq
 from saykey.flow import Phrase, PhraseId, Transcript, Verdict
 from saykey.hub import Hub
 from saykey.keeper import Keeper
@@ -129,11 +130,11 @@ def test_a_folder_that_is_a_file_is_told_in_one_line(memory, log):
 DICTATING_TO_NOBODY = (
     ev.ModelReady("saykey-demo"),
     ev.LinkChanged("computer", Link.DOWN),
-    ev.DictationStarted(0),
+    rq.DictationStarted(0),
 )
 TYPED = (
     ev.LinkChanged("computer", Link.UP),
-    ev.HeldTextWanted(),
+    rq.HeldTextWanted(),
     ev.TypingFinished(3),
     ev.TypingFinished(4),
 )

@@ -4,11 +4,12 @@ from typing import assert_never
 
 from saykey.control import protocol
 from saykey.control.protocol import Request
-from saykey.events import (
+from saykey.events import Event
+from saykey.flow import Stroke
+from saykey.requests import (
     Cancelled,
     DictationEnded,
     DictationStarted,
-    Event,
     HeldTextDropped,
     HeldTextMoved,
     HeldTextWanted,
@@ -17,7 +18,6 @@ from saykey.events import (
     ModelWanted,
     RetryWanted,
 )
-from saykey.flow import Stroke
 
 ALWAYS_TAKEN = (protocol.StatusWanted, protocol.Release, protocol.Cancel)
 """Taken however many clients are connected: the user can always look, and stop the device."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from saykey import effects as fx
 from saykey import events as ev
 from saykey import looks
+from saykey import requests as rq
 from saykey.adapters import Adapters
 from saykey.app import App
 from saykey.errors import MicrophoneLost, ModelError
@@ -123,7 +124,7 @@ async def dictate(
         await clock.sleep_until(clock.now() + 2 * FRAME_NS)  # the last picture
         session.picture = display.picture
     finally:
-        app.hub.post(ev.ShutdownWanted())
+        app.hub.post(rq.ShutdownWanted())
         await asyncio.wait({stage.running})
     stage.running.result()
     return session

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from saykey import events
+from saykey import requests as rq
 from saykey.flow import Gesture, GestureKind
 from saykey.state import dictation
 from saykey.state.device import Device, Step
@@ -19,22 +19,22 @@ def gesture(device: Device, made: Gesture, now: int) -> Step:
             return _begin(device, made.at, now)
         case GestureKind.PRESS:
             device = replace(device, pressed=None)
-            return request(device, events.DictationEnded(made.at), now)
+            return request(device, rq.DictationEnded(made.at), now)
         case GestureKind.RELEASE:
-            return request(device, events.DictationEnded(made.at), now) if hold else Step(device)
+            return request(device, rq.DictationEnded(made.at), now) if hold else Step(device)
         case GestureKind.TAP:
             return _type_held_instead(device, now) if hold else Step(device)
         case GestureKind.HOLD:
             return Step(device) if hold else _type_held_instead(device, now)
         case GestureKind.DOUBLE_TAP:
-            return request(device, events.Cancelled(), now)
+            return request(device, rq.Cancelled(), now)
         case _:
             assert_never(made.kind)
 
 
 def _begin(device: Device, at: int, now: int) -> Step:
     before = device.hearing.started
-    device, effects, refused = request(device, events.DictationStarted(at), now)
+    device, effects, refused = request(device, rq.DictationStarted(at), now)
     began = device.hearing.started if device.hearing.started != before else None
     return Step(replace(device, pressed=began), effects, refused)
 
@@ -44,7 +44,7 @@ def _type_held_instead(device: Device, now: int) -> Step:
 
     Where the held text cannot be typed, the dictation goes on: what was said is not thrown away.
     """
-    wanted = events.HeldTextWanted()
+    wanted = rq.HeldTextWanted()
     others = [d for d in device.hearing.dictations if d.id != device.pressed]
     if others or (why := refusal(device, wanted)):
         return Step(device, (), why if not others else "")

@@ -7,7 +7,7 @@ told what the state decided.
 from dataclasses import replace
 from typing import assert_never
 
-from saykey import events
+from saykey import requests as rq
 from saykey.effects import Effect, OpenCapture
 from saykey.ports import Link
 from saykey.state import delivery, dictation, links, loading, outcomes, recognition
@@ -17,45 +17,40 @@ from saykey.state.hosts import find
 from saykey.state.loading import Loading, Model
 
 
-def request(device: Device, event: events.Request, now: int) -> Step:
+def request(device: Device, event: rq.Request, now: int) -> Step:
     """Do what was asked for, or say why not."""
     if why := refusal(device, event):
         return Step(device, (), why)
     return _carried_out(device, event, now)
 
 
-def refusal(device: Device, event: events.Request) -> str:
+def refusal(device: Device, event: rq.Request) -> str:
     """Why the device does not do this now, with what to do instead, on one line; "" if it does."""
     if device.closing:
         return "saykey is shutting down"
     listens = listening(device.hearing) is not None
     match event:
-        case events.DictationStarted():
+        case rq.DictationStarted():
             return "a dictation is open already: release or cancel it" if listens else ""
-        case events.DictationEnded():
+        case rq.DictationEnded():
             return "" if listens else "no dictation is open: press first"
-        case events.HeldTextWanted() | events.KeysWanted():
+        case rq.HeldTextWanted() | rq.KeysWanted():
             return _cannot_type(device, event)
-        case events.RetryWanted():
+        case rq.RetryWanted():
             return "" if device.hearing.unheard else "no phrase has failed"
-        case events.HostWanted() | events.HostAdded() | events.HostChanged():
+        case rq.HostWanted() | rq.HostAdded() | rq.HostChanged():
             return _no_such_host(device, event)
-        case events.HostForgotten() | events.HeldTextMoved():
+        case rq.HostForgotten() | rq.HeldTextMoved():
             return _no_such_host(device, event)
-        case (
-            events.Cancelled()
-            | events.HeldTextDropped()
-            | events.ModelWanted()
-            | events.ShutdownWanted()
-        ):
+        case rq.Cancelled() | rq.HeldTextDropped() | rq.ModelWanted() | rq.ShutdownWanted():
             return ""
         case _:
             assert_never(event)
 
 
-def _cannot_type(device: Device, event: events.HeldTextWanted | events.KeysWanted) -> str:
+def _cannot_type(device: Device, event: rq.HeldTextWanted | rq.KeysWanted) -> str:
     target = delivery.target_of(device.delivery)
-    keys = isinstance(event, events.KeysWanted)
+    keys = isinstance(event, rq.KeysWanted)
     if not keys and not target.held:
         return f"no text is held for {target.name}"
     if target.link is not Link.UP:
@@ -70,27 +65,23 @@ def _cannot_type(device: Device, event: events.HeldTextWanted | events.KeysWante
 
 def _no_such_host(
     device: Device,
-    event: events.HostWanted
-    | events.HostAdded
-    | events.HostChanged
-    | events.HostForgotten
-    | events.HeldTextMoved,
+    event: rq.HostWanted | rq.HostAdded | rq.HostChanged | rq.HostForgotten | rq.HeldTextMoved,
 ) -> str:
     hosts = device.delivery.hosts
     match event:
-        case events.HostAdded(host):
+        case rq.HostAdded(host):
             return f"there is a host {host.name!a} already" if find(hosts, host.name) else ""
-        case events.HostChanged(name, host) if host.name != name and find(hosts, host.name):
+        case rq.HostChanged(name, host) if host.name != name and find(hosts, host.name):
             return f"there is a host {host.name!a} already"
-        case events.HostForgotten(name) if find(hosts, name) and len(hosts) == 1:
+        case rq.HostForgotten(name) if find(hosts, name) and len(hosts) == 1:
             return f"{name} is the only host: add another one first"
-        case events.HeldTextMoved() if not device.delivery.unassigned:
+        case rq.HeldTextMoved() if not device.delivery.unassigned:
             return "all held text has its host"
         case (
-            events.HostWanted(name)
-            | events.HostChanged(name)
-            | events.HostForgotten(name)
-            | events.HeldTextMoved(name)
+            rq.HostWanted(name)
+            | rq.HostChanged(name)
+            | rq.HostForgotten(name)
+            | rq.HeldTextMoved(name)
         ):
             known = ", ".join(host.name for host in hosts)
             return "" if find(hosts, name) else f"no host {name!a}; hosts: {known}"
@@ -98,38 +89,36 @@ def _no_such_host(
             assert_never(event)
 
 
-def _carried_out(device: Device, event: events.Request, now: int) -> Step:
+def _carried_out(device: Device, event: rq.Request, now: int) -> Step:
     hearing, sent = device.hearing, device.delivery
     match event:
-        case events.DictationStarted(at):
+        case rq.DictationStarted(at):
             return _start(device, at)
-        case events.DictationEnded(at):
+        case rq.DictationEnded(at):
             hearing, effects = dictation.release(hearing, at)
             return Step(replace(device, hearing=hearing), effects)
-        case events.Cancelled():
+        case rq.Cancelled():
             hearing, dropped = dictation.drop(hearing, _all_of(hearing))
             sent, stopped = delivery.cancel(sent)
             return Step(replace(device, hearing=hearing, delivery=sent), dropped + stopped)
-        case events.HeldTextWanted():
+        case rq.HeldTextWanted():
             return Step(replace(device, delivery=delivery.held_wanted(sent, now)))
-        case events.HeldTextDropped():
+        case rq.HeldTextDropped():
             hearing, sent = replace(hearing, unheard=()), delivery.held_dropped(sent)
             return Step(replace(device, hearing=hearing, delivery=sent))
-        case events.HeldTextMoved(host):
+        case rq.HeldTextMoved(host):
             return Step(replace(device, delivery=delivery.held_moved(sent, host)))
-        case events.RetryWanted():
+        case rq.RetryWanted():
             model, effects = _revived(device.model)
             hearing = recognition.retry(hearing)
             return Step(replace(device, hearing=hearing, model=model), effects)
-        case events.ModelWanted(name):
+        case rq.ModelWanted(name):
             return Step(replace(device, model=loading.wanted(device.model, name)))
-        case events.KeysWanted(strokes):
+        case rq.KeysWanted(strokes):
             return Step(replace(device, delivery=delivery.keys_wanted(sent, strokes, now)))
-        case (
-            events.HostWanted() | events.HostAdded() | events.HostChanged() | events.HostForgotten()
-        ):
+        case rq.HostWanted() | rq.HostAdded() | rq.HostChanged() | rq.HostForgotten():
             return _hosts_changed(device, event)
-        case events.ShutdownWanted():
+        case rq.ShutdownWanted():
             return _shut_down(device)
         case _:
             assert_never(event)
@@ -137,18 +126,18 @@ def _carried_out(device: Device, event: events.Request, now: int) -> Step:
 
 def _hosts_changed(
     device: Device,
-    event: events.HostWanted | events.HostAdded | events.HostChanged | events.HostForgotten,
+    event: rq.HostWanted | rq.HostAdded | rq.HostChanged | rq.HostForgotten,
 ) -> Step:
     hearing, sent = device.hearing, device.delivery
     match event:
-        case events.HostWanted(name):
+        case rq.HostWanted(name):
             sent, effects = links.use_host(sent, name, hearing)
-        case events.HostAdded(host):
+        case rq.HostAdded(host):
             sent, effects = links.added(sent, host, hearing)
-        case events.HostChanged(name, host):
+        case rq.HostChanged(name, host):
             sent, effects = links.changed(sent, name, host, hearing)
             hearing = dictation.renamed(hearing, name, host.name)
-        case events.HostForgotten(name):
+        case rq.HostForgotten(name):
             sent, effects = links.forgotten(sent, name, hearing)
         case _:
             assert_never(event)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from saykey import events
+from saykey import requests as rq
 from saykey.effects import Effect, Exit, ReleaseKeys
 from saykey.flow import Transcript
 from saykey.state import (
@@ -42,7 +43,7 @@ def step(device: Device, event: events.Event, now: int) -> Step:
 def _happen(device: Device, event: events.Event, now: int) -> Step:
     if isinstance(event, events.Gestured):
         return button.gesture(device, event.gesture, now)
-    if isinstance(event, events.Request):
+    if isinstance(event, rq.Request):
         return request(device, event, now)
     if isinstance(event, events.SoundEvent):
         return Step(_sound(device, event))
