@@ -151,7 +151,7 @@ def test_a_text_too_long_to_plan_within_a_turn_of_the_loop_is_typed_as_well():
 def test_each_report_is_held_as_long_as_it_says():
     async def scene(desk: Desk) -> None:
         pace = Pace("even", Order.ONE_REPORT, key_ns=20 * MS)
-        desk.typist._planner = Planner(US, Profile(pace=pace))
+        desk.typist._planning.planner = Planner(US, Profile(pace=pace))
         desk.type("abc")
         await desk.after(1)
         assert desk.host.text == "a"

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from saykey.effects import StopTyping, TypeEdits
 from saykey.errors import LinkLost
 from saykey.events import Event, TypingAdvanced, TypingBegan, TypingPlanned, TypingStopped
-from saykey.flow import ALL_UP, Edits, Report, inserted
+from saykey.flow import ALL_UP, Report
 from saykey.keyboard import locks
-from saykey.keyboard.layouts import load_layout
-from saykey.keyboard.profile import profile_of
+from saykey.keyboard.planning import PlannerOf, Planning, planner_of
 from saykey.keyboard.progress import Progress
-from saykey.keyboard.reports import Plan, Planner
 from saykey.ports import Clock, Transport
 from saykey.settings.schema import HostSettings
 
@@ -21,14 +19,7 @@ STOP_PATIENCE_NS = 200_000_000
 PROGRESS_NS = 200_000_000
 """While a piece is typed, how far it got is told this often; a display shows no more."""
 
-_LONG_TEXT = 2_000  # characters of ASCII; planning more takes over 20 ms on the slowest boards
-_LONG_FOREIGN_TEXT = 200  # where nearly each character may be one not met before
 _REPORTS_PER_TURN = 16  # a host that polls at once must not keep the loop from its other work
-
-
-def planner_of(host: HostSettings) -> Planner:
-    """The planner for a host's layout and profile. Raises LayoutError or UsageError."""
-    return Planner(load_layout(host.os, host.layout), profile_of(host))
 
 
 class Typist:
@@ -50,13 +41,12 @@ class Typist:
         clock: Clock,
         post: Callable[[Event], None],
         *,
-        planner_of: Callable[[HostSettings], Planner] = planner_of,
+        planner_of: PlannerOf = planner_of,
     ) -> None:
         self._transport = transport
-        self._planner_of = planner_of
-        self._profile = host
-        self._planner = planner_of(host)
-        self._caps = locks.caps_lock(self._planner.layout, fix=self._planner.profile.fix_caps)
+        self._planning = Planning(host, planner_of)
+        planner = self._planning.planner
+        self._caps = locks.caps_lock(planner.layout, fix=planner.profile.fix_caps)
         self._lights = asyncio.Event()
         self._clock = clock
         self._post = post
@@ -116,8 +106,11 @@ class Typist:
     async def _type(self, effect: TypeEdits) -> None:
         outcome: Event
         if effect.piece not in self._stopped:
-            self._use(effect.profile)
-            plan = await self._plan(effect.edits)
+            self._planning.use(effect.profile)
+            planner = self._planning.planner
+            fix = planner.profile.fix_caps
+            self._caps = locks.typed_with(self._caps, planner.layout, fix=fix)
+            plan = await self._planning.plan(effect.edits)
             self._post(TypingPlanned(effect.piece, len(plan.units), plan.substitutions))
             now = self._clock.now()
             piece = Progress(effect, plan, progress_at=now, told_at=now)
@@ -128,18 +121,6 @@ class Typist:
         self._awaited.discard(effect.piece)
         self._stopped.discard(effect.piece)
         self._post(outcome)
-
-    def _use(self, profile: HostSettings) -> None:
-        if profile != self._profile:
-            self._profile, self._planner = profile, self._planner_of(profile)
-            layout, fix = self._planner.layout, self._planner.profile.fix_caps
-            self._caps = locks.typed_with(self._caps, layout, fix=fix)
-
-    async def _plan(self, edits: Edits) -> Plan:
-        text = inserted(edits)
-        if len(text) > (_LONG_TEXT if text.isascii() else _LONG_FOREIGN_TEXT):
-            return await asyncio.to_thread(self._planner.plan_edits, edits)
-        return self._planner.plan_edits(edits)
 
     async def _work(self, piece: Progress) -> None:
         """Send the piece, and if a stop comes see that it ends in bounded time."""
@@ -187,7 +168,7 @@ class Typist:
             while not await self._send_plan(piece):
                 await self._transmit(ALL_UP, piece, planned=False)
                 await self._tap_caps_off(piece)
-                piece.go_on_with(await self._plan(piece.rest()))
+                piece.go_on_with(await self._planning.plan(piece.rest()))
             await self._put_caps_back(piece)
         except LinkLost:
             piece.lost = True
