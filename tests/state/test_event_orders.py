@@ -426,6 +426,115 @@ def test_text_joins_what_the_same_host_got_a_short_while_ago_only() -> None:
     assert story.typing() == ["One.", " More.", "More."]
 
 
+def test_two_dictations_in_quick_succession_are_joined_though_none_was_typed_yet() -> None:
+    story = Story()
+    for dictation in (1, 2):
+        story.press()
+        story.say(1, dictation=dictation)
+        story.release()
+        story.drained(dictation)
+    story.hear(1, "Hello world!", dictation=1)
+    story.hear(1, "Hello world!", dictation=2)
+    story.typed(1)
+    assert story.typing() == ["Hello world!", " Hello world!"]
+
+
+def test_a_dictation_that_was_pressed_while_earlier_text_was_on_its_way_is_joined() -> None:
+    minute = 60_000_000_000
+    story = Story()
+    story.press(0)
+    story.say(1)
+    story.release(0)
+    story.drained(1)
+    story.press(minute)
+    story.say(1, dictation=2)
+    story.release(minute)
+    story.drained(2)
+    story.hear(1, "One.")
+    story.tell(ev.TypingFinished(1), 2 * minute)
+    story.hear(1, "Two.", dictation=2)
+    assert story.typing() == ["One.", " Two."]
+
+
+def test_a_dictation_begins_a_new_place_if_the_one_before_it_came_to_no_text() -> None:
+    minute = 60_000_000_000
+    story = Story()
+    story.press(0)
+    story.say(1)
+    story.hear(1, "One.")
+    story.release(0)
+    story.drained(1)
+    story.tell(ev.TypingFinished(1), 0)
+    for dictation in (2, 3):
+        story.press(minute)
+        story.say(1, dictation=dictation)
+        story.release(minute)
+        story.drained(dictation)
+    story.hear(1, "", dictation=2, verdict=Verdict.EMPTY)
+    story.hear(1, "Three.", dictation=3)
+    assert story.typing() == ["One.", "Three."]
+
+
+def test_held_text_is_joined_to_what_was_typed_before_it() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.hear(1, "One.")
+    story.typed(1)
+    story.say(2)
+    story.link("desk", Link.DOWN)
+    story.hear(2, "Two.")
+    story.release()
+    story.drained()
+    story.link("desk", Link.UP)
+    story.tell(rq.HeldTextWanted())
+    assert story.typing() == ["One.", " Two."]
+
+
+def test_the_rest_of_a_piece_is_typed_as_it_is_only_if_nothing_came_between() -> None:
+    for between, rest in ((), "llo."), (("Again.",), " llo."):
+        story = Story()
+        story.press()
+        story.say(1)
+        story.hear(1, "Hello.")
+        story.link("desk", Link.DOWN)
+        story.stopped(1, "He", "", "llo.")
+        story.release()
+        story.drained()
+        story.link("desk", Link.UP)
+        for text in between:
+            story.press()
+            story.say(1, dictation=2)
+            story.hear(1, text, dictation=2)
+            story.release()
+            story.drained(2)
+            story.typed(2)
+        story.tell(rq.HeldTextWanted())
+        assert story.typing()[-1] == rest
+
+
+def test_text_behind_a_chord_begins_a_new_place() -> None:
+    story = Story()
+    story.tell(rq.KeysWanted((Stroke(0x28),)))
+    story.typed(1)
+    story.press()
+    story.say(1)
+    story.hear(1, "One.")
+    assert story.typing() == ["One."]
+    assert story.device.delivery.typing.piece.profile == DESK
+
+
+def test_texts_are_held_in_the_order_of_speech_whatever_ends_them() -> None:
+    story = Story()
+    story.press()
+    for number, text in enumerate(("One.", "Two.", "Three."), start=1):
+        story.say(number)
+        story.hear(number, text)
+    story.tell(rq.ShutdownWanted())
+    story.stopped(1, "", "", "One.")
+    assert story.held() == ["One.", "Two.", "Three."]
+
+
 def test_in_toggle_mode_a_press_starts_and_the_next_one_ends() -> None:
     story = Story(button="toggle")
     done = [

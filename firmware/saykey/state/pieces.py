@@ -10,7 +10,7 @@ from saykey.events import TypingAdvanced, TypingPlanned
 from saykey.flow import Edits, Insert, Substitution
 from saykey.settings.schema import HostSettings
 from saykey.state.hosts import UNKNOWN_PIECE, Host
-from saykey.text.joining import join
+from saykey.text.joining import join, spaced
 
 ASKED_FOR = 0
 """The dictation of what the user asked for, such as held text: it is none of the dictations."""
@@ -107,11 +107,11 @@ def composed(piece: Piece, host: Host, join_ns: int) -> Edits:
     if piece.follows is not None and piece.follows == last:
         return piece.edits
     before = _before(host) if _goes_on(piece, host, join_ns) else ""
-    match piece.edits:
-        case (Insert(text), *rest):
-            return (Insert(join(before, text)), *rest)
-        case _:
-            return piece.edits
+    joined = join if piece.follows is None else spaced  # a rest may begin in mid-word
+    first, *rest = piece.edits
+    if isinstance(first, Insert):
+        return (Insert(joined(before, first.text)), *rest)
+    return piece.edits
 
 
 def _goes_on(piece: Piece, host: Host, join_ns: int) -> bool:

@@ -52,10 +52,13 @@ def join(before: str, text: str) -> str:
     Puts one space between, or none; may change the case of the first letter; nothing else. Space
     at the ends of ``text`` is left out; an empty phrase types nothing.
     """
+    return spaced(before, _cased(before, text.strip()))
+
+
+def spaced(before: str, text: str) -> str:
+    """What to type for a text whose case is right already: with one space before it, or none."""
     text = text.strip()
-    if not text:
-        return ""
-    return _space(before, text) + _cased(before, text)
+    return _space(before, text) + text if text else ""
 
 
 def _space(before: str, text: str) -> str:
