@@ -115,7 +115,7 @@ def test_it_is_started_when_it_says_so_and_after_a_crash_holds_its_text():
     assert eventually("StatusText", lambda text: "computer up" in text).startswith("idle · ")
 
     first = shown("MainPID")
-    left = encode((("computer", Held("Hello.")),))
+    left = encode((("computer", Held(1, "Hello.")),))
     MIRROR.write_bytes(left)  # as the daemon would
     os.kill(int(first), signal.SIGKILL)
 
