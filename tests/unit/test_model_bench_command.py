@@ -76,7 +76,7 @@ def test_a_model_of_unknown_kind_is_run_with_the_full_window_and_told_what_might
 ):
     shutil.copy(DEMO, own_store / "mine.bin")
     printed = bench(capsys, "mine", "--sizes", "none")
-    assert "`saykey model bench mine --recordings FOLDER` tells whether short" in printed
+    assert "`saykey model bench mine --recordings FOLDER` shows whether short" in printed
     (row,) = (line for line in printed.splitlines() if line.startswith("mine  "))
     assert row.split()[3] == "1500"
 
@@ -129,7 +129,7 @@ def test_the_padding_measured_on_recordings_is_what_later_loads_use(
     mine.with_suffix(".toml").write_text('origin = "a copy"\n')
     assert cost_the_worker_tells(mine) == phrase_cost(None)
     printed = bench(capsys, "mine", "--recordings", spoken)
-    assert "64 rows of padding (1.3 s) hear as well as the full window" in printed
+    assert "64 rows of padding (1.3 s) are as accurate as the full window" in printed
     assert cost_the_worker_tells(mine) == phrase_cost(64)
     assert read_card(mine).origin == "a copy"
 
@@ -150,7 +150,7 @@ def test_a_model_of_the_system_is_not_written_to(capsys, spoken):
 
 def test_too_little_speech_is_refused(capsys, spoken):
     line = refused(capsys, "saykey-demo", "--recordings", spoken, "--dry-run")
-    assert line.endswith("spoken words; at least 300 are needed to tell one padding from another")
+    assert line.endswith("spoken words; at least 300 are needed to compare paddings")
 
 
 def test_a_folder_that_will_not_do_is_refused_with_what_to_put_there(capsys, tmp_path):

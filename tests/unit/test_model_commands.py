@@ -182,7 +182,7 @@ def test_what_came_of_a_download_is_listed_and_can_be_given_up(told, refused):
     assert (mine["name"], mine["size"], mine["memory"]) == ("mine", 5_300_000, None)
     assert (known["name"], known["size"], known["languages"]) == ("tiny.en-q5_1", 5_300_000, ["en"])
     assert [row["name"] for row in listed].count("tiny.en-q5_1") == 1
-    assert told("remove", "mine", "--yes") == "what came of mine is removed\n"
+    assert told("remove", "mine", "--yes") == "the unfinished download of mine is removed\n"
     assert "there is no model 'mine'" in refused("remove", "mine", "--yes")
     assert "tiny.en-q5_1  unfinished  5.3 MB" in told("list")
 
@@ -191,7 +191,9 @@ def test_a_model_goes_with_a_newer_download_of_it_that_was_not_finished(told, tm
     shutil.copy(DEMO, tmp_path / "mine.bin")
     told("import", tmp_path / "mine.bin")
     partial_downloads.partial_file("mine").touch()
-    assert told("remove", "mine", "--yes") == "what came of mine is removed\nmine is removed\n"
+    assert told("remove", "mine", "--yes") == (
+        "the unfinished download of mine is removed\nmine is removed\n"
+    )
 
 
 def test_a_download_that_goes_on_is_not_given_up(refused):
@@ -212,11 +214,11 @@ def test_removing_asks_first(monkeypatch, told, tmp_path):
 def test_a_model_is_pulled_once_and_again_on_request(told, refused):
     with FileServer(DEMO.read_bytes()) as server:
         first = told("pull", "mine", "--from", server.address)
-        assert "nobody published a checksum; from now on it must be SHA-256 f81c788b" in first
+        assert "no checksum was published; later downloads must have SHA-256 f81c788b" in first
         assert "here already" in told("pull", "mine", "--from", server.address)
         assert len(server.asked) == 1
         server.body = server.body[:-1] + b"!"
-        assert "was dropped" in refused("pull", "mine", "--from", server.address, "--again")
+        assert "was deleted" in refused("pull", "mine", "--from", server.address, "--again")
 
 
 def test_a_name_the_catalogue_does_not_have_gets_the_nearest(refused):

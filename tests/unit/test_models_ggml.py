@@ -154,15 +154,15 @@ DAMAGE = {
         lambda: put(EMBEDDING[1] + 4, 51865),
         "(128, 51865)",
     ),
-    "five dimensions": (lambda: put(QUERY[0], 5), "something that is no tensor"),
+    "five dimensions": (lambda: put(QUERY[0], 5), "data that is not a tensor"),
     "a name of two gigabytes": (
         lambda: put(QUERY[0] + 4, 2**31 - 1),
-        "something that is no tensor",
+        "data that is not a tensor",
     ),
     "f32 for one weight": (lambda: put(QUERY[0] + 8, 0), "in ggml type 0, not 8"),
     "an unknown type": (lambda: put(QUERY[0] + 8, 99), "in ggml type 99, not 8"),
     "bytes behind the end": (lambda: IMAGE + b"\0", "ends in the middle of the head of a tensor"),
-    "zeros behind the end": (lambda: IMAGE + bytes(64), "something that is no tensor"),
+    "zeros behind the end": (lambda: IMAGE + bytes(64), "data that is not a tensor"),
 }
 
 

@@ -206,7 +206,7 @@ DAMAGE = {
     "tokens that are a number": (lambda: with_pair("tokenizer.ggml.tokens", 5), "are no texts"),
     "a token twice": (lambda: tokens_with(300, "Ġw301"), "has 1 tokens twice"),
     "a token out of the alphabet": (lambda: tokens_with(300, "Ġ中"), "not spelt in GPT-2's"),
-    "another end of text": (lambda: tokens_with(50257, "<|end|>"), "at another place than 50257"),
+    "another end of text": (lambda: tokens_with(50257, "<|end|>"), "at number 50257, where"),
     "an endless token": (lambda: tokens_with(300, "x" * 600), "a token of more than 512 bytes"),
     "a tensor twice": (lambda: twice(QUERY), f"holds tensor {QUERY} twice"),
     "a nameless tensor": (lambda: with_tensor(QUERY, 0, ""), "the name of a tensor of 0 bytes"),
@@ -217,7 +217,9 @@ DAMAGE = {
     "a stranger among the tensors": (
         lambda: with_tensor("enc.conv.0.bias", 0, "lora.a"), "lacks tensor enc.conv.0.bias",
     ),
-    "a tensor too many": (lambda: more_tensor("lora.a", QUERY), "has lora.a, which no Whisper has"),
+    "a tensor too many": (
+        lambda: more_tensor("lora.a", QUERY), "has lora.a, which no Whisper model has",
+    ),
     "no dimensions": (lambda: with_tensor(QUERY, 1, ()), "of 0 dimensions"),
     "five dimensions": (lambda: with_tensor(QUERY, 1, (1, 1, 1, 1, 64)), "of 5 dimensions"),
     "a dimension of 0": (lambda: with_tensor(QUERY, 1, (0, 64)), "of shape (0, 64) in q8_0"),
@@ -236,10 +238,10 @@ DAMAGE = {
     "a type nobody knows": (lambda: with_tensor(QUERY, 2, 77), "in ggml type 77"),
     "a type of integers": (lambda: with_tensor(QUERY, 2, 26), "in ggml type 26"),
     "an offset between": (lambda: with_tensor(QUERY, 3, 33), "is no multiple of 32"),
-    "an offset of another": (lambda: with_tensor(QUERY, 3, 0), "in the place of another"),
+    "an offset of another": (lambda: with_tensor(QUERY, 3, 0), "overlapping another"),
     "an offset behind the end": (lambda: with_tensor(QUERY, 3, 2**62), "in the middle of tensor"),
     "an overflowing offset": (lambda: with_tensor(QUERY, 3, 2**64 - 32), "the middle of tensor"),
-    "bytes behind the end": (lambda: spoiled(behind=bytes(64)), "64 bytes that are no tensor"),
+    "bytes behind the end": (lambda: spoiled(behind=bytes(64)), "64 bytes after its last tensor"),
 }  # fmt: skip
 
 

@@ -147,8 +147,8 @@ WRONG = {
         tensors(lambda t: t.update({"lora.a": np.ones((2, 2), np.float32)})), "has lora.a, which",
     ),
     "an output layer of its own": (tensors(same_output), "has an output layer of its own (proj_o"),
-    "a weight that is no number": (set_to(np.nan), "has weights that are no numbers"),
-    "a weight without end": (set_to(np.inf), "has weights that are no numbers"),
+    "a weight that is no number": (set_to(np.nan), "has weights that are not numbers"),
+    "a weight without end": (set_to(np.inf), "has weights that are not numbers"),
     "a weight too large": (set_to(70_000.0), "has weights too large for 16 bits"),
     "mel filters of no model": (
         lambda f: (f / "preprocessor_config.json").write_text('{"mel_filters": [[1.0]]}'),
@@ -195,5 +195,5 @@ def test_a_tokenizer_with_tokens_of_its_own_is_refused(tmp_path):
     folder = write_hugging_face(tmp_path / "hf", SIZE)
     tokens = [*vocabulary(SIZE)[:GPT2_TOKENS], "<|mine|>"]
     (folder / "vocab.json").write_text(json.dumps({t: n for n, t in enumerate(tokens)}))
-    with pytest.raises(ModelError, match=r"has <\|endoftext\|> at another place than 50257"):
+    with pytest.raises(ModelError, match=r"has no <\|endoftext\|> at number 50257"):
         import_file(folder, tmp_path, "mine")

@@ -106,7 +106,9 @@ def test_a_server_that_is_busy_is_asked_again(server):
 def test_a_server_that_never_sends_anything_more_is_given_up_and_what_came_is_kept(server):
     server.breaks = [HALF, 0, 0, 0, 0]
     line = refused(server)
-    assert line.startswith("mine cannot be pulled: the connection broke; what came is kept; ")
+    assert line.startswith(
+        "mine cannot be pulled: the connection broke; the part received is kept; "
+    )
     assert "USB stick: `saykey model import FILE --name mine`" in line
     fetched(server)
     assert server.asked[-1] == f"bytes={HALF}-"
@@ -116,27 +118,27 @@ def test_off_line_the_way_by_a_stick_is_told():
     with FileServer(BODY) as server:
         address = server.address  # nobody listens there any more
     wanted = Wanted("mine", address, Card(sha256=SHA), len(BODY))
-    with pytest.raises(ModelError, match="Connection refused; try again on line, or fetch") as off:
+    with pytest.raises(ModelError, match="Connection refused; try again online, or fetch") as off:
         pull(wanted, lambda *_: None, pause=lambda _: None)
     assert f"fetch {address} on another computer" in str(off.value)
 
 
-def test_a_file_with_another_checksum_is_dropped(server):
+def test_a_file_with_another_checksum_is_deleted(server):
     server.body = BODY[:HALF] + b"?" + BODY[HALF + 1 :]
     line = refused(server)
-    assert line.startswith("mine: what came has the SHA-256 ")
-    assert f"not {SHA[:12]}…, and was dropped" in line
+    assert line.startswith("mine: the download has the SHA-256 ")
+    assert f"not {SHA[:12]}…, and was deleted" in line
     assert not list(user_store.incoming().iterdir())
 
 
 def test_a_file_of_another_size_is_refused_before_it_comes(server):
     server.body = BODY + b"?"
-    assert f"has {len(BODY) + 1} bytes, not {len(BODY)}: it is another file" in refused(server)
+    assert f"has {len(BODY) + 1} bytes, not {len(BODY)}: it is not this model" in refused(server)
 
 
 def test_a_server_that_does_not_stop_sending_is_stopped(server):
     server.body, server.tells_length = BODY * 2, False
-    assert "sends more than it should" in refused(server)
+    assert "sends too many bytes" in refused(server)
 
 
 def test_a_web_page_in_place_of_a_model_is_no_model(server):
@@ -158,7 +160,7 @@ def test_an_unknown_checksum_is_pinned_at_the_first_download(server):
     assert card.pinned
     assert card.sha256 == SHA
     server.body = BODY[:-1] + b"!"
-    with pytest.raises(ModelError, match="what came has the SHA-256"):
+    with pytest.raises(ModelError, match="the download has the SHA-256"):
         pull(Wanted("mine", server.address, card), lambda *_: None)
     assert store.find("mine").read_bytes() == BODY
 
@@ -251,7 +253,7 @@ def test_a_pull_that_is_killed_goes_on_where_it_was(state, server):
     again = command(server)
     out, _ = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0
-    assert f"from now on it must be SHA-256 {SHA}" in out
+    assert f"later downloads must have SHA-256 {SHA}" in out
     assert server.asked == [None, f"bytes={kept}-"]
     assert store.find("mine").read_bytes() == BODY
 

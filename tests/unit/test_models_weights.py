@@ -31,7 +31,7 @@ from saykey.settings.schema import RecognizerSettings
 
 IMAGE = DEMO.read_bytes()
 TENSORS = ggml.read(memoryview(IMAGE)).tensors
-NO_NUMBERS = "has weights that are no numbers; it is damaged or its training failed"
+NO_NUMBERS = "has weights that are not numbers; it is damaged or its training failed"
 
 FORMATS = pytest.mark.parametrize("form", KINDS.values(), ids=lambda form: form.name)
 

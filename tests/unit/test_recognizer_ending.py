@@ -48,7 +48,7 @@ def test_bringing_such_a_model_in_says_so(without_an_end, tmp_path, monkeypatch)
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path))
     told = CliRunner().invoke(import_model, [str(without_an_end), "--name", "mine"])
     assert told.exit_code == 0
-    assert "warning: mine finds no end in" in told.stderr
+    assert "warning: mine does not stop after" in told.stderr
     assert store.find("mine").exists()
 
 

@@ -1,4 +1,4 @@
-"""`saykey model`: the models there are, and those that could be."""
+"""`saykey model`: lists, shows, checks and removes models; the group of all model commands."""
 
 import click
 import msgspec
@@ -20,17 +20,17 @@ from saykey.models.store.memory import megabytes
 
 @click.group()
 def command() -> None:
-    """List, bring, check and choose speech models.
+    """List, pull, import, check and choose speech models.
 
-    Nothing is sent or fetched over a network except by `saykey model pull`.
+    Of these commands only `saykey model pull` uses the network.
     """
 
 
 @command.command("list")
-@click.option("--all", "every", is_flag=True, help="Also the models that can be pulled.")
+@click.option("--all", "every", is_flag=True, help="Also list the models that can be pulled.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def list_models(*, every: bool, as_json: bool) -> None:
-    """List the models that are here."""
+    """List the models on this device."""
     found = rows(every=every)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=1))
@@ -42,7 +42,7 @@ def list_models(*, every: bool, as_json: bool) -> None:
 @command.command()
 @click.argument("name")
 def info(name: str) -> None:
-    """Tell all that is known of the model NAME, here or in the catalogue."""
+    """Show everything known about the model NAME, on this device or in the catalogue."""
     facts = facts_of(name)
     width = max(map(len, facts))
     for key, value in facts.items():
@@ -52,7 +52,7 @@ def info(name: str) -> None:
 @command.command()
 @click.argument("names", nargs=-1)
 def verify(names: tuple[str, ...]) -> None:
-    """Check the files of the models NAMES, or of all: their structure and their checksums."""
+    """Check structure, weights and checksums of the models NAMES, or of all models."""
     chosen = [store.find_stored(name) for name in names] or store.stored()
     wrong = []
     for model in chosen:
@@ -71,7 +71,7 @@ def _verified(model: store.StoredModel) -> str:
         image_of(open_model)
         known = read_card(path).sha256
         if known is None:
-            return "whole; no checksum is known to compare it with"
+            return "complete; no checksum is known to compare it with"
         with named(path):
             found = user_store.checksum(open_model.files[0])
     if found != known:
@@ -83,12 +83,12 @@ def _verified(model: store.StoredModel) -> str:
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove(name: str, *, yes: bool) -> None:
-    """Delete the model NAME from this device, and what came of a download not finished."""
+    """Delete the model NAME and its unfinished download from this device."""
     here = partial_downloads.unfinished()
     if name in here:
-        _confirm(f"Give up the download of {name} ({megabytes(here[name])} came)?", yes=yes)
+        _confirm(f"Delete the unfinished download of {name} ({megabytes(here[name])})?", yes=yes)
         partial_downloads.discard(name)
-        click.echo(f"what came of {name} is removed")
+        click.echo(f"the unfinished download of {name} is removed")
         if name not in store.names():
             return
     model = store.find_stored(name)

@@ -1,4 +1,4 @@
-"""`saykey model bench`: how fast models are on this machine, and what padding one needs."""
+"""`saykey model bench`: measures the speed of models on this machine, and a model's padding."""
 
 import tempfile
 from collections.abc import Iterator
@@ -19,23 +19,23 @@ from saykey.models.store import store
 from saykey.models.store.card import PADDING_ROWS, card_of
 from saykey.recognizer.threads import usual_threads
 
-_DISK = Path("/var/tmp")  # noqa: S108 - a disk also where the usual folder is memory
+_DISK = Path("/var/tmp")  # noqa: S108 - a disk, even where the default folder is memory
 _QUANTISATIONS = "q8_0,q5_1,q4_0"
 
 
 @click.command()
 @click.argument("models", nargs=-1, metavar="[MODEL]…")
 @click.option("--sizes", default=",".join(random_weights.SIZES), show_default=True, metavar="LIST",
-              help='Sizes to try with random weights; "none": only what is installed.')  # fmt: skip
+              help='Sizes to try with random weights; "none": only installed models.')  # fmt: skip
 @click.option("--quantisations", default=_QUANTISATIONS, show_default=True, metavar="LIST",
-              help=f"Formats of those: {', '.join(random_weights.QUANTISATIONS)}.")  # fmt: skip
-@click.option("--threads", metavar="LIST", help="Numbers of threads; default: cores less one.")
+              help=f"Formats for them: {', '.join(random_weights.QUANTISATIONS)}.")  # fmt: skip
+@click.option("--threads", metavar="LIST", help="Numbers of threads; default: cores minus one.")
 @click.option("--within", default=1.0, show_default=True, metavar="SECONDS",
-              help="Recommend what has the text of a 5 s phrase that soon.")  # fmt: skip
+              help="Recommend models that return the text of a 5 s phrase this soon.")  # fmt: skip
 @click.option("--recordings", type=click.Path(path_type=Path), metavar="FOLDER",
               help="WAV files with a .txt each: measure the padding of one MODEL.")  # fmt: skip
-@click.option("--language", default="en", show_default=True, help="Of the recordings.")
-@click.option("--dry-run", is_flag=True, help="Do not write the padding beside the model.")
+@click.option("--language", default="en", show_default=True, help="Language of the recordings.")
+@click.option("--dry-run", is_flag=True, help="Do not write the padding into the card.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def bench(  # noqa: PLR0913, PLR0917 - click's way
     models: tuple[str, ...],
@@ -51,12 +51,12 @@ def bench(  # noqa: PLR0913, PLR0917 - click's way
 ) -> None:
     """Measure how fast each MODEL is on this machine; without one, all that are installed.
 
-    Models of random weights show what the sizes of Whisper would cost, before any download: a
-    pass of the encoder costs the same whatever was learnt. Each model runs in a process of its
-    own, as the device runs it: with short windows if it was trained or measured for them.
+    Models with random weights show how fast each size of Whisper would be, before any download:
+    the speed does not depend on the weights. Each model runs in a process of its own, as the device
+    runs it: with short windows if it was trained or measured for them.
 
-    With --recordings: hear them with the full window of 30 s and with short ones, count the wrong
-    words, and write the padding the MODEL needs for short windows beside it.
+    With --recordings: recognise them with the full window of 30 s and with short ones, count the
+    wrong words, and write the padding that MODEL needs for short windows into its card.
     """
     counts = _numbers(threads) if threads else [usual_threads()]
     if recordings is not None:
@@ -99,11 +99,12 @@ def _check(sizes: list[str], formats: list[str]) -> None:
 def _speeds(
     models: tuple[str, ...], sizes: list[str], formats: list[str], counts: list[int]
 ) -> tuple[list[Speed], list[str]]:
-    """What was measured, and the installed models that could not be; one given by name is raised.
+    """The speeds, and the names of the installed models that could not be measured.
 
-    Without ``models``, all that are installed are measured: one that is damaged is told in a line.
+    Without ``models``, all installed models are measured, and a faulty one is reported in a line.
+    Raises ModelError or RecognizerError for a faulty model given in ``models``.
     """
-    for name in models:  # a wrong name is told before anything is measured
+    for name in models:  # report a wrong name before anything is measured
         store.find(name)
     names = models or store.names()
     steps = len(counts) * (len(names) + 2 * len(sizes) * len(formats))
@@ -141,7 +142,7 @@ def _installed(name: str, threads: int) -> Speed:
 
 
 def _random_models(sizes: list[str], formats: list[str]) -> Iterator[tuple[str, str, Path]]:
-    """One after another on the disk: the largest has half a gigabyte."""
+    """Write one random model after another to the same file: the largest has half a gigabyte."""
     with tempfile.TemporaryDirectory(
         prefix="saykey-bench-", dir=_DISK if _DISK.is_dir() else None
     ) as folder:
@@ -189,7 +190,7 @@ def _advised(best: Advice, within: float) -> list[str]:
 def _could_be_sooner(speeds: list[Speed]) -> list[str]:
     return [
         f"{speed.name} hears 30 s at a time; `saykey model bench {speed.name} --recordings FOLDER` "
-        "tells whether short windows would do"
+        "shows whether short windows suffice"
         for speed in speeds
         if speed.size is None and speed.padding is None
     ]

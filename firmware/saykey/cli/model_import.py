@@ -1,4 +1,4 @@
-"""`saykey model import` and `saykey model export`: models from other formats, and to them."""
+"""`saykey model import` and `saykey model export`: convert models from and to other formats."""
 
 from pathlib import Path
 
@@ -11,25 +11,25 @@ from saykey.models.store import store
 from saykey.models.store.card import Card, card_of
 
 _SPEECH_BYTES = 4 * SAMPLE_RATE * SAMPLE_BYTES
-"""The first words of the bundled recording."""
+"""4 s of pcm16: the first words of the bundled recording."""
 
 
 @click.command("import")
 @click.argument("source", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--name", help="What to call it; else as the file is called.")
-@click.option("--quantisation", metavar="FORMAT", help='Convert its weights, such as to "q8_0".')
+@click.option("--name", help="The model's name; default: the name of the file.")
+@click.option("--quantisation", metavar="FORMAT", help='Convert its weights to FORMAT ("q8_0").')
 @click.option(
     "--dynamic-context",
     is_flag=True,
-    help="It was trained for short windows; a model that was not will loop or invent words.",
+    help="The model was trained for short windows; any other loops or invents words with them.",
 )
 def import_model(
     source: Path, name: str | None, quantisation: str | None, *, dynamic_context: bool
 ) -> None:
-    """Check the model FILE and bring it into the store.
+    """Check the model FILE and copy it into the store.
 
     FILE is a whisper.cpp (ggml) file, a Whisper GGUF, a safetensors file or a Hugging Face folder.
-    If the catalogue has a model of the same checksum, what it knows is kept with the file.
+    If the catalogue has a model with the same checksum, its entry is stored with the file.
     """
     from saykey.models.store.import_model import import_to_store
 
@@ -52,12 +52,12 @@ def _tell_if_endless(name: str, path: Path, card: Card) -> None:
     try:
         found = endless(path, speech, card.padding, usual_threads())
     except RecognizerError as error:
-        click.echo(f"warning: {name} could not be tried: {error}", err=True)
+        click.echo(f"warning: {name} could not be tested: {error}", err=True)
         return
     if found:
         click.echo(
-            f"warning: {name} finds no end in {', '.join(found)} and repeats itself; train it with "
-            "the end-of-text token in its labels, or choose another model",
+            f"warning: {name} does not stop after {', '.join(found)} and repeats itself; train it "
+            "with the end-of-text token in its labels, or choose another model",
             err=True,
         )
 
@@ -67,7 +67,7 @@ def _tell_if_endless(name: str, path: Path, card: Card) -> None:
 @click.option("--gguf", "target", type=click.Path(path_type=Path), metavar="FILE", required=True,
               help="Write this GGUF file.")  # fmt: skip
 def export(name: str, target: Path) -> None:
-    """Write the model NAME as a self-describing GGUF file, its weights bit by bit."""
+    """Write the model NAME as a self-describing GGUF file, with unchanged weights."""
     from saykey.models.formats.contents import Notes
     from saykey.models.formats.open_model import opened
     from saykey.models.store.convert import export_gguf

@@ -1,4 +1,4 @@
-"""The padding a model needs for short windows, measured on recordings the user supplies."""
+"""Measures the padding a model needs for short windows, on the user's recordings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _LONGEST_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was found. ``spoken``: words of each recording; ``written``: the card, if it was."""
+    """The result. ``spoken``: words of each recording; ``written``: the card if it was written."""
 
     model: str
     found: Sequence[Outcome]
@@ -41,9 +41,9 @@ class Measured:
 def measured_padding(
     model: str, folder: Path, language: str, threads: int, *, write: bool
 ) -> Measured:
-    """Hear the recordings of the folder and, if ``write``, note the padding in the model's card.
+    """Hear the recordings of the folder; if ``write``, store the padding in the model's card.
 
-    Raises UsageError for a folder that will not do, ModelError and RecognizerError.
+    Raises UsageError for an unsuitable folder, ModelError and RecognizerError.
     """
     path = store.find(model)
     if write and "/" not in model and not store.find_stored(model).own:
@@ -56,7 +56,7 @@ def measured_padding(
     if sum(spoken) < FEWEST_WORDS:
         raise UsageError(
             f"{folder} holds {sum(spoken)} spoken words; at least {FEWEST_WORDS} are needed "
-            "to tell one padding from another"
+            "to compare paddings"
         )
     with (
         measuring(path, threads, exact=True) as process,
@@ -78,7 +78,7 @@ def _note(path: Path, padding: int | None) -> None:
 
 
 def recordings_of(folder: Path) -> list[Recording]:
-    """Each NAME.wav (or .flac) with the NAME.txt beside it, in the order of the names.
+    """Read each NAME.wav (or .flac) and the NAME.txt beside it, in the order of the names.
 
     Raises UsageError when there are none, one is too long, or one has no text.
     """
@@ -88,7 +88,7 @@ def recordings_of(folder: Path) -> list[Recording]:
     recordings = []
     for sound in sounds:
         if (length_s := duration_s(sound)) is None:
-            raise UsageError(f"{sound} is no WAV or FLAC file; convert it to one")
+            raise UsageError(f"{sound} is not a WAV or FLAC file; convert it to one")
         if length_s > _LONGEST_S:
             raise UsageError(f"{sound} lasts {length_s:.0f} s; cut it into phrases of at most 30 s")
         beside = sound.with_suffix(".txt")
@@ -103,10 +103,10 @@ def recordings_of(folder: Path) -> list[Recording]:
 
 
 def in_words(measured: Measured) -> str:
-    """A table, and what follows from it."""
+    """The result as a table and a conclusion."""
     found, best, spoken = measured.found, measured.best, measured.spoken
     full = found[0]
-    rows = [("padding", "words wrong", "than the full window", "95 % interval", "heard again",
+    rows = [("padding", "words wrong", "against the full window", "95 % interval", "heard again",
              "rows a phrase")]  # fmt: skip
     for outcome in found:
         least, more, most = difference(full.errors, outcome.errors, spoken)
@@ -122,10 +122,10 @@ def in_words(measured: Measured) -> str:
             )
         )
     verdict = (
-        "No short window hears as well as the full one: the full one it is."
+        "No short window is as accurate as the full one; the full one is used."
         if best.padding is None
-        else f"{best.padding} rows of padding ({best.padding / 50:.2g} s) hear as well as the "
-        f"full window, in {best.rows / full.rows:.0%} of its rows."
+        else f"{best.padding} rows of padding ({best.padding / 50:.2g} s) are as accurate as "
+        f"the full window, in {best.rows / full.rows:.0%} of its rows."
     )
     lines = [*aligned(rows), "", verdict]
     if measured.written is not None:
@@ -134,7 +134,7 @@ def in_words(measured: Measured) -> str:
 
 
 def in_json(measured: Measured) -> str:
-    """The same for programs; ``more_than_full`` is least, measured, most, per word."""
+    """The result as JSON. ``more_than_full`` is lower bound, measured, upper bound, per word."""
     found, spoken = measured.found, measured.spoken
     full = found[0]
     told = {

@@ -1,4 +1,4 @@
-"""`saykey model pull`: the one command that fetches something over the network."""
+"""`saykey model pull`: the only command that uses the network to fetch a file."""
 
 import difflib
 from typing import TYPE_CHECKING
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name")
 @click.option("--from", "address", metavar="ADDRESS", help="Pull from this https address instead.")
-@click.option("--again", is_flag=True, help="Also if it is here already.")
+@click.option("--again", is_flag=True, help="Pull even a model that is here already.")
 def pull(name: str, address: str | None, *, again: bool) -> None:
     """Fetch the model NAME of the catalogue over the network.
 
-    What was fetched before a connection broke is kept, and gone on with. The file is checked
-    before it can be used: against the catalogue's checksum, or, for a NAME the catalogue does not
-    have, by its structure; its checksum is then shown and kept.
+    If the connection breaks, the part received is kept, and the next pull resumes it. The file is
+    checked before it can be used, against the catalogue's checksum. For a NAME that the catalogue
+    does not have, its structure is checked, and its checksum is shown and kept.
     """
     wanted = _wanted(name, address)
     if not again and _is_here(wanted):
-        click.echo(f"{name} is here already; --again pulls it all the same")
+        click.echo(f"{name} is here already; --again pulls it anyway")
         return
-    from saykey.models.fetch.pull import pull as fetched  # urllib3 loads for who pulls, only
+    from saykey.models.fetch.pull import pull as fetched  # only a pull needs urllib3
 
     with shown(name) as progress:
         path, card = fetched(wanted, progress)
     if card.pinned:
-        click.echo(f"nobody published a checksum; from now on it must be SHA-256 {card.sha256}")
+        click.echo(f"no checksum was published; later downloads must have SHA-256 {card.sha256}")
     click.echo(f"{name} is in {path}; `saykey model use {name}` chooses it")
 
 
@@ -49,14 +49,14 @@ def _wanted(name: str, address: str | None) -> "Wanted":
         near = difflib.get_close_matches(name, [model.name for model in catalogue.listed()], n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else ";"
         raise ModelError(
-            f"the catalogue has no model {name!r}{hint} `saykey model list --all` lists it, "
-            "--from ADDRESS pulls another"
+            f"the catalogue has no model {name!r}{hint} `saykey model list --all` shows it, "
+            "--from ADDRESS pulls any other model"
         )
     return Wanted(name, address, _pinned_before(name, address))
 
 
 def _pinned_before(name: str, address: str) -> Card:
-    """What a model of this name from this address must be, by its first download."""
+    """The card with the checksum of the first download of this name from this address, if any."""
     if name in store.names():
         card = read_card(store.find(name))
         if card.pinned and card.origin == address:

@@ -1,4 +1,4 @@
-"""What `saykey model list` and `saykey model info` tell."""
+"""The output of `saykey model list` and `saykey model info`."""
 
 import difflib
 from collections.abc import Sequence
@@ -19,9 +19,10 @@ _FEW = 3
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A model, here or in the catalogue; sizes in bytes, None where unknown.
+    """A model, here or in the catalogue. Sizes are in bytes, None where unknown.
 
-    ``where`` is "here", "system", "to pull" or, with the size of what came so far, "unfinished".
+    ``where`` is "here", "system", "to pull" or "unfinished". For an unfinished download, ``size``
+    is the number of bytes received.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def rows(*, every: bool) -> list[Row]:
-    """The models that are here, those begun to be pulled, and with ``every`` all others known."""
+    """The models and unfinished downloads here; with ``every``, the rest of the catalogue too."""
     found = [_row(model) for model in store.stored()]
     found += [_unfinished(name, size) for name, size in partial_downloads.unfinished().items()]
     if every:
@@ -73,7 +74,7 @@ def _listed(model: catalogue.Listed) -> Row:
 
 
 def table(models: Sequence[Row]) -> list[str]:
-    """A line for each model, in columns, under a line of headings."""
+    """One line for each model, in columns, under a line of headings."""
     headings = ("model", "where", "file", "memory", "languages", "short phrases", "boards")
     return aligned([headings, *map(_cells, models)])
 
@@ -93,7 +94,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def facts_of(name: str) -> dict[str, str]:
-    """What is known of a model, in words. Raises ModelError for a name nobody knows."""
+    """Everything known about a model, as text. Raises ModelError for an unknown name."""
     listed = catalogue.listed_as(name)
     if name not in store.names() and "/" not in name:
         if listed is None:
@@ -121,14 +122,14 @@ def facts_of(name: str) -> dict[str, str]:
 
 
 def _of_card(card: Card) -> dict[str, str]:
-    pinned = " (of the first download; nobody published one)" if card.pinned else ""
+    pinned = " (of the first download; none was published)" if card.pinned else ""
     return {
         "what": card.description or "?",
         "from": card.origin or "?",
         "licence": card.licence or "?",
         "languages": _languages(card.languages),
         "SHA-256": f"{card.sha256 or '?'}{pinned}",
-        "short phrases": "fast: made for dynamic context"
+        "short phrases": "fast: trained for dynamic context"
         if card.dynamic_context
         else "slow: each costs as much as 30 s",
         **({"notes": card.notes} if card.notes else {}),

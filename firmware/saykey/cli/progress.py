@@ -1,4 +1,4 @@
-"""How far something long is: a bar on a terminal, a line for each tenth in a log."""
+"""Shows progress: a bar on a terminal, otherwise a line for each tenth."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def shown(name: str) -> Iterator[Progress]:
-    """Takes the bytes that are done and, if known, all there are; shows them on stderr."""
+    """Show the progress of ``name`` on stderr. Yields the function to call with each new count."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -49,7 +49,7 @@ def _tenths(name: str) -> Progress:
 
 
 def bars() -> "Bars":
-    """Bars on stderr that vanish at the end; nothing at all where that is no terminal."""
+    """Bars on stderr that vanish at the end. They are disabled where stderr is not a terminal."""
     from rich.console import Console
     from rich.progress import Progress as Shown
 

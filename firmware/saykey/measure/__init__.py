@@ -1,1 +1,1 @@
-"""Models measured on this machine: speed, padding, and whether they find the end of a phrase."""
+"""Measures models on this machine: speed, padding, and whether they stop at a phrase's end."""

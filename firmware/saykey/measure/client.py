@@ -1,4 +1,4 @@
-"""The client of a measuring process: orders, answers, and what the kernel says of its memory."""
+"""The client of a measuring process: sends orders, reads answers and the process's memory use."""
 
 import subprocess
 import sys
@@ -26,7 +26,7 @@ _answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 
 
 class Measured:
-    """A model in a measuring process. Made by `measuring`; blocks while the process works."""
+    """A model in a measuring process, created by `measuring`. Calls block until the answer."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", path: Path) -> None:
         self._process = process
@@ -39,14 +39,14 @@ class Measured:
         self.loaded = first
 
     def time(self, trial: Trial) -> Timed:
-        """One recognition of noise. Raises RecognizerError when the process is gone."""
+        """Time one recognition of noise. Raises RecognizerError when the process has ended."""
         timed = self._ask(trial)
         if not isinstance(timed, Timed):
             raise self._odd(timed)
         return timed
 
     def hear(self, order: Hear) -> Text:
-        """One recognition of a recording. Raises RecognizerError, also for a wrong language."""
+        """Recognise one recording. Raises RecognizerError, also for an unknown language."""
         text = self._ask(order)
         if not isinstance(text, Text):
             raise self._odd(text)
@@ -54,12 +54,12 @@ class Measured:
 
     @property
     def resident_mb(self) -> float:
-        """MB of 10^6 bytes in memory now (VmRSS of proc_pid_status(5))."""
+        """Memory in use now, in MB of 10^6 bytes (VmRSS of proc_pid_status(5))."""
         return self._memory("VmRSS")
 
     @property
     def peak_mb(self) -> float:
-        """The most MB of 10^6 bytes there were in memory (VmHWM)."""
+        """Peak memory in MB of 10^6 bytes (VmHWM)."""
         return self._memory("VmHWM")
 
     def _memory(self, which: str) -> float:
@@ -87,20 +87,21 @@ class Measured:
 
     def _gone(self) -> RecognizerError:
         return RecognizerError(
-            f"measuring {self._path} ended with status {self._process.wait()}, most likely for "
-            "want of memory; measure a smaller model"
+            f"measuring {self._path} ended with status {self._process.wait()}, most likely because "
+            "memory ran out; measure a smaller model"
         )
 
     def _odd(self, answer: Answer) -> RecognizerError:
-        reason = answer.reason if isinstance(answer, Failed) else "no answer to what was asked"
+        reason = answer.reason if isinstance(answer, Failed) else "the process gave a wrong answer"
         return RecognizerError(f"{self._path}: {reason}")
 
 
 @contextmanager
 def measuring(path: Path, threads: int, *, exact: bool) -> Iterator[Measured]:
-    """A process with the model at ``path`` loaded; it ends with the block.
+    """Start a process with the model at ``path`` loaded; it is killed at the end of the block.
 
-    ``exact``: without flash attention, so that windows may differ (see whisper.engine.Whisper).
+    ``exact``: without flash attention, which allows windows of several lengths (see
+    whisper.engine.Whisper).
     Raises ModelError when the model cannot be used, RecognizerError when the process dies.
     """
     command = [sys.executable, "-P", "-m", _MODULE, str(path), str(threads)]
@@ -115,5 +116,5 @@ def measuring(path: Path, threads: int, *, exact: bool) -> Iterator[Measured]:
         finally:
             process.kill()
             assert process.stdin is not None  # noqa: S101 - as it is made above
-            with suppress(BrokenPipeError):  # an order it died before is still to be written
+            with suppress(BrokenPipeError):  # an order may be unsent when the process has died
                 process.stdin.close()

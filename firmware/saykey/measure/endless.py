@@ -1,7 +1,7 @@
-"""Whether a model finds the end of what it hears.
+"""Detects models that do not stop at the end of the sound.
 
-Small fine-tunes often lose the end-of-text token and say the same words round and round. A few
-sounds, heard once each in a process of its own, tell before anybody dictates with such a model.
+Small fine-tuned models often lose the end-of-text token and repeat the same words. A few sounds,
+heard once each in a separate process, reveal such a model before anybody dictates with it.
 """
 
 import struct
@@ -21,10 +21,11 @@ _LOUDNESS = 3000
 
 
 def endless(path: Path, speech: bytes, padding: int | None, threads: int) -> tuple[str, ...]:
-    """In which of silence, a tone and speech the model at ``path`` finds no end; none is right.
+    """The sounds, of silence, a tone and speech, after which the model at ``path`` does not stop.
 
-    ``speech`` is a phrase as 16 kHz mono pcm16, of up to 30 s; ``padding`` that of short windows,
-    None for a model that wants the full one (see window.window_rows). Takes three recognitions.
+    The result is empty for a good model. ``speech`` is a phrase as 16 kHz mono pcm16, of up to
+    30 s. ``padding`` is in encoder rows, None for a model that needs the full window (see
+    window.window_rows). Takes three recognitions.
     Raises ModelError when the model cannot be used, RecognizerError when its process dies.
     """
     sounds = {"silence": bytes(2 * _SAMPLES), "a tone": _tone(), "speech": speech}

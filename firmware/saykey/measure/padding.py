@@ -1,4 +1,4 @@
-"""How much silence a model must hear behind a phrase, found by listening to recordings."""
+"""Measures on recordings how much silence a model needs after a phrase."""
 
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -10,20 +10,20 @@ from saykey.recognizer.whisper.guards import verdict, words
 from saykey.recognizer.whisper.window import FULL_WINDOW, window_rows
 
 PADDINGS = (64, 128, 192, 256, 384, 512, 768)
-"""Rows of 20 ms that are tried. whisper.cpp issue 1855 found 128 to do for stock models."""
+"""Paddings to try, in rows of 20 ms. In whisper.cpp issue 1855, 128 suffices for stock models."""
 
 FEWEST_WORDS = 300
-"""Spoken words below which nothing can be told."""
+"""The fewest spoken words that allow a conclusion."""
 
 MOST_WORSE = 0.002
-"""Word errors a padding may have more than the full window, as a share of the words."""
+"""Word errors that a padding may add to those of the full window, as a share of the words."""
 
 _DRAWS = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What was said, and its sound: 16 kHz mono pcm16 of at most 30 s."""
+    """The text that was said, and its sound: 16 kHz mono pcm16 of at most 30 s."""
 
     text: str = field(repr=False)
     pcm16: bytes = field(repr=False)
@@ -31,11 +31,12 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One way to hear all recordings, against the full window.
+    """The results of hearing all recordings with one padding.
 
-    ``padding`` None is the full window itself. ``errors`` are those of each recording. ``again``:
-    how many were doubted by the guards and so heard once more with the full window, which counts
-    in ``errors`` and in ``rows``, the mean of encoder rows a recording took.
+    ``padding`` None is the full window. ``errors`` are the word errors of each recording.
+    ``again``: how many recordings the guards doubted, which were then heard again with the full
+    window. ``rows``: mean encoder rows of a recording. ``errors`` and ``rows`` include the second
+    hearing.
     """
 
     padding: int | None
@@ -45,7 +46,7 @@ class Outcome:
 
 
 def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
-    """The fewest words to replace, remove and add that turn one into the other."""
+    """The edit distance in words: the fewest replacements, deletions and insertions."""
     row = list(range(len(heard) + 1))
     for number, word in enumerate(said, 1):
         diagonal, row[0] = row[0], number
@@ -56,7 +57,7 @@ def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
 
 
 def spoken_words(recordings: Iterable[Recording]) -> list[int]:
-    """How many words each has."""
+    """The number of words of each recording."""
     return [len(words(recording.text)) for recording in recordings]
 
 
@@ -67,9 +68,10 @@ def outcomes(
     paddings: Sequence[int] = PADDINGS,
     done: Callable[[], None] = lambda: None,
 ) -> list[Outcome]:
-    """Hear each recording with the full window and with each padding; the full window first.
+    """Hear each recording with the full window and with each padding.
 
-    ``hear`` is a client.Measured's; ``done`` is called behind each recording.
+    The full window's outcome comes first. ``hear`` is client.Measured.hear. ``done`` is called
+    after each recording.
     """
     heard: dict[int | None, list[tuple[int, bool, int]]] = {None: []}
     heard.update({padding: [] for padding in paddings})
@@ -103,9 +105,10 @@ def _is_doubted(text: Text) -> bool:
 
 
 def chosen(outcomes: Sequence[Outcome], spoken: int) -> Outcome:
-    """The cheapest of those that hear as well as the full window, which comes first.
+    """The cheapest outcome that is as accurate as the full window, which comes first.
 
-    A padding counts only if all greater ones hear as well too: less of it is never better.
+    A padding is accepted only if all greater ones are as accurate too, because less padding is
+    never better.
     """
     full, *shorter = outcomes
     most = sum(full.errors) + MOST_WORSE * spoken
@@ -120,10 +123,10 @@ def chosen(outcomes: Sequence[Outcome], spoken: int) -> Outcome:
 def difference(
     full: Sequence[int], other: Sequence[int], spoken: Sequence[int], *, share: float = 0.95
 ) -> tuple[float, float, float]:
-    """Word errors that the other way has more, per word: least, measured, most.
+    """The additional word errors of ``other``, per word: lower bound, measured, upper bound.
 
-    The interval holds ``share`` of 1,000 draws of as many recordings with replacement (a paired
-    bootstrap: Bisani and Ney, 2004), the same draws each time.
+    The interval contains ``share`` of 1,000 draws of as many recordings with replacement (a paired
+    bootstrap: Bisani and Ney, 2004). The draws are the same each time.
     """
     draw = random.Random(0)  # noqa: S311 - any draws, but the same each time
     triples = list(zip(full, other, spoken, strict=True))

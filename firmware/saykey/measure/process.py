@@ -1,8 +1,8 @@
-"""A process that holds one model and measures it: what the model alone costs, and what it hears.
+"""The measuring process: loads one model, then times recognitions and returns transcripts.
 
 ``python -m saykey.measure.process MODEL_PATH THREADS exact|flash``. Each line on stdin is an
-order, each line on stdout its answer, as JSON; the first line tells how the model was loaded. The
-library is called as the worker calls it, without its gate and its second tries.
+order, each line on stdout an answer, both as JSON. The first line reports how the model was loaded.
+The library is called as the worker calls it, but without the worker's gate and second tries.
 """
 
 import random
@@ -24,7 +24,7 @@ _LOUDNESS = 0.1
 
 
 class Trial(msgspec.Struct, frozen=True, tag=True):
-    """Recognise noise of so many samples with a window of ``rows``, as exactly ``tokens``."""
+    """Recognise ``samples`` of noise in a window of ``rows``, and decode exactly ``tokens``."""
 
     rows: int
     samples: int
@@ -32,7 +32,7 @@ class Trial(msgspec.Struct, frozen=True, tag=True):
 
 
 class Hear(msgspec.Struct, frozen=True, tag=True):
-    """Recognise 16 kHz mono pcm16, at most 30 s, with a window of ``rows``."""
+    """Recognise 16 kHz mono pcm16, at most 30 s, in a window of ``rows``."""
 
     rows: int
     language: str
@@ -43,7 +43,7 @@ class Hear(msgspec.Struct, frozen=True, tag=True):
 
 
 class Loaded(msgspec.Struct, frozen=True, tag=True):
-    """The model is loaded: milliseconds on the wall and of CPU, its file read and checked."""
+    """The model is loaded. The times in ms, wall clock and CPU, include reading and checking."""
 
     wall_ms: float
     cpu_ms: float
@@ -51,13 +51,13 @@ class Loaded(msgspec.Struct, frozen=True, tag=True):
 
 
 class Unusable(msgspec.Struct, frozen=True, tag=True):
-    """The process ends: the model or the library cannot be used."""
+    """The process ends, because the model or the library cannot be used."""
 
     reason: str
 
 
 class Timed(msgspec.Struct, frozen=True, tag=True):
-    """Milliseconds of one recognition: on the wall, of CPU, and on the wall for the encoder."""
+    """Times of one recognition in ms: wall clock, CPU, and wall clock of the encoder."""
 
     wall_ms: float
     cpu_ms: float
@@ -65,7 +65,7 @@ class Timed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Text(msgspec.Struct, frozen=True, tag=True):
-    """What was heard; see whisper.decoding.Heard."""
+    """A transcript; see whisper.decoding.Heard."""
 
     text: str
     probability: float

@@ -1,4 +1,4 @@
-"""How fast a model is on this machine, measured, and which one that speaks for."""
+"""Measures the speed of models on this machine, and recommends some."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from saykey.measure.process import Timed, Trial
 from saykey.recognizer.whisper.window import window_rows
 
 PHRASES_S = (2, 5, 10)
-"""Lengths of the phrases short windows are measured for."""
+"""Lengths of the phrases with which short windows are measured, in seconds."""
 
 USUAL_S = 5
-"""The phrase after which people wait for the text."""
+"""Length of a usual phrase in seconds, which the advice is based on."""
 
 TOKENS = 20
-"""What 5 s of ordinary English become: about 4 tokens a second."""
+"""Tokens of 5 s of ordinary English, at about 4 tokens a second."""
 
 _MOST_RUNS = 3
 _ENOUGH_MS = 2000.0
@@ -25,10 +25,10 @@ _ENOUGH_MS = 2000.0
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One length of phrase: medians in ms, on the wall but for ``cpu_ms``.
+    """The times for one length of phrase: medians in ms of wall clock, CPU for ``cpu_ms``.
 
-    ``text_ms`` is the whole recognition, of which ``encode_ms`` is the encoder's pass; the rest
-    is the spectrum and TOKENS tokens.
+    ``text_ms`` is the whole recognition. ``encode_ms`` is the encoder's pass in it; the rest is the
+    spectrum and TOKENS tokens.
     """
 
     phrase_s: int
@@ -39,7 +39,7 @@ class Pass:
 
     @property
     def token_ms(self) -> float:
-        """What a token costs, its share of the spectrum and the prompt in it."""
+        """Time per token in ms, including its share of the spectrum and the prompt."""
         return (self.text_ms - self.encode_ms) / TOKENS
 
 
@@ -47,8 +47,8 @@ class Pass:
 class Speed:
     """A model's speed. Memory is the peak of the process, in MB of 10^6 bytes.
 
-    ``size``: of random_weights.SIZES, None for an installed model. ``padding``: with which the
-    device would run it (see window.window_rows), None for the full window whatever the phrase.
+    ``size`` is a key of random_weights.SIZES, None for an installed model. ``padding`` is the one
+    that the device uses (see window.window_rows), None where it always uses the full window.
     """
 
     name: str
@@ -62,21 +62,21 @@ class Speed:
 
     @property
     def usual(self) -> Pass:
-        """That of a phrase of USUAL_S."""
+        """The pass for a phrase of USUAL_S."""
         return next(each for each in self.passes if each.phrase_s == USUAL_S)
 
     @property
     def usual_ms(self) -> float:
-        """From the release to the text of a phrase of USUAL_S."""
+        """Time from the release to the text of a phrase of USUAL_S, in ms."""
         return self.usual.text_ms
 
 
 def measured_speed(
     path: Path, name: str, size: str | None, threads: int, padding: int | None
 ) -> Speed:
-    """Measure the model at this path in a process of its own, the way the device runs it.
+    """Measure the model at this path in a process of its own, with the device's parameters.
 
-    Raises ModelError when it cannot be used, RecognizerError when its process dies.
+    Raises ModelError when the model cannot be used, RecognizerError when its process dies.
     """
     lengths = (USUAL_S,) if padding is None else PHRASES_S
     with measuring(path, threads, exact=padding is not None) as model:
@@ -109,10 +109,10 @@ def _pass(model: Measured, phrase_s: int, padding: int | None) -> Pass:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Which models would have the text of a 5 s phrase in time, the best ones first.
+    """The models that return the text of a 5 s phrase in time.
 
-    ``installed``: all of them. ``short`` and ``full``: the fastest format of the largest size,
-    for models that take short windows and for those that do not.
+    ``installed``: all such installed models, the fastest first. ``short`` and ``full``: the
+    fastest format of the largest size, for models with short windows and for all others.
     """
 
     installed: tuple[Speed, ...]
@@ -121,7 +121,7 @@ class Advice:
 
 
 def advice(speeds: Sequence[Speed], within_ms: float, sizes: Sequence[str]) -> Advice:
-    """Choose among what was measured. ``sizes`` in rising order."""
+    """Choose the speeds within ``within_ms``. ``sizes`` must be in rising order."""
     in_time = sorted(
         (speed for speed in speeds if speed.usual_ms <= within_ms), key=lambda s: s.usual_ms
     )

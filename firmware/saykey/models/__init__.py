@@ -1,1 +1,1 @@
-"""The models room: model files found, checked and opened."""
+"""Reads, checks, stores and downloads model files."""

@@ -1,1 +1,1 @@
-"""Models downloaded: resumed, checked, then put into the store."""
+"""Downloads models: resumes, checks, and puts them into the store."""

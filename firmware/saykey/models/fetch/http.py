@@ -1,7 +1,7 @@
-"""GET of a large file over HTTPS: ranges, redirects that stay safe, and errors in words.
+"""Requests a large file over HTTPS: byte ranges, safe redirects, readable errors.
 
-The only code of the package that reaches the internet, and only for who called `saykey model pull`.
-urllib3 is imported with this module, which nothing else imports.
+This is the only code of the package that uses the internet, and only `saykey model pull` calls it.
+No other module imports urllib3.
 """
 
 import ipaddress
@@ -22,20 +22,20 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _PATIENCE = urllib3.Timeout(connect=20, read=60)
 _CHUNK = 1 << 18
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
-"""Content-Range of a single part (RFC 9110, 14.4)."""
+"""The Content-Range header of a single part (RFC 9110, 14.4)."""
 
 
 class Broken(Exception):
-    """The connection failed or broke; it may work when tried again. The text says how."""
+    """The connection failed or broke; a retry may help. The message names the cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server sends: the file from byte ``begin`` on.
+    """A server's response: the file from byte ``begin`` on.
 
-    ``total`` is the size of the whole file, None where the server does not tell. ``etag`` names
-    this version of it, None where it has no strong one (RFC 9110, 8.8.3): only with one can a
-    download be resumed.
+    ``total`` is the size of the whole file, None where the server does not say. ``etag`` identifies
+    this version of the file. It is None where the server gives no strong ETag (RFC 9110, 8.8.3); a
+    download can be resumed only with one.
     """
 
     begin: int
@@ -44,22 +44,22 @@ class Answer:
     response: BaseHTTPResponse
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes as they come. Raises Broken when the connection ends early."""
+        """The bytes as they arrive. Raises Broken when the connection ends early."""
         try:
             yield from self.response.stream(_CHUNK, decode_content=False)
         except urllib3.exceptions.HTTPError as error:
             raise Broken(_in_words(error)) from error
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self.response.close()
 
 
 def get(address: str, begin: int = 0, etag: str | None = None) -> Answer:
-    """Ask for the file at this address from byte ``begin`` on, if its version is still ``etag``.
+    """Request the file at this address from byte ``begin`` on, if its version is still ``etag``.
 
-    The answer may begin at 0 all the same. Raises Broken, or ModelError for what will not be
-    otherwise when tried again.
+    The response may begin at 0 nevertheless. Raises Broken where a retry may help, ModelError where
+    it cannot.
     """
     headers = {"Accept-Encoding": "identity", "Connection": "close", "User-Agent": "saykey"}
     if begin and etag:
@@ -72,7 +72,7 @@ def get(address: str, begin: int = 0, etag: str | None = None) -> Answer:
     host = urlsplit(address).hostname
     if status == 429 or status >= 500:
         raise Broken(f"{host} answers {status}")
-    if status == 416:  # the file is shorter than what we have: begin again
+    if status == 416:  # the file is shorter than our part: start again
         return get(address)
     raise ModelError(
         f"{host} answers {status} for {address}; the file may have moved: see its page"
@@ -118,14 +118,14 @@ def _answer(response: BaseHTTPResponse, begin: int) -> Answer:
     part = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
     if part is None or int(part[1]) != begin:
         response.close()
-        raise ModelError("the server sent another part of the file than asked for; try again later")
+        raise ModelError("the server sent the wrong part of the file; try again later")
     return Answer(begin, int(part[2]), strong, response)
 
 
 def checked_address(address: str) -> str:
-    """The address, if files may be pulled from it: HTTPS, or HTTP on this machine.
+    """The address, if it is HTTPS, or HTTP on this machine. Raises ModelError for any other.
 
-    Raises ModelError otherwise.
+    Files are pulled only from such addresses.
     """
     parts = urlsplit(address)
     if parts.hostname and (
@@ -136,7 +136,7 @@ def checked_address(address: str) -> str:
 
 
 def next_address(address: str, location: str) -> str:
-    """Where a redirect leads. Raises ModelError if it leads away from HTTPS."""
+    """The target of a redirect. Raises ModelError if it leads from HTTPS to anything else."""
     target = urljoin(address, location)
     secure = urlsplit(address).scheme == "https"
     if secure and urlsplit(target).scheme != "https":
@@ -158,7 +158,7 @@ def _in_words(error: urllib3.exceptions.HTTPError) -> str:
         case urllib3.exceptions.NameResolutionError():
             return "the server's name cannot be resolved"
         case urllib3.exceptions.SSLError():
-            return "the server's certificate is not right (is the clock?)"
+            return "the server's certificate is not valid (check this machine's clock)"
         case urllib3.exceptions.NewConnectionError(__cause__=OSError(errno=int(number))):
             return os.strerror(number)
         case urllib3.exceptions.NewConnectionError():

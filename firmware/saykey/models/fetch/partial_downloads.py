@@ -1,7 +1,7 @@
-"""Downloads that are not finished: what came is kept, and can be resumed or discarded.
+"""Keeps unfinished downloads, so that they can be resumed or discarded.
 
-It stands in the store's ``incoming`` as NAME.part, with NAME.part.json telling which version of
-which file it is of.
+The bytes received are in the store's ``incoming`` folder as NAME.part. NAME.part.json names the
+address and the version of the file they belong to.
 """
 
 from collections.abc import Iterator
@@ -18,18 +18,18 @@ _SUFFIX = ".part"
 
 
 def partial_file(name: str) -> Path:
-    """Where the download of this name stands. Raises ModelError."""
+    """The path of the unfinished download of this name. Raises ModelError for an invalid name."""
     return incoming() / f"{checked_name(name)}{_SUFFIX}"
 
 
 def version_file(part: Path) -> Path:
-    """Where it is told which version of which file a part is of."""
+    """The path of the file that names the address and the version of a part."""
     return part.with_name(f"{part.name}.json")
 
 
 @contextmanager
 def locked(part: Path) -> Iterator[FileIO]:
-    """The part, opened for this process alone. Raises ModelError if another one has it."""
+    """Open a part for this process only. Raises ModelError if another process has locked it."""
     with ExitStack() as stack:
         with writing(part):
             try:
@@ -42,20 +42,20 @@ def locked(part: Path) -> Iterator[FileIO]:
 
 
 def unfinished() -> dict[str, int]:
-    """The downloads that are not finished: their names, and how many bytes are here."""
+    """The unfinished downloads: their names, and how many bytes were received."""
     parts = sorted((own_directory() / "incoming").glob(f"[!.]*{_SUFFIX}"))
     return {part.stem: part.stat().st_size for part in parts}
 
 
 def discard(name: str) -> None:
-    """Remove what is here of a download. Raises ModelError if another process is at it."""
+    """Delete an unfinished download. Raises ModelError if another process is pulling it."""
     part = partial_file(name)
     with locked(part):
         delete(part)
 
 
 def delete(part: Path) -> None:
-    """Remove a part that is locked, and what tells of it."""
+    """Delete a locked part and its version file."""
     with writing(part):
         part.unlink(missing_ok=True)
         version_file(part).unlink(missing_ok=True)

@@ -1,6 +1,6 @@
-"""Pulling a model: resumed after whatever broke, checked before it can be used.
+"""Pulls a model: resumes broken downloads, and checks the file before it can be used.
 
-What has come so far is kept until the file is whole, also by a killed process: see
+The bytes received are kept until the file is complete, even when the process is killed: see
 partial_downloads.
 """
 
@@ -23,17 +23,17 @@ from saykey.models.store.card import Card
 from saykey.models.store.load import checked_image
 
 _TRIES = 4
-"""Connections in a row that bring nothing new before it is given up."""
+"""Connections in a row without a new byte after which the pull fails."""
 
 _LARGEST = 4 << 30
-"""Bytes; as the store reads."""
+"""Bytes. The store reads no larger file."""
 
 _ELSEWHERE = "use another address (--from)"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to pull. ``size`` in bytes and the checksum in ``card`` are None where unknown."""
+    """A model to pull. ``size`` in bytes and the checksum in ``card`` are None where unknown."""
 
     name: str
     address: str
@@ -42,7 +42,7 @@ class Wanted:
 
 
 class _Version(msgspec.Struct):
-    """Which version of which file a part is of."""
+    """The address and the version of the file a part belongs to."""
 
     address: str
     etag: str
@@ -55,10 +55,10 @@ def pull(
     free: Callable[[Path], int] = user_store.free_space,
     pause: Callable[[float], None] = time.sleep,
 ) -> tuple[Path, Card]:
-    """Pull a model into the user's store; returns where it stands, and its card.
+    """Pull a model into the user's store; returns the path of the model and its card.
 
-    The card has the checksum of what came, marked as pinned where none was known. Raises
-    ModelError, one line: nothing then stands in the store that was not there before.
+    The card has the checksum of the downloaded file, marked as pinned where none was known. Raises
+    ModelError with one line; the store is then unchanged.
     """
     part = partial_downloads.partial_file(wanted.name)
     with partial_downloads.locked(part) as file:
@@ -68,8 +68,8 @@ def pull(
         if wanted.card.sha256 not in (None, found):
             partial_downloads.delete(part)
             raise ModelError(
-                f"{wanted.name}: what came has the SHA-256 {found[:12]}…, not "
-                f"{str(wanted.card.sha256)[:12]}…, and was dropped; pull it again or "
+                f"{wanted.name}: the download has the SHA-256 {found[:12]}…, not "
+                f"{str(wanted.card.sha256)[:12]}…, and was deleted; pull it again or "
                 f"{_ELSEWHERE}"
             )
         try:
@@ -85,7 +85,7 @@ def pull(
 
 
 class _Part:
-    """The part of a file that is here."""
+    """The part of a file that was received."""
 
     def __init__(self, path: Path, file: FileIO) -> None:
         self.path = path
@@ -93,7 +93,7 @@ class _Part:
         self.size = file.seek(0, 2)
 
     def etag(self, address: str) -> str | None:
-        """The version it is of, None if it cannot be gone on with."""
+        """The ETag of the version it belongs to, None if the download cannot be resumed."""
         try:
             trace = msgspec.json.decode(version_file(self.path).read_bytes(), type=_Version)
         except (FileNotFoundError, msgspec.MsgspecError):
@@ -101,7 +101,7 @@ class _Part:
         return trace.etag if trace.address == address else None
 
     def begin(self, address: str, answer: Answer) -> None:
-        """Go on at the byte the answer begins with."""
+        """Continue at the byte where the response begins."""
         if answer.begin != self.size:
             self._file.truncate(answer.begin)
             self.size = self._file.seek(answer.begin)
@@ -112,7 +112,7 @@ class _Part:
             trace.write_bytes(msgspec.json.encode(_Version(address, answer.etag)))
 
     def add(self, chunk: bytes) -> None:
-        """Append what came."""
+        """Append the bytes received."""
         write_all(self._file, chunk)
         self.size += len(chunk)
 
@@ -124,7 +124,7 @@ def _fetch(
     free: Callable[[Path], int],
     pause: Callable[[float], None],
 ) -> None:
-    """Have the whole file in the part."""
+    """Download until the part holds the whole file. Raises ModelError after too many failures."""
     idle = 0
     while part.size != wanted.size:
         before = part.size
@@ -152,7 +152,7 @@ def _receive(wanted: Wanted, part: _Part, progress: Progress, free: Callable[[Pa
             for chunk in answer.chunks():
                 part.add(chunk)
                 if part.size > (total or _LARGEST):
-                    raise ModelError(f"{wanted.address} sends more than it should; {_ELSEWHERE}")
+                    raise ModelError(f"{wanted.address} sends too many bytes; {_ELSEWHERE}")
                 progress(part.size, total)
     if total is not None and part.size < total:
         raise Broken("the connection broke")
@@ -161,15 +161,15 @@ def _receive(wanted: Wanted, part: _Part, progress: Progress, free: Callable[[Pa
 def _check(wanted: Wanted, answer: Answer) -> None:
     if None not in (wanted.size, answer.total) and wanted.size != answer.total:
         raise ModelError(
-            f"{wanted.address} has {answer.total} bytes, not {wanted.size}: it is another file; "
+            f"{wanted.address} has {answer.total} bytes, not {wanted.size}: it is not this model; "
             f"{_ELSEWHERE}"
         )
 
 
 def _off_line(wanted: Wanted, why: str, here: int) -> str:
-    kept = "what came is kept; " if here else ""
+    kept = "the part received is kept; " if here else ""
     return (
-        f"{wanted.name} cannot be pulled: {why}; {kept}try again on line, or fetch "
+        f"{wanted.name} cannot be pulled: {why}; {kept}try again online, or fetch "
         f"{wanted.address} on another computer and bring it by USB stick: "
         f"`saykey model import FILE --name {wanted.name}`"
     )

@@ -1,1 +1,1 @@
-"""What is in a model file: ggml, GGUF and Hugging Face read, checked, converted and written."""
+"""Reads, checks, converts and writes model files: ggml, GGUF and Hugging Face."""

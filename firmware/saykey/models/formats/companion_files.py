@@ -1,4 +1,4 @@
-"""What stands beside a model's weights: its vocabulary, and other files of JSON."""
+"""Reads the files beside a model's weights: its vocabulary and other JSON files."""
 
 import json
 from pathlib import Path
@@ -11,17 +11,17 @@ from saykey.models.formats.tensors import Dimensions
 from saykey.models.formats.tokens import ordered, text_tokens
 
 _BUNDLED = Path(__file__).parents[2] / "data" / "models" / "saykey-demo.bin"
-"""Its vocabulary is that of all English-only models: GPT-2's."""
+"""Its vocabulary is GPT-2's, which all English-only models have."""
 
 _LARGEST_TEXT = 32 << 20
-"""Bytes of a tokenizer.json; Whisper's has 2.5 MB."""
+"""The most bytes of a JSON file. Whisper's tokenizer.json has 2.5 MB."""
 
 
 def vocabulary_beside(folder: Path, size: Dimensions) -> tuple[bytes, ...]:
-    """The tokens of text from tokenizer.json or vocab.json; GPT-2's own for English-only models.
+    """The text tokens from tokenizer.json or vocab.json.
 
-    A tokenizer-SIZE.json, as beside candle's files, will do if it is the only one. Raises
-    ModelError that says what to put there.
+    Without either file, English-only models get GPT-2's. A tokenizer-SIZE.json, as beside candle's
+    files, is used if it is the only one. Otherwise raises ModelError that says what to put there.
     """
     several = sorted(folder.glob("tokenizer-*.json"))
     candidates = [folder / "tokenizer.json", folder / "vocab.json", *several[: len(several) == 1]]
@@ -40,7 +40,7 @@ def vocabulary_beside(folder: Path, size: Dimensions) -> tuple[bytes, ...]:
 
 
 def _numbers(table: dict[str, object], *, whole: bool) -> dict[str, int]:
-    """The numbers of tokens; in a tokenizer.json as {"model": {"vocab": {token: number}}}."""
+    """The number of each token; a tokenizer.json has {"model": {"vocab": {token: number}}}."""
     model = table.get("model")
     vocabulary = table if whole else model.get("vocab") if isinstance(model, dict) else None
     entries = vocabulary.items() if isinstance(vocabulary, dict) else ()
@@ -51,7 +51,7 @@ def _numbers(table: dict[str, object], *, whole: bool) -> dict[str, int]:
 
 
 def json_of(path: Path) -> dict[str, object]:
-    """The object in a JSON file. Raises ModelError, beginning with the path."""
+    """Read the object in a JSON file. Raises ModelError, beginning with the path."""
     with open_regular(path) as file, named(path):
         if size_of(file) > _LARGEST_TEXT:
             raise ModelError("is larger than 32 MB; get the file again")

@@ -1,4 +1,4 @@
-"""What a Whisper model consists of, whatever file it lies in, and what no Whisper can be."""
+"""The parts of a Whisper model in any file format, and the limits that all models keep."""
 
 from dataclasses import dataclass, field
 from math import isfinite, prod
@@ -7,40 +7,40 @@ from saykey.errors import ModelError
 from saykey.models.formats.tensors import Dimensions, StoredTensor
 
 AUDIO_CONTEXT = 1500
-"""Encoder rows of the 30 s window of every Whisper: 50 a second."""
+"""Encoder rows of the 30 s window of every Whisper model: 50 a second."""
 
 TEXT_CONTEXT = 448
-"""Decoder positions of every Whisper (n_text_ctx of OpenAI's checkpoints)."""
+"""Decoder positions of every Whisper model (n_text_ctx of OpenAI's checkpoints)."""
 
 HEAD_WIDTH = 64
-"""Width of an attention head in every Whisper; n_state is a multiple of it."""
+"""Width of an attention head in every Whisper model; n_state is a multiple of it."""
 
 SPECTRUM_ROWS = 201
-"""What the mel filters are applied to: 1 + WHISPER_N_FFT / 2."""
+"""Frequencies that the mel filters are applied to: 1 + WHISPER_N_FFT / 2."""
 
 ENGLISH_VOCABULARY = 51864
 """n_vocab of the English-only models; 51865 is multilingual, 51866 adds Cantonese."""
 
 TEXT_TOKENS = 50257
-"""Tokens that OpenAI's files spell out; whisper.cpp makes up the special ones behind them."""
+"""Text tokens, which OpenAI's files list. whisper.cpp adds the special tokens after them."""
 
 LONGEST_TOKEN = 512
-"""Bytes; GPT-2's longest token has 128."""
+"""Bytes. GPT-2's longest token has 128."""
 
 _LANGUAGE_BASE = 51766
-"""n_vocab of a multilingual model less its languages (whisper_vocab::num_languages)."""
+"""n_vocab of a multilingual model minus its languages (whisper_vocab::num_languages)."""
 
 _MOST_LAYERS = 48
 _WIDEST_STATE = 2048
-"""Half as much again as Whisper large: 32 layers of 1280."""
+"""About one and a half times Whisper large, which has 32 layers of width 1280."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What a file says of itself, for people to read, but for ``dynamic_context``.
+    """A file's description of itself. All but ``dynamic_context`` is for people to read.
 
-    ``dynamic_context``: see card.Card; None when the file says nothing. ``languages`` are
-    ISO 639-1 codes. Texts are empty where nothing is said.
+    ``dynamic_context``: see card.Card; None when the file does not say. ``languages`` are
+    ISO 639-1 codes. Texts are empty where the file does not say.
     """
 
     name: str = ""
@@ -53,10 +53,10 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The parts of a model: tensors by OpenAI's names, where they lie and in which format.
+    """The parts of a model.
 
     ``mel_filters``: mels x 201 f32, little endian, row by row. ``vocabulary``: the bytes of each
-    token of text, at its number.
+    text token, indexed by token number. ``tensors``: by OpenAI's names, with position and format.
     """
 
     dimensions: Dimensions
@@ -68,7 +68,7 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """What a model is, as a file for whisper.cpp.
+    """Size, number format and dimensions of a model as a file for whisper.cpp.
 
     ``size`` is in bytes; ``quantisation`` is ggml's name of the format of the large weights
     ("f16", "q5_1").
@@ -80,7 +80,7 @@ class ModelFacts:
 
     @property
     def languages(self) -> int:
-        """How many it knows; 1 for a model that knows English only."""
+        """The number of languages the model knows; 1 for English-only models."""
         return languages_known(self.dimensions)
 
     @property
@@ -90,19 +90,19 @@ class ModelFacts:
 
 
 def languages_known(size: Dimensions) -> int:
-    """How many languages a model of this vocabulary knows; 1 is English only."""
+    """The number of languages a model of this vocabulary knows; 1 for English-only models."""
     return 1 if size.vocabulary == ENGLISH_VOCABULARY else size.vocabulary - _LANGUAGE_BASE
 
 
 def damaged(why: str) -> ModelError:
-    """The error for a file that holds what no whole file could."""
+    """The error for a file whose contents no intact file could have."""
     return ModelError(f"{why}; the file is damaged, download it again")
 
 
 def check_dimensions(size: Dimensions, decoder_state: int, decoder_heads: int) -> None:
-    """Raise ModelError for dimensions that whisper.cpp would stumble over.
+    """Raise ModelError for dimensions that whisper.cpp cannot handle.
 
-    A decoder has a state and heads of its own in every format, and they must be the encoder's.
+    Every format states the width and heads of the decoder too. They must equal the encoder's.
     """
     state, heads = size.state, size.heads
     rules = (
@@ -123,27 +123,27 @@ def check_dimensions(size: Dimensions, decoder_state: int, decoder_heads: int) -
     )  # fmt: skip
     for holds, finding in rules:
         if not holds:
-            raise damaged(f"{finding}, which no Whisper has")
+            raise damaged(f"{finding}, which no Whisper model has")
 
 
 def check_mel_filters(filters: bytes) -> None:
-    """Raise ModelError for f32 filters that hold what is no number."""
+    """Raise ModelError unless all f32 elements of the filters are finite numbers."""
     if not all(map(isfinite, memoryview(filters).cast("f"))):
         raise damaged("has mel filters that are not numbers")
 
 
 def check_vocabulary(tokens: tuple[bytes, ...]) -> None:
-    """Raise ModelError for tokens whisper.cpp cannot look up. Their number is the format's rule."""
+    """Raise ModelError for tokens whisper.cpp cannot look up. Each format checks their number."""
     distinct = set(tokens)
     if len(distinct) != len(tokens):
         raise damaged(f"has {len(tokens) - len(distinct)} tokens twice in its vocabulary")
-    if b" " not in distinct:  # whisper.cpp looks it up with at(), which would end the process
+    if b" " not in distinct:  # whisper.cpp looks it up with at(), which ends the process
         raise damaged("has no space in its vocabulary")
     if max(map(len, tokens)) > LONGEST_TOKEN:
         raise damaged("has a token of more than 512 bytes in its vocabulary")
 
 
 def same_shape(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
-    """Whether the elements lie alike: dimensions of 1 do not count, in whatever place."""
+    """Whether two shapes have the same layout. Dimensions of 1 are ignored, wherever they are."""
     thick = [size for size in shape if size != 1]
     return thick == [size for size in wanted if size != 1] and prod(shape) == prod(wanted)

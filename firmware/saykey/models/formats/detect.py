@@ -1,4 +1,4 @@
-"""What kind of file this is, told by its first bytes and never by its name."""
+"""Detects the format of a model file by its first bytes, never by its name."""
 
 from enum import Enum
 
@@ -6,7 +6,7 @@ from saykey.errors import ModelError
 from saykey.models.formats.contents import damaged
 
 START = 256
-"""Bytes of a file that suffice to tell its kind."""
+"""The number of bytes of a file that suffice to detect its kind."""
 
 _OURS = "Saykey reads Whisper models as ggml (.bin), GGUF and safetensors"
 _FOREIGN = (

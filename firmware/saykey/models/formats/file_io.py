@@ -1,4 +1,4 @@
-"""Model files as the operating system has them: opened with care, read, written to."""
+"""Opens model files safely, reads them and writes to them."""
 
 import os
 import stat
@@ -13,12 +13,12 @@ LARGEST = 8
 """GiB; Whisper large in f32 has 6.2 GB."""
 
 Progress = Callable[[int, int | None], None]
-"""Told the bytes that are done and, if known, all there will be."""
+"""Called with the number of bytes done and the total, None where the total is unknown."""
 
 
 @contextmanager
 def named(path: Path) -> Iterator[None]:
-    """Put the path in front of what a ModelError says."""
+    """Put the path in front of the message of a ModelError, unless it is there already."""
     try:
         yield
     except ModelError as error:
@@ -28,9 +28,9 @@ def named(path: Path) -> Iterator[None]:
 
 
 def open_regular(path: Path, largest: int = LARGEST) -> FileIO:
-    """A regular file of so many GiB at most, opened unbuffered and at once.
+    """Open a regular file of at most ``largest`` GiB, unbuffered and without blocking.
 
-    Raises ModelError, beginning with the path, for whatever else it is.
+    Raises ModelError, beginning with the path, for anything else.
     """
     try:
         file = FileIO(path, opener=_open_at_once)
@@ -46,26 +46,29 @@ def open_regular(path: Path, largest: int = LARGEST) -> FileIO:
 
 
 def _open_at_once(path: str, flags: int) -> int:
-    """The opener for open(): without O_NONBLOCK the opening of a named pipe waits for a writer."""
+    """The opener for open(). Without O_NONBLOCK, opening a named pipe waits for a writer."""
     return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def check_regular(file: FileIO, largest: int) -> None:
-    """Raise ModelError unless this is a regular file of so many GiB at most."""
+    """Raise ModelError unless this is a regular file of at most ``largest`` GiB."""
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         raise ModelError("is not a regular file; give a model file (.bin)")
     if status.st_size > largest << 30:
-        raise ModelError(f"is larger than {largest} GiB, no Whisper model is")
+        raise ModelError(f"is larger than {largest} GiB; no Whisper model is that large")
 
 
 def size_of(file: FileIO) -> int:
-    """Bytes of an open file."""
+    """The size of an open file in bytes."""
     return os.fstat(file.fileno()).st_size
 
 
 def read_at(file: FileIO, begin: int, size: int) -> bytes:
-    """Bytes of a file, all of them. A mapping would kill the process if the file were cut short."""
+    """Read exactly ``size`` bytes of a file. Raises ModelError when they cannot all be read.
+
+    The file is not mapped: a mapping would kill the process if the file were truncated.
+    """
     parts, left = [], size
     while left:
         try:
@@ -80,7 +83,7 @@ def read_at(file: FileIO, begin: int, size: int) -> bytes:
 
 
 def read_whole(file: FileIO) -> bytes:
-    """All bytes of a file. Raises ModelError when it cannot be read, or changes meanwhile."""
+    """Read all bytes of a file. Raises ModelError when it cannot be read or changes meanwhile."""
     size = size_of(file)
     try:
         file.seek(0)
@@ -93,7 +96,7 @@ def read_whole(file: FileIO) -> bytes:
 
 
 def write_all(out: FileIO, data: bytes) -> None:
-    """Write all bytes to an unbuffered file, of which a full disk may take a piece at first."""
+    """Write all bytes to an unbuffered file. One write may accept only a part of them."""
     left = memoryview(data)
     while left:
         left = left[out.write(left) :]

@@ -1,9 +1,9 @@
-"""A strict check of whisper.cpp's ggml model files, made before the library sees them.
+"""Checks whisper.cpp's ggml model files strictly before the library loads them.
 
-whisper.cpp trusts its model file: a wrong count or type ends in a crash of the process, not in an
+whisper.cpp trusts its model file: a wrong count or type crashes the process instead of raising an
 error. `check` reads the same structures in the same order as the loader (whisper_model_load in
-src/whisper.cpp, 1.8.5) and refuses whatever that loader, or the graphs built on it, would stumble
-over. The layout, all little endian:
+src/whisper.cpp, 1.8.5). It refuses everything that the loader, or the graphs built on it, cannot
+handle. The layout, all little endian:
 
 1. u32 magic 0x67676d6c, then eleven i32: the dimensions and the number format ("ftype")
 2. i32 n_mel, i32 n_fft, then n_mel * n_fft f32: the mel filters
@@ -46,29 +46,29 @@ _I32 = struct.Struct("<i")
 _U32 = struct.Struct("<I")
 
 _LARGEST_VOCABULARY = 4 << 20
-"""Bytes; GPT-2's has 0.5 MB with the lengths."""
+"""Bytes. GPT-2's has 0.5 MB, lengths included."""
 
 _VERSION = 2
-"""GGML_QNT_VERSION of ggml.h; version 1 blocks had another layout."""
+"""GGML_QNT_VERSION of ggml.h. Blocks of version 1 had another layout."""
 
 
 def check(image: memoryview) -> ModelFacts:
-    """Read the whole structure of a model file's bytes; weight_checks reads the weights.
+    """Check the whole structure of a model file's bytes. weight_checks checks the weights.
 
-    Raises ModelError with one line that begins with a verb ("is a GGUF file; ..."): the caller
+    Raises ModelError with one line that begins with a verb ("is a GGUF file; ..."). The caller
     puts the file's name in front.
     """
     return facts(read(image), image.nbytes)
 
 
 def facts(contents: Contents, size: int) -> ModelFacts:
-    """What a file of ``size`` bytes with these contents is."""
+    """The facts of a file of ``size`` bytes with these contents."""
     weights = contents.tensors["decoder.token_embedding.weight"].format
     return ModelFacts(size, weights.name, contents.dimensions)
 
 
 def read(image: memoryview) -> Contents:
-    """The parts of a model file, and where its tensors lie. Raises ModelError as `check`."""
+    """Read the parts of a model file and the positions of its tensors. Raises as `check`."""
     reader = Reader(image.cast("B"), image.nbytes)
     _check_magic(reader)
     dimensions, weights = _header(reader)
@@ -79,7 +79,7 @@ def read(image: memoryview) -> Contents:
 
 
 def facts_in_header(start: bytes, size: int) -> ModelFacts:
-    """What the header of a file of ``size`` bytes tells; ``start`` are its first START bytes.
+    """The facts in the header of a file of ``size`` bytes; ``start`` is its first START bytes.
 
     Raises ModelError as `check`.
     """
@@ -90,10 +90,10 @@ def facts_in_header(start: bytes, size: int) -> ModelFacts:
 
 
 def head(contents: Contents, weights: Format) -> bytes:
-    """The file up to its first tensor, for large weights of this format."""
+    """The bytes of a file before its first tensor, for large weights of this format."""
     size = contents.dimensions
     (kind,) = (kind for kind, form in FORMATS.items() if form == weights)
-    # f16 is no quantisation: whisper.cpp's convert-pt-to-ggml.py writes it without a version
+    # f16 is not quantised: whisper.cpp's convert-pt-to-ggml.py writes it without a version
     ftype = kind if kind == 1 else 1000 * _VERSION + kind
     return b"".join((
         _MAGIC,
@@ -108,7 +108,7 @@ def head(contents: Contents, weights: Format) -> bytes:
 
 
 def tensor_head(name: str, tensor: Tensor) -> bytes:
-    """What stands before a tensor's data."""
+    """The bytes before a tensor's data."""
     spelt = name.encode("ascii")
     return (
         _TRIPLE.pack(len(tensor.shape), len(spelt), tensor.format.kind)
@@ -118,7 +118,7 @@ def tensor_head(name: str, tensor: Tensor) -> bytes:
 
 
 def file_size(contents: Contents, weights: Format) -> int:
-    """Bytes of the whole file, for large weights of this format."""
+    """The size of the whole file in bytes, for large weights of this format."""
     wanted = wanted_tensors(contents.dimensions, weights)
     heads = sum(len(tensor_head(name, tensor)) for name, tensor in wanted.items())
     return len(head(contents, weights)) + heads + sum(t.size for t in wanted.values())
@@ -128,8 +128,7 @@ def _check_magic(reader: Reader) -> None:
     kind = kind_of(bytes(reader.image[:START]))
     if kind is not Kind.GGML:
         raise ModelError(
-            f"is a {kind.value} file; `saykey model import` makes a model of it that whisper.cpp "
-            "can load"
+            f"is a {kind.value} file; convert it for whisper.cpp with `saykey model import`"
         )
     reader.at = len(_MAGIC)
 
@@ -145,7 +144,7 @@ def _header(reader: Reader) -> tuple[Dimensions, Format]:
 
 
 def _number_format(ftype: int, state: int) -> Format:
-    """The format of the large weights; ftype is 1000 * version of the quantisation + kind."""
+    """The format of the large weights. ftype is 1000 * version of the quantisation + kind."""
     version, kind = divmod(ftype, 1000)
     if ftype == 0:
         raise ModelError(
@@ -174,11 +173,11 @@ def _mel_filters(reader: Reader, mels: int) -> bytes:
 
 def _vocabulary(reader: Reader, most: int) -> tuple[bytes, ...]:
     (count,) = reader.unpack(_I32, "the vocabulary")
-    # some English files leave the end of text to whisper.cpp
+    # some English-only files omit the end of text, which whisper.cpp adds
     least = TEXT_TOKENS - 1
     if not least <= count <= most:
         raise damaged(f"has {count} tokens in its vocabulary, not {least} to {most}")
-    # a copy of this part alone: slices of bytes cost half of what slices of a memoryview do
+    # only this part is copied: slices of bytes cost half of what slices of a memoryview do
     part = bytes(reader.image[reader.at : reader.at + _LARGEST_VOCABULARY])
     tokens: list[bytes] = []
     at, last, keep, length_at = 0, len(part) - 4, tokens.append, _U32.unpack_from
@@ -201,7 +200,7 @@ def _tensors(reader: Reader, wanted: dict[str, Tensor]) -> dict[str, StoredTenso
     while reader.left:
         dimensions, length, kind = reader.unpack(_TRIPLE, "the head of a tensor")
         if not (1 <= dimensions <= 4 and 1 <= length <= 128):
-            raise damaged(f"goes on with something that is no tensor, after {len(found)}")
+            raise damaged(f"has data that is not a tensor after {len(found)} tensors")
         shape = reader.unpack(struct.Struct(f"<{dimensions}i"), "the shape of a tensor")
         raw = reader.take(length, "the name of a tensor")
         name = raw.decode("ascii", "replace")
@@ -210,7 +209,7 @@ def _tensors(reader: Reader, wanted: dict[str, Tensor]) -> dict[str, StoredTenso
             raise damaged(f"has unknown tensor {raw[:60]!r}")
         if name in found:
             raise damaged(f"holds tensor {name} twice")
-        # the loader fills missing dimensions with 1 and compares
+        # the loader too fills missing dimensions with 1 before it compares
         if shape + (1,) * (4 - dimensions) != tensor.shape + (1,) * (4 - len(tensor.shape)):
             raise damaged(f"has tensor {name} of shape {shape}, not {tensor.shape}")
         if kind != tensor.format.kind:

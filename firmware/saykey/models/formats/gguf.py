@@ -1,4 +1,4 @@
-"""GGUF files: the strict reader and the writer of what stands before the tensors' data.
+"""GGUF files: strict reader and writer of everything before the tensors' data.
 
 The layout, all little endian (ggml's docs/gguf.md, version 3; 2 is the same without big endian):
 
@@ -19,10 +19,10 @@ from saykey.models.formats.reader import Reader
 from saykey.models.formats.tensors import KINDS, StoredTensor, Tensor
 
 LARGEST_HEAD = 8 << 20
-"""Bytes before the data that are read; Whisper's vocabulary and merges have 3 MB."""
+"""The most bytes that are read before the data. Whisper's vocabulary and merges take 3 MB."""
 
 ALIGNMENT = 32
-"""Of the data, where general.alignment says nothing else."""
+"""Alignment of the data in bytes, where general.alignment gives no other."""
 
 _MAGIC = b"GGUF"
 _MOST_PAIRS = 4096
@@ -31,7 +31,7 @@ _MOST_TENSORS = 4096
 
 _LONGEST_KEY = 256
 _LONGEST_NAME = 64
-"""Bytes, by the standard: ggml keeps names in an array of this size."""
+"""Bytes. The standard sets it, and ggml keeps names in an array of this size."""
 
 _MOST_ELEMENTS = 1 << 40
 
@@ -44,14 +44,14 @@ _SCALARS = {
 
 Scalar = int | float | bool | str
 Value = Scalar | tuple[int | float | bool | bytes, ...]
-"""What a key may have: arrays of strings are tuples of bytes, not decoded."""
+"""The value of a key. An array of strings is a tuple of undecoded bytes."""
 
 Writable = Scalar | tuple[int | bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Gguf:
-    """The pairs of a file and where its tensors lie, counted from the start of the file."""
+    """The key-value pairs of a file, and its tensors with positions from the start of the file."""
 
     pairs: dict[str, Value] = field(repr=False)
     tensors: dict[str, StoredTensor] = field(repr=False)
@@ -71,7 +71,7 @@ def parse(front: bytes, size: int) -> Gguf:
     if version not in (2, 3):
         raise ModelError(f"is GGUF of version {version}, not 2 or 3; convert the model again")
     if pairs > _MOST_PAIRS or not 0 < tensors <= _MOST_TENSORS:
-        raise damaged(f"claims {tensors} tensors and {pairs} keys, which no Whisper has")
+        raise damaged(f"claims {tensors} tensors and {pairs} keys, which no Whisper model has")
     values: dict[str, Value] = {}
     for _ in range(pairs):
         key = _name(reader, _LONGEST_KEY, "a key")
@@ -123,7 +123,7 @@ def _strings(reader: Reader, count: int, what: str) -> tuple[bytes, ...]:
         raise damaged(f"ends in the middle of {what}")
     strings: list[bytes] = []
     at, keep, length_at = reader.at, strings.append, _U64.unpack_from
-    image = bytes(reader.image)  # no copy: it is bytes, whose slices cost half a memoryview's
+    image = bytes(reader.image)  # no copy: it is bytes already, and slices of bytes cost half
     last = len(image) - 8
     for _ in range(count):  # 50,000 rounds for a vocabulary
         begin = at + 8
@@ -154,12 +154,12 @@ def _tensors(reader: Reader, count: int, alignment: int) -> dict[str, StoredTens
     end = begin
     for name, tensor in sorted(found.items(), key=lambda item: item[1].begin):
         if begin + tensor.begin < end:
-            raise damaged(f"has tensor {name} in the place of another")
+            raise damaged(f"has tensor {name} overlapping another")
         end = begin + tensor.begin + tensor.size
         if end > reader.size:
             raise damaged(f"ends in the middle of tensor {name}")
     if reader.size - end >= alignment:
-        raise damaged(f"goes on with {reader.size - end} bytes that are no tensor")
+        raise damaged(f"has {reader.size - end} bytes after its last tensor")
     return {
         name: StoredTensor(tensor.shape, tensor.format, begin + tensor.begin)
         for name, tensor in found.items()
@@ -187,9 +187,10 @@ def _tensor(reader: Reader, name: str, alignment: int) -> StoredTensor:
 
 
 def head(pairs: Mapping[str, Writable], tensors: Mapping[str, Tensor]) -> bytes:
-    """The file up to the data, which follows in this order, each tensor padded to ALIGNMENT.
+    """The bytes of a file before its data.
 
-    Integers are written as u32, in arrays as i32; floats as f32.
+    The data must follow in the order of ``tensors``, each padded to ALIGNMENT. Integers are written
+    as u32, in arrays as i32; floats as f32.
     """
     parts = [_MAGIC, _COUNTS.pack(3, len(tensors), len(pairs))]
     for key, value in pairs.items():
@@ -207,7 +208,7 @@ def head(pairs: Mapping[str, Writable], tensors: Mapping[str, Tensor]) -> bytes:
 
 
 def padding(size: int) -> int:
-    """How many zeros follow so many bytes."""
+    """How many zero bytes follow ``size`` bytes of data."""
     return -size % ALIGNMENT
 
 

@@ -1,7 +1,8 @@
-"""What a GGUF file says of the Whisper model in it: checked when read, complete when written.
+"""The key-value pairs that describe a Whisper model in a GGUF file: checks and writes them.
 
-Keys are those of the standard (ggml's docs/gguf.md) and of transcribe.cpp's converter
-(scripts/convert-whisper.py), whose files these are too. Saykey adds saykey.dynamic_context.
+The keys are those of the standard (ggml's docs/gguf.md) and of transcribe.cpp's converter
+(scripts/convert-whisper.py), so transcribe.cpp reads these files too. Saykey adds the key
+saykey.dynamic_context.
 """
 
 import struct
@@ -40,7 +41,7 @@ _FRONT_END: dict[str, Scalar] = {
     "stt.frontend.nb_max_frames": 3000,
     "stt.frontend.center": True,
 }
-"""What whisper.cpp does to sound before the encoder, whatever the model (whisper.h, log_mel)."""
+"""How whisper.cpp prepares sound for the encoder of every model (whisper.h, log_mel)."""
 
 _WINDOW_SAMPLES = 400
 
@@ -61,8 +62,8 @@ _FILE_TYPES = {
 
 
 def check_says(gguf: Gguf, size: Dimensions) -> None:
-    """Raise ModelError when a key says other than the tensors, or than whisper.cpp can run."""
-    # how the front end is named is no matter, only what it counts
+    """Raise ModelError when a key contradicts the tensors or names what whisper.cpp cannot run."""
+    # the names of the front end do not matter, only its numbers
     counted = {key: value for key, value in _FRONT_END.items() if isinstance(value, int)}
     for key, expected in (_FIXED | counted | _size_pairs(size)).items():
         said = gguf.pairs.get(key, expected)
@@ -78,7 +79,7 @@ def check_says(gguf: Gguf, size: Dimensions) -> None:
 
 
 def vocabulary_in(gguf: Gguf, size: Dimensions) -> tuple[bytes, ...] | None:
-    """The tokens of text, None when there are none in the file. Raises ModelError."""
+    """The text tokens, None when the file has none. Raises ModelError."""
     spelt = gguf.pairs.get(_TOKENS)
     if spelt is None:
         return None
@@ -90,7 +91,7 @@ def vocabulary_in(gguf: Gguf, size: Dimensions) -> tuple[bytes, ...] | None:
 
 
 def notes_in(gguf: Gguf) -> Notes:
-    """What the file says for people to read."""
+    """The description that the file gives of itself."""
     languages = gguf.pairs.get("general.languages", ())
     dynamic = gguf.pairs.get(_DYNAMIC)
     return Notes(
@@ -140,7 +141,7 @@ def _size_pairs(size: Dimensions) -> dict[str, Scalar]:
 
 
 def pairs_for(contents: Contents, weights: Format, notes: Notes) -> Mapping[str, Writable]:
-    """The keys of a self-describing file of this model."""
+    """The key-value pairs of a self-describing file of this model."""
     size = contents.dimensions
     tokens = whole_vocabulary(contents.vocabulary, size)
     number = {token: at for at, token in enumerate(tokens)}
@@ -194,7 +195,7 @@ def window() -> bytes:
 
 
 def tensors_for(contents: Contents) -> dict[str, Tensor]:
-    """The tensors of such a file in their order, by transcribe.cpp's names; the filters first."""
+    """The tensors of a GGUF file in their order, by transcribe.cpp's names; mel filters first."""
     front = {
         MEL_FILTERS: Tensor((SPECTRUM_ROWS, contents.dimensions.mels), F32),
         WINDOW: Tensor((_WINDOW_SAMPLES,), F32),
@@ -206,12 +207,12 @@ def tensors_for(contents: Contents) -> dict[str, Tensor]:
 
 
 def _flat(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Without a leading 1: only whisper.cpp has the biases of convolutions as columns."""
+    """Drop a leading 1: only whisper.cpp stores the biases of convolutions as columns."""
     return shape[1:] if shape[0] == 1 else shape
 
 
 def _size_label(tensors: Iterable[StoredTensor]) -> str:
-    """The number of weights as the standard has it: 74M, 2B."""
+    """The number of weights in the standard's notation: 74M, 2B."""
     count = sum(prod(tensor.shape) for tensor in tensors)
     unit, name = next((10**n, name) for n, name in ((9, "B"), (6, "M"), (0, "")) if count >= 10**n)
     return f"{count / unit:.0f}{name}"

@@ -1,4 +1,4 @@
-"""Hugging Face's Whisper: config.json, safetensors files, a tokenizer, in one folder."""
+"""Reads Hugging Face's Whisper: config.json, safetensors files and a tokenizer in one folder."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def weight_files(folder: Path) -> list[Path]:
 
 
 def contents_of(folder: Path, tensors: dict[str, StoredTensor]) -> Contents:
-    """The model of these tensors; the rest is looked for in the folder. Raises ModelError."""
+    """The model of these tensors. Its other parts are read from the folder. Raises ModelError."""
     size, known = recognised(tensors)
     _check_config(folder, size)
     return Contents(
@@ -73,7 +73,7 @@ def _check_config(folder: Path, size: Dimensions) -> None:
 
 
 def _filters(folder: Path, size: Dimensions) -> bytes:
-    """Those of preprocessor_config.json, where older models have them; else computed."""
+    """The mel filters in preprocessor_config.json of older models; otherwise computed ones."""
     path = folder / "preprocessor_config.json"
     if not path.exists():
         return mel_filters(size.mels)

@@ -1,7 +1,7 @@
-"""ggml itself, the very code a model later runs with, for its number formats alone.
+"""The ggml library, used here only to convert and check number formats.
 
-The functions are those of libggml-base 0.13.1 (ggml.h), which comes with libwhisper in the
-pywhispercpp wheel.
+It is the same code that later runs the model. The functions are those of libggml-base 0.13.1
+(ggml.h), which comes with libwhisper in the pywhispercpp wheel.
 """
 
 import ctypes
@@ -36,16 +36,16 @@ _FUNCTIONS = {
 
 
 def traits(form: Format) -> Traits:
-    """What ggml knows of a format. Raises RecognizerError when the library is not there."""
+    """The traits of a format in ggml. Raises RecognizerError when the library is missing."""
     known: Traits = load().ggml_get_type_traits(form.kind).contents
     return known
 
 
 @cache
 def load() -> ctypes.CDLL:
-    """The library, checked to lay out every format as tensors.KINDS says.
+    """Load the library and check that it lays out every format as in tensors.KINDS.
 
-    Raises RecognizerError when it is not there or does not.
+    Raises RecognizerError when it is missing, or when a layout differs.
     """
     ggml = library("libggml-base", _FUNCTIONS)
     for form in KINDS.values():

@@ -1,15 +1,15 @@
-"""The mel filters every Whisper model was trained with, for files that do not carry them.
+"""Computes the mel filters of Whisper, for model files that do not contain them.
 
-Slaney's scale and normalisation (Auditory Toolbox, 1998), as librosa.filters.mel computes them:
-OpenAI's assets/mel_filters.npz was made with it, and Hugging Face's feature extractor makes the
-same for models whose files leave them out.
+All Whisper models were trained with these filters. They follow Slaney's scale and normalisation
+(Auditory Toolbox, 1998), as in librosa.filters.mel. OpenAI made assets/mel_filters.npz with it,
+and Hugging Face's feature extractor computes the same for models whose files omit them.
 """
 
 from saykey.models.formats.contents import SPECTRUM_ROWS
 
 _TOP_HZ = 8000.0
 _LINEAR_HZ = 200 / 3
-"""Width of a mel up to 1 kHz."""
+"""Width of one mel up to 1 kHz."""
 
 _KNEE_MEL = 15.0
 _KNEE_HZ = 1000.0
@@ -19,7 +19,7 @@ _CURVE_MELS = 27.0
 
 
 def mel_filters(bands: int) -> bytes:
-    """The filters of so many bands, 80 or 128: ``bands`` x 201 f32, little endian, row by row."""
+    """The filters for 80 or 128 bands: ``bands`` x 201 f32, little endian, row by row."""
     import numpy as np
 
     top = _KNEE_MEL + _CURVE_MELS * np.log(_TOP_HZ / _KNEE_HZ) / np.log(_CURVE)
@@ -30,7 +30,7 @@ def mel_filters(bands: int) -> bytes:
     spectrum = np.linspace(0.0, _TOP_HZ, SPECTRUM_ROWS)
     rising = (spectrum - left) / (middle - left)
     falling = (right - spectrum) / (right - middle)
-    # whatever its width, each triangle has the same area
+    # every triangle has the same area, whatever its width
     triangles = np.maximum(0.0, np.minimum(rising, falling)) * 2 / (right - left)
     filters: bytes = triangles.astype("<f4").tobytes()
     return filters

@@ -1,4 +1,4 @@
-"""Which number format the large weights of a model get as a file for whisper.cpp."""
+"""Chooses the number format of a model's large weights in a file for whisper.cpp."""
 
 from collections import Counter
 from math import prod
@@ -9,9 +9,9 @@ from saykey.models.formats.tensors import BY_NAME, F16, FORMATS, Format, wanted_
 
 
 def best_format(contents: Contents) -> Format:
-    """The format of most of the large weights; f16 where whisper.cpp cannot run that one.
+    """The most common format of the large weights that whisper.cpp can run; f16 if there is none.
 
-    What it cannot run is f32 and bf16, and a k-quant whose blocks of 256 do not fill a row.
+    It cannot run f32, bf16, and k-quants where a row is not a multiple of their blocks of 256.
     """
     state = contents.dimensions.state
     counts: Counter[Format] = Counter()
@@ -23,7 +23,7 @@ def best_format(contents: Contents) -> Format:
 
 
 def format_named(name: str, contents: Contents) -> Format:
-    """The format of this name ("q8_0"). Raises ModelError where the model cannot have it."""
+    """The format of this name ("q8_0"). Raises ModelError for a format the model cannot have."""
     form = BY_NAME.get(name)
     if form is None:
         raise ModelError(f"cannot be stored as {name!r}; there are {', '.join(BY_NAME)}")

@@ -1,4 +1,4 @@
-"""A model opened once: its files, and what they tell, handed to all that deal with it."""
+"""Opens a model once. All code that needs the model shares its open files and their contents."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,10 +26,10 @@ _CHUNK = 1 << 20
 class OpenModel:
     """A ggml, GGUF or safetensors file, or a Hugging Face folder, that is open.
 
-    ``path`` names it in messages, and beside it stands what its files lack. ``files`` are those
-    that StoredTensor.part counts. What the files tell is read when it is first asked for, once:
-    the facts of a ggml file need its header alone. Each raises ModelError, beginning with the path,
-    for whatever is no whole Whisper model.
+    ``path`` names it in messages. Files that complete it, such as a tokenizer, are looked for
+    beside ``path``. ``files`` are numbered by StoredTensor.part. Each property reads the files when
+    it is first used, and only once; the facts of a ggml file need its header only. Each raises
+    ModelError, beginning with the path, for anything that is not a complete Whisper model.
     """
 
     def __init__(self, path: Path, kind: Kind, files: tuple[FileIO, ...], folder: Path) -> None:
@@ -40,12 +40,12 @@ class OpenModel:
 
     @property
     def is_folder(self) -> bool:
-        """Whether it is a folder of files, which whisper.cpp never loads as they are."""
+        """Whether it is a folder of files, which whisper.cpp cannot load unconverted."""
         return self._folder == self.path
 
     @cached_property
     def facts(self) -> ModelFacts:
-        """What it is, or would be once it is converted for whisper.cpp."""
+        """Its facts as a file for whisper.cpp, after conversion where it needs one."""
         if self.kind is Kind.GGML:
             with named(self.path):
                 size = size_of(self.files[0])
@@ -58,12 +58,12 @@ class OpenModel:
 
     @property
     def notes(self) -> Notes:
-        """What it says of itself for people; nothing for ggml, which has no place for it."""
+        """Its description of itself; empty for ggml, whose files have no room for one."""
         return Notes() if self.kind is Kind.GGML else self.contents.notes
 
     @cached_property
     def contents(self) -> Contents:
-        """Its parts, and where its tensors lie."""
+        """Its parts, and the positions of its tensors."""
         with named(self.path):
             match self.kind:
                 case Kind.GGML:
@@ -76,10 +76,13 @@ class OpenModel:
                     assert_never(self.kind)
 
     def read(self, tensor: StoredTensor, begin: int, size: int) -> bytes:
-        """Bytes of a tensor, from ``begin`` within its data. Raises ModelError at a file's end."""
+        """Read ``size`` bytes of a tensor, from ``begin`` in its data.
+
+        Raises ModelError when the file ends before.
+        """
         return read_at(self.files[tensor.part], tensor.begin + begin, size)
 
-    # what reads the other formats is imported here: most models do without
+    # the readers of other formats are imported here, because most models do not need them
 
     def _contents_of_gguf(self) -> Contents:
         from saykey.models.formats import gguf, gguf_whisper
@@ -117,9 +120,9 @@ class OpenModel:
         return contents
 
     def _check_output_layer(self, contents: Contents, tensors: dict[str, StoredTensor]) -> None:
-        """Raise ModelError when there is an output layer that is not the token embedding.
+        """Raise ModelError when there is an output layer that differs from the token embedding.
 
-        whisper.cpp has none of its own; a file may hold the embedding twice.
+        whisper.cpp uses the embedding as output layer. A file may hold the embedding twice.
         """
         from saykey.models.formats.tensor_names import OUTPUT
 
@@ -141,9 +144,9 @@ class OpenModel:
 
 @contextmanager
 def opened(path: Path) -> Iterator[OpenModel]:
-    """The model at this path, open while the block lasts. Of its files the kind is known.
+    """Open the model at this path for the duration of the block, and detect its kind.
 
-    Raises ModelError, beginning with the path, for what is no model by its first bytes.
+    Raises ModelError, beginning with the path, when its first bytes are not those of a model.
     """
     with ExitStack() as files:
         yield _folder(path, files) if path.is_dir() else _file(path, files)

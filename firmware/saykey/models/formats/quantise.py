@@ -1,7 +1,7 @@
-"""Number formats converted by ggml: ggml_quantize_chunk, and to_float of ggml_get_type_traits.
+"""Converts number formats with ggml: ggml_quantize_chunk, and to_float of ggml_get_type_traits.
 
-Any format of tensors.KINDS can be read; any of tensors.FORMATS can be made, where rows are whole
-blocks.
+It reads every format of tensors.KINDS. It writes every format of tensors.FORMATS, where rows are
+whole blocks.
 """
 
 import ctypes
@@ -13,20 +13,20 @@ from saykey.models.formats.tensors import F16, F32, Format
 from saykey.models.formats.weight_checks import NO_NUMBERS
 
 _LARGEST_HALF = 65504.0
-"""Of f16, in which quantised blocks have their scales too."""
+"""The largest f16. Quantised blocks store their scales in f16 too."""
 
 
 def convert(data: bytes, row: int, have: Format, want: Format) -> bytes:
-    """Whole rows of ``row`` elements in another format.
+    """Convert whole rows of ``row`` elements to another format.
 
-    Raises ModelError for elements that are no finite numbers, or too large for the wanted format,
-    RecognizerError when the library is not there.
+    Raises ModelError for elements that are not finite numbers or are too large for the wanted
+    format, RecognizerError when the library is missing.
     """
     floats = dequantised(data, have)
     if want == F32:
         return floats
     if _largest(floats) > _LARGEST_HALF:
-        raise ModelError("has weights too large for 16 bits; its training went astray")
+        raise ModelError("has weights too large for 16 bits; its training failed")
     count = len(floats) // F32.size
     out = bytearray(count // want.block * want.size)
     target = (ctypes.c_char * len(out)).from_buffer(out)
@@ -38,7 +38,7 @@ def convert(data: bytes, row: int, have: Format, want: Format) -> bytes:
 
 
 def dequantised(data: bytes, have: Format) -> bytes:
-    """The elements as f32. Raises as `convert`."""
+    """Convert the elements to f32. Raises as `convert`."""
     if have == F32:
         floats = data
     else:
@@ -46,14 +46,14 @@ def dequantised(data: bytes, have: Format) -> bytes:
         target = (ctypes.c_float * count)()
         libggml.traits(have).to_float(data, target, count)
         floats = bytes(target)
-    # not a number is not less than anything
+    # `not <`, because NaN is not less than anything
     if not _largest(floats) < inf:
         raise ModelError(NO_NUMBERS)
     return floats
 
 
 def _largest(floats: bytes) -> float:
-    """The largest magnitude; not a number if there is one that is none."""
+    """The largest magnitude; NaN if any element is NaN."""
     import numpy as np
 
     return float(np.abs(np.frombuffer(floats, "<f4")).max())

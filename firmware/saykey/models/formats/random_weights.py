@@ -1,6 +1,6 @@
-"""Models of random weights and true dimensions, to know a machine's speed before any download.
+"""Writes models with random weights and true dimensions, to measure speed before any download.
 
-What a pass of the encoder or a token of the decoder costs does not depend on the weights.
+The time of an encoder pass or of a decoder token does not depend on the weights.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _VOCABULARY = 51865
-"""Of the multilingual models: whisper.cpp makes up the tokens behind those of text."""
+"""That of the multilingual models. whisper.cpp adds the tokens after the text tokens."""
 
 
 def _dimensions(state: int, layers: int) -> Dimensions:
@@ -40,7 +40,7 @@ SIZES = {
 """The dimensions of OpenAI's checkpoints (model card of openai/whisper)."""
 
 _SPREAD = 0.02
-"""Standard deviation of the weights: activations stay where float arithmetic is ordinary."""
+"""Standard deviation of the weights. It keeps activations in the normal range of floats."""
 
 _LEVELS = {"q4_0": 16, "q5_0": 32, "q5_1": 32, "q8_0": 256}
 QUANTISATIONS = tuple(name for name in BY_NAME if name in {*_LEVELS, "f16"})
@@ -48,10 +48,10 @@ QUANTISATIONS = tuple(name for name in BY_NAME if name in {*_LEVELS, "f16"})
 
 
 def write_random(path: Path, size: str, quantisation: str, seed: int = 0) -> None:
-    """Write a model file that passes ggml.check: a size of SIZES, a format of QUANTISATIONS.
+    """Write a model file that passes ggml.check, with a size of SIZES and one of QUANTISATIONS.
 
-    The same arguments give the same bytes. Raises UsageError for a size or format that is none,
-    OSError when the file cannot be written.
+    The same arguments give the same bytes. Raises UsageError for an unknown size or format, OSError
+    when the file cannot be written.
     """
     import numpy as np
 
@@ -70,7 +70,7 @@ def write_random(path: Path, size: str, quantisation: str, seed: int = 0) -> Non
 
 
 def _tokens() -> Iterator[bytes]:
-    """Distinct strings; whisper.cpp wants the space to be among them."""
+    """Distinct strings. whisper.cpp requires the space among them."""
     for byte in range(256):
         yield bytes([byte])
     for number in range(256, TEXT_TOKENS):
@@ -83,21 +83,21 @@ def _data(name: str, tensor: Tensor, draw: "np.random.Generator") -> bytes:
     if tensor.format not in (F16, F32):
         return _blocks(tensor, tensor.format, draw)
     count = tensor.size // tensor.format.size
-    if "ln" in name.rpartition(".")[0].rpartition(".")[2]:  # a norm that changes nothing
+    if "ln" in name.rpartition(".")[0].rpartition(".")[2]:  # a norm that has no effect
         return np.full(count, name.endswith("weight"), "<f4").tobytes()
     kind = "<f4" if tensor.format is F32 else "<f2"
     return (_SPREAD * draw.standard_normal(count, np.float32)).astype(kind).tobytes()
 
 
 def _blocks(tensor: Tensor, form: Format, draw: "np.random.Generator") -> bytes:
-    """Blocks of random levels; block_q4_0 to block_q8_0 of ggml-common.h begin with the scale.
+    """Blocks of random levels. block_q4_0 to block_q8_0 of ggml-common.h begin with the scale.
 
-    q5_1 has its least value behind the scale; the others' levels lie around 0.
+    In q5_1 the minimum follows the scale; in the other formats the levels are centred on 0.
     """
     import numpy as np
 
     levels = _LEVELS[form.name]
-    scale = _SPREAD * 12**0.5 / levels  # the spread of evenly drawn levels is their range / √12
+    scale = _SPREAD * 12**0.5 / levels  # the deviation of even levels is range / √12
     head = [scale, -scale * levels / 2] if form.name == "q5_1" else [scale]
     blocks = np.frombuffer(draw.bytes(tensor.size), np.uint8).reshape(-1, form.size).copy()
     blocks[:, : 2 * len(head)] = np.array(head, "<f2").view(np.uint8)

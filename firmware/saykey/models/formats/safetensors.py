@@ -1,8 +1,8 @@
-"""safetensors files: the strict reader of their header.
+"""Reads the header of safetensors files strictly.
 
 The layout is a u64 length, that many bytes of JSON {name: {"dtype", "shape", "data_offsets"}}, and
-the data (docs of huggingface/safetensors). It is read here and not by that package so that data
-can be converted piece by piece, bf16 included, which numpy does not have.
+the data (docs of huggingface/safetensors). That package is not used, because data is converted
+piece by piece here, and because numpy, which it returns, has no bf16.
 """
 
 import json
@@ -14,13 +14,13 @@ from saykey.models.formats.file_io import read_at, size_of
 from saykey.models.formats.tensors import BF16, F16, F32, StoredTensor
 
 _LARGEST_HEADER = 16 << 20
-"""Bytes; that of Whisper large has 0.2 MB."""
+"""Bytes. The header of Whisper large has 0.2 MB."""
 
 _FORMATS = {"F32": F32, "F16": F16, "BF16": BF16}
 
 
 def read_header(file: FileIO, part: int) -> dict[str, StoredTensor]:
-    """Where the tensors of a file lie, which is number ``part`` of its model's files.
+    """The positions of the tensors in a file, which is number ``part`` of its model's files.
 
     Raises ModelError with one line that begins with a verb.
     """
@@ -51,7 +51,7 @@ def read_header(file: FileIO, part: int) -> dict[str, StoredTensor]:
 def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
     table = dict(pairs)
     if len(table) != len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key occurs twice")
     return table
 
 
@@ -73,7 +73,7 @@ def _stored(name: str, entry: object, data: int, part: int) -> StoredTensor:
 
 
 def _counts(value: object) -> list[int]:
-    """A list of counts as it is, an empty one for what is none."""
+    """The value if it is a list of counts, otherwise an empty list."""
     counts = value if isinstance(value, list) else []
     right = all(type(count) is int and 0 <= count < 1 << 40 for count in counts)
     return counts if right else []

@@ -1,4 +1,4 @@
-"""The names of Whisper's tensors in the families of files there are.
+"""The names of Whisper's tensors in each family of files.
 
 - OpenAI's checkpoints and whisper.cpp: ``decoder.blocks.0.attn.query.weight``
 - Hugging Face's checkpoints, and candle's GGUF files: ``model.decoder.layers.0.self_attn.q_proj``
@@ -38,7 +38,7 @@ _TRANSCRIBE_DECODER = (
 MEL_FILTERS = "frontend.mel_filterbank"
 WINDOW = "frontend.window"
 OUTPUT = ("proj_out.weight", "lm_head.weight", "model.proj_out.weight")
-"""Hugging Face's name of the decoder's last layer, which in Whisper is the token embedding."""
+"""Hugging Face's names of the output layer, which in Whisper equals the token embedding."""
 
 
 def _renamed(name: str, table: tuple[tuple[str, str], ...]) -> str:
@@ -49,7 +49,7 @@ def _renamed(name: str, table: tuple[tuple[str, str], ...]) -> str:
 
 
 def openai(name: str) -> str:
-    """The name itself."""
+    """OpenAI's name itself."""
     return name
 
 
@@ -59,7 +59,7 @@ def hugging_face(name: str) -> str:
 
 
 def bare_hugging_face(name: str) -> str:
-    """The same, as saved from WhisperModel instead of WhisperForConditionalGeneration."""
+    """Hugging Face's name as saved from WhisperModel, not WhisperForConditionalGeneration."""
     return _renamed(name, _HUGGING_FACE)
 
 
@@ -74,17 +74,17 @@ _EMBEDDING = "decoder.token_embedding.weight"
 
 
 def recognised(tensors: Mapping[str, StoredTensor]) -> tuple[Dimensions, dict[str, StoredTensor]]:
-    """The dimensions that the shapes tell, and the tensors by OpenAI's names.
+    """The dimensions, derived from the shapes, and the tensors by OpenAI's names.
 
-    Raises ModelError when the names are of no family, when one is missing or left over, or when a
-    shape is another than the dimensions demand. Shapes become those whisper.cpp wants.
+    The shapes are changed to those whisper.cpp wants. Raises ModelError when the names belong to
+    no family, when a tensor is missing or left over, or when a shape does not fit the dimensions.
     """
     named = next((named for named in _FAMILIES if named(_EMBEDDING) in tensors), None)
     if named is None:
         raise ModelError("holds no Whisper model; Saykey recognises speech with Whisper only")
     size = _dimensions(tensors, named)
     check_dimensions(size, size.state, size.heads)
-    # the format does not matter here: any names the same shapes
+    # the format does not matter here: the shapes are the same for all
     wanted = wanted_tensors(size, F16)
     found: dict[str, StoredTensor] = {}
     for name, tensor in wanted.items():
@@ -96,7 +96,7 @@ def recognised(tensors: Mapping[str, StoredTensor]) -> tuple[Dimensions, dict[st
         found[name] = StoredTensor(tensor.shape, there.format, there.begin, there.part)
     left = tensors.keys() - {named(name) for name in wanted} - {MEL_FILTERS, WINDOW, *OUTPUT}
     if left:
-        raise ModelError(f"has {min(left)}, which no Whisper has; get a plain Whisper model")
+        raise ModelError(f"has {min(left)}, which no Whisper model has; get a plain Whisper model")
     return size, found
 
 

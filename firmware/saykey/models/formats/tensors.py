@@ -1,7 +1,7 @@
-"""The tensors of a Whisper model as whisper.cpp wants them: names, shapes, number formats.
+"""The tensors of a Whisper model as whisper.cpp expects them: names, shapes, number formats.
 
 Names are those of OpenAI's checkpoints. Shapes are in ggml's order, the fastest dimension first.
-Which tensor has which shape and type is whisper_model_load's table (src/whisper.cpp, 1.8.5).
+Shapes and types follow the table in whisper_model_load (src/whisper.cpp, 1.8.5).
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A number format: ``kind`` is its ggml_type, ``size`` the bytes of a block of ``block``."""
+    """A number format. ``kind`` is its ggml_type; ``block`` elements take ``size`` bytes."""
 
     name: str
     kind: int
@@ -35,13 +35,13 @@ FORMATS = {
     13: Format("q5_k", 13, 256, 176),
     14: Format("q6_k", 14, 256, 210),
 }
-"""Format of the large weights by the header's ftype (enum ggml_ftype in ggml.h)."""
+"""Formats of the large weights by the header's ftype (enum ggml_ftype in ggml.h)."""
 
 KINDS = {form.kind: form for form in (F32, BF16, *FORMATS.values())}
 """Every number format Saykey reads, by its ggml_type."""
 
 BY_NAME = {form.name: form for form in FORMATS.values()}
-"""What the large weights of a model for whisper.cpp may be stored in, by name."""
+"""The formats in which whisper.cpp can run the large weights, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class StoredTensor(Tensor):
-    """A tensor as it lies in a file: ``begin`` is its first byte there.
+    """A tensor in a file. ``begin`` is the position of its first byte.
 
-    ``part`` counts the files of a model that comes in several, from 0.
+    ``part`` is the number of the file, from 0, for a model in several files.
     """
 
     begin: int
@@ -73,7 +73,7 @@ class StoredTensor(Tensor):
 
 @dataclass(frozen=True, slots=True)
 class Dimensions:
-    """The sizes of a model, as its header states them. Heads are per layer."""
+    """The dimensions of a model, as in its header. Heads are per layer."""
 
     vocabulary: int
     audio_context: int
@@ -86,9 +86,9 @@ class Dimensions:
 
 
 def wanted_tensors(size: Dimensions, weights: Format) -> dict[str, Tensor]:
-    """Every tensor a model of these dimensions holds, by name.
+    """Every tensor of a model of these dimensions, by name.
 
-    Convolutions are f16 whatever the weights are; biases, norms and positions are f32.
+    Convolutions are always f16. Biases, norms and positions are always f32.
     """
     state = size.state
     wanted = {

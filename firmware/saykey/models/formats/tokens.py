@@ -1,7 +1,8 @@
-"""Whisper's vocabulary as text files and GGUF spell it, and as whisper.cpp wants it: bytes.
+"""Whisper's vocabulary: converts between the spelling in JSON and GGUF files and plain bytes.
 
-GPT-2's byte-level alphabet writes every byte as a printable character (bytes_to_unicode in
-openai/gpt-2, src/encoder.py): printable ones as themselves, the others from U+0100 on.
+JSON and GGUF files spell tokens in GPT-2's byte-level alphabet; whisper.cpp wants bytes. The
+alphabet writes every byte as a printable character (bytes_to_unicode in openai/gpt-2,
+src/encoder.py). Printable bytes are written as themselves, the others from U+0100 on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ _CHARACTER = {byte: byte for byte in _PRINTABLE} | {
 _BYTE = {character: byte for byte, character in _CHARACTER.items()}
 
 _SPACE = "Ġ".encode()
-"""How most words begin."""
+"""The first character of most words."""
 
 END_OF_TEXT = b"<|endoftext|>"
 
@@ -38,13 +39,13 @@ LANGUAGES = (
     "ht", "ps", "tk", "nn", "mt", "sa", "lb", "my", "bo", "tl", "mg", "as", "tt", "haw", "ln", "ha",
     "ba", "jw", "su", "yue",
 )  # fmt: skip
-"""In the order of OpenAI's tokenizer.py and whisper.cpp's g_lang: each has a token's number."""
+"""In the order of OpenAI's tokenizer.py and whisper.cpp's g_lang, which fixes token numbers."""
 
 _TASKS = ("translate", "transcribe", "startoflm", "startofprev", "nospeech", "notimestamps")
 
 
 def bytes_of(token: bytes) -> bytes:
-    """The bytes that a token spelt in GPT-2's alphabet (as UTF-8) stands for."""
+    """The bytes of a token that is spelt in GPT-2's alphabet (as UTF-8)."""
     try:
         return bytes(_BYTE[ord(character)] for character in token.decode())
     except (UnicodeDecodeError, KeyError) as error:
@@ -57,9 +58,10 @@ def spelt(token: bytes) -> bytes:
 
 
 def text_tokens(spelled: Sequence[bytes], size: Dimensions) -> tuple[bytes, ...]:
-    """The tokens of text of a whole vocabulary, as whisper.cpp's files hold them.
+    """The text tokens of a whole vocabulary, as in whisper.cpp's files.
 
-    Raises ModelError when they are not Whisper's: whisper.cpp knows the special ones by number.
+    Raises ModelError when they are not Whisper's. whisper.cpp knows the special tokens by number
+    only, so the end of text must have the number that it expects.
     """
     if not TEXT_TOKENS <= len(spelled) <= size.vocabulary:
         raise ModelError(
@@ -69,7 +71,7 @@ def text_tokens(spelled: Sequence[bytes], size: Dimensions) -> tuple[bytes, ...]
     end = end_of_text(size)
     if end < len(spelled) and spelled[end] != END_OF_TEXT:
         raise ModelError(
-            f"has {END_OF_TEXT.decode()} at another place than {end}, where whisper.cpp has it; "
+            f"has no {END_OF_TEXT.decode()} at number {end}, where whisper.cpp expects it; "
             "get a model with Whisper's own tokenizer"
         )
     tokens = _bytes_of_all(spelled[:TEXT_TOKENS])
@@ -78,8 +80,11 @@ def text_tokens(spelled: Sequence[bytes], size: Dimensions) -> tuple[bytes, ...]
 
 
 def _bytes_of_all(spelled: Sequence[bytes]) -> tuple[bytes, ...]:
-    """What `bytes_of` says of each: of fifty thousand, all but some hundred are English words."""
-    # no byte of UTF-8 is 0xFF
+    """`bytes_of` each token.
+
+    Most of the fifty thousand tokens are ASCII, and only a few hundred need `bytes_of`.
+    """
+    # UTF-8 never contains the byte 0xFF
     spaced = b"\xff".join(spelled).replace(_SPACE, b" ").split(b"\xff")
     if len(spaced) != len(spelled):
         raise damaged(_FOREIGN)
@@ -90,12 +95,12 @@ def _bytes_of_all(spelled: Sequence[bytes]) -> tuple[bytes, ...]:
 
 
 def end_of_text(size: Dimensions) -> int:
-    """The number of the end of text: the first of the special tokens."""
+    """The number of the end-of-text token, which is the first special token."""
     return TEXT_TOKENS - (size.vocabulary == ENGLISH_VOCABULARY)
 
 
 def ordered(numbers: Mapping[str, int]) -> tuple[bytes, ...]:
-    """The tokens of a vocab.json or tokenizer.json in order. Raises ModelError for gaps."""
+    """The tokens of a vocab.json or tokenizer.json, by number. Raises ModelError for gaps."""
     tokens = sorted(numbers, key=numbers.__getitem__)
     if sorted(numbers.values()) != list(range(len(tokens))):
         raise ModelError("has numbers missing among its tokens; get the file again")
@@ -103,13 +108,13 @@ def ordered(numbers: Mapping[str, int]) -> tuple[bytes, ...]:
 
 
 def whole_vocabulary(text: Sequence[bytes], size: Dimensions) -> tuple[bytes, ...]:
-    """All tokens, spelt, the special ones behind those of text in OpenAI's order."""
+    """All tokens in GPT-2's spelling: text tokens, then special tokens in OpenAI's order."""
     end = end_of_text(size)
-    # even the English models have 99 language tokens, unused
+    # English-only models have 99 language tokens too, which are not used
     languages = LANGUAGES[: 100 if size.vocabulary > ENGLISH_VOCABULARY + 1 else 99]
     special = ["endoftext", "startoftranscript", *languages, *_TASKS]
     times = size.vocabulary - end - len(special)
     special += [f"{number * 0.02:.2f}" for number in range(times)]
-    # a file may leave its last token, which is empty, to whisper.cpp
+    # a file may omit its last text token, which is empty; whisper.cpp adds it
     spelled = [*map(spelt, text[:end]), *[b""] * (end - len(text))]
     return (*spelled, *(f"<|{token}|>".encode() for token in special))

@@ -1,4 +1,7 @@
-"""Weights are numbers. One that is none, or is infinite, makes nonsense of all a model hears."""
+"""Checks that all weights are finite numbers.
+
+One NaN or infinite weight turns everything the model hears into nonsense.
+"""
 
 import ctypes
 import os
@@ -11,14 +14,14 @@ from saykey.models.formats import ggml, libggml
 from saykey.models.formats.contents import ModelFacts
 from saykey.models.formats.tensors import Format, StoredTensor
 
-NO_NUMBERS = "has weights that are no numbers; it is damaged or its training failed"
-"""What is wrong with a model that has one, and why."""
+NO_NUMBERS = "has weights that are not numbers; it is damaged or its training failed"
+"""The error message for a model with such a weight."""
 
 
 def checked(image: bytes) -> ModelFacts:
-    """All of a model file in whisper.cpp's layout checked, its structure and its weights.
+    """Check a whole model file in whisper.cpp's layout, its structure and its weights.
 
-    Raises ModelError as ggml.check, RecognizerError when ggml is not there.
+    Raises ModelError as ggml.check does, RecognizerError when the ggml library is missing.
     """
     contents = ggml.read(memoryview(image))
     check_tensors(image, contents.tensors.values())
@@ -26,14 +29,14 @@ def checked(image: bytes) -> ModelFacts:
 
 
 def check_tensors(image: bytes, tensors: Iterable[StoredTensor]) -> None:
-    """Raise ModelError unless all elements of these tensors, where they lie, are finite."""
+    """Raise ModelError unless all elements of these tensors in ``image`` are finite."""
     with _silence():
         if not all(_finite(image, each.begin, each.size, each.format) for each in tensors):
             raise ModelError(NO_NUMBERS)
 
 
 def check_part(data: bytes, form: Format) -> None:
-    """Raise ModelError unless all elements of a piece of a tensor, whole blocks, are finite."""
+    """Raise ModelError unless all elements in ``data``, whole blocks of a tensor, are finite."""
     with _silence():
         if not _finite(data, 0, len(data), form):
             raise ModelError(NO_NUMBERS)
@@ -46,7 +49,7 @@ def _finite(data: bytes, begin: int, size: int, form: Format) -> bool:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Keep the library's own line about what it found off the terminal: ours says it better."""
+    """Hide the library's own message on stderr. Saykey's message says what to do."""
     if sys.stderr is None:
         yield
         return

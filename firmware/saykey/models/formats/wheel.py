@@ -1,4 +1,4 @@
-"""The libraries inside the pywhispercpp wheel, whose own Python layer is not used."""
+"""Loads the libraries inside the pywhispercpp wheel. Its Python layer is not used."""
 
 import ctypes
 import importlib.util
@@ -11,11 +11,11 @@ from saykey.errors import RecognizerError
 INSTALL = "install pywhispercpp 1.5.1"
 
 Functions = Mapping[str, tuple[Any, tuple[Any, ...]]]
-"""The type of the result and those of the arguments, by the name of the function."""
+"""The type of the result and the types of the arguments, by the name of the function."""
 
 
 def library(name: str, functions: Functions) -> ctypes.CDLL:
-    """The library of this name, such as "libwhisper", with these functions declared.
+    """Load the library of this name, such as "libwhisper", and declare these functions.
 
     Raises RecognizerError when the wheel is not installed, or lacks the library or a function.
     """
@@ -30,7 +30,10 @@ def library(name: str, functions: Functions) -> ctypes.CDLL:
 
 
 def _path(name: str) -> Path:
-    """Beside the package: wheels repair it into pywhispercpp.libs, builds do not."""
+    """The path of the library.
+
+    It lies in pywhispercpp.libs in a repaired wheel, and beside the package in a local build.
+    """
     package = importlib.util.find_spec("pywhispercpp")
     if package is None or package.origin is None:
         raise RecognizerError(f"pywhispercpp is not installed; {INSTALL}")

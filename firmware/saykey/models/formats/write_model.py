@@ -1,7 +1,7 @@
-"""A model written for whisper.cpp, or as GGUF, from whatever it came in.
+"""Writes a model of any format for whisper.cpp or as GGUF.
 
-Data whose format is right is copied byte for byte, other data is converted by ggml, a few rows at a
-time, so that little more is in memory than the program.
+Data that has the right format is copied byte for byte. ggml converts all other data, a few rows at
+a time to save memory.
 """
 
 import os
@@ -19,13 +19,13 @@ from saykey.models.formats.tensors import Format, StoredTensor, Tensor, wanted_t
 from saykey.models.formats.weight_checks import check_part
 
 _ELEMENTS = 1 << 18
-"""Converted at a time: 1 MB as f32."""
+"""Elements that are converted at a time: 1 MB as f32."""
 
 
 def write_ggml(model: OpenModel, weights: Format, out: FileIO, progress: Progress) -> int:
-    """Write whisper.cpp's file to an unbuffered file; return how many tensors were converted.
+    """Write a model for whisper.cpp to an unbuffered file; return how many tensors were converted.
 
-    Raises ModelError for weights that are no numbers or cannot be converted, OSError when the disk
+    Raises ModelError for weights that are not numbers or cannot be converted, OSError when the disk
     is full.
     """
     contents = model.contents
@@ -44,7 +44,7 @@ def write_ggml(model: OpenModel, weights: Format, out: FileIO, progress: Progres
 
 
 def write_gguf(model: OpenModel, notes: Notes, out: FileIO, progress: Progress) -> None:
-    """Write a self-describing GGUF file to an unbuffered file, each tensor as it is.
+    """Write a self-describing GGUF model to an unbuffered file, with unchanged tensors.
 
     Raises OSError when the disk is full.
     """
@@ -73,7 +73,7 @@ def _write_data(model: OpenModel, stored: StoredTensor, tensor: Tensor, out: Fil
 
 
 def _rows(model: OpenModel, stored: StoredTensor) -> Iterator[bytes]:
-    """The data in pieces of whole rows."""
+    """Read the data in pieces of whole rows."""
     row = stored.shape[0]
     whole = row * max(1, _ELEMENTS // row) // stored.format.block * stored.format.size
     for begin in range(0, stored.size, whole):
@@ -84,7 +84,7 @@ def _copy(model: OpenModel, stored: StoredTensor, out: FileIO) -> None:
     file = model.files[stored.part].fileno()
     at, end = stored.begin, stored.begin + stored.size
     while at < end:
-        # within the kernel: nothing of it comes into this process
+        # the kernel copies: the data does not pass through this process
         copied = os.sendfile(out.fileno(), file, at, end - at)
         if copied == 0:
             raise ModelError("became shorter while it was read; try again when it is complete")

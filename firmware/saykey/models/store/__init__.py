@@ -1,1 +1,1 @@
-"""The models of this device: their files, cards, catalogue and need of memory."""
+"""The models of this device: their files, cards, catalogue and memory needs."""

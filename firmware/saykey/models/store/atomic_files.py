@@ -1,4 +1,4 @@
-"""Files written whole or not at all, by one process at a time."""
+"""Writes files completely or not at all, by one process at a time."""
 
 import fcntl
 import os
@@ -11,7 +11,7 @@ from saykey.errors import ModelError
 
 
 def make_folder(path: Path) -> None:
-    """Have a folder there. Raises ModelError when it cannot be made."""
+    """Create a folder unless it exists. Raises ModelError when it cannot be created."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -22,15 +22,15 @@ def make_folder(path: Path) -> None:
 
 @contextmanager
 def alone(path: Path, *, wait: bool) -> Iterator[FileIO]:
-    """The file at this path, made if there is none, for this process alone while the block lasts.
+    """Open the file at this path, created if missing, and lock it for the duration of the block.
 
-    Also a killed process lets go of it. Raises OSError; BlockingIOError if another process has it
-    and nobody is to ``wait``.
+    A killed process releases its lock too. Raises OSError; BlockingIOError if another process has
+    the lock and ``wait`` is False.
     """
     while True:
         with FileIO(path, "r+", opener=_open_or_make) as file:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            # who had it before may have given it another name, or removed it
+            # the process that had the lock before may have renamed or removed the file
             if _stands_at(path, file):
                 yield file
                 return
@@ -49,15 +49,16 @@ def _stands_at(path: Path, file: FileIO) -> bool:
 
 @contextmanager
 def written(target: Path) -> Iterator[FileIO]:
-    """A new file, which takes its name once it is whole and on the disk, and else is removed.
+    """Write a new file, which gets its name once it is complete and on the disk.
 
-    Until then it is called .NAME.part, for one process at a time. What a killed one leaves behind
-    is written over by the next. Raises ModelError, beginning with the target, when it cannot be
-    written, or would take the place of a device.
+    Until then it is called .NAME.part, and one process at a time can write it. It is removed when
+    the block raises. The next process overwrites what a killed one left behind. Raises ModelError,
+    beginning with the target, when it cannot be written, or when the target exists and is not a
+    regular file.
     """
     part = target.with_name(f".{target.name}.part")
     if target.exists() and not target.is_file():
-        raise ModelError(f"{target} is there and no file; give another name")
+        raise ModelError(f"{target} exists and is not a regular file; give another name")
     try:
         with alone(part, wait=True) as out:
             try:
@@ -65,7 +66,7 @@ def written(target: Path) -> Iterator[FileIO]:
                 yield out
                 os.fsync(out.fileno())
                 part.replace(target)
-            except BaseException:  # also when interrupted: nobody else would remove it
+            except BaseException:  # also when interrupted: nothing else would remove it
                 part.unlink(missing_ok=True)
                 raise
         to_disk(target.parent)
@@ -76,7 +77,7 @@ def written(target: Path) -> Iterator[FileIO]:
 
 
 def to_disk(path: Path) -> None:
-    """Have the bytes of a file, or the names in a folder, outlive a power cut (fsync(2))."""
+    """Flush the bytes of a file, or the names in a folder, to the disk (fsync(2))."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

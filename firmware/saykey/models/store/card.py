@@ -1,4 +1,4 @@
-"""The card beside a model file: what the file does not say of itself, as NAME.toml."""
+"""The card of a model, NAME.toml beside its file: facts that the file does not contain."""
 
 import json
 import tomllib
@@ -15,23 +15,23 @@ from saykey.models.formats.open_model import OpenModel
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 PADDING_ROWS = 64
-"""Encoder rows of silence behind a phrase, 1.3 s, where nothing else was measured."""
+"""Encoder rows of silence after a phrase, 1.3 s, where no other value was measured."""
 
 _DELETE = "\x7f"
-"""The one character JSON leaves as it is and TOML wants escaped (TOML 1.0, basic strings)."""
+"""The only character that JSON leaves unescaped and TOML does not (TOML 1.0, basic strings)."""
 
 
 class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is known of a model besides its bytes; all of it may be unknown.
+    """Facts about a model that its file need not contain. Each of them may be unknown.
 
     ``origin`` is where the file came from, an address or a sentence. ``licence`` is an SPDX name.
-    ``sha256`` is of the whole file, in hex; ``pinned`` says that nobody published it: it is that
-    of the first download. ``languages`` are the codes the model is meant for.
-    ``dynamic_context``: it was trained to hear less than 30 s at a time, so that short phrases
-    cost less; None where nobody said so. Ordinary Whisper models loop or invent text then
+    ``sha256`` is of the whole file, in hex. ``pinned``: no checksum was published, and ``sha256``
+    is that of the first download. ``languages`` are the codes of the model's languages.
+    ``dynamic_context``: the model was trained to hear less than 30 s at a time, so short phrases
+    cost less; None where unknown. Ordinary Whisper models loop or invent text with less than 30 s
     (whisper.cpp issue 1117).
-    ``padding_rows``: the encoder rows of silence, 50 a second, that it needs behind a phrase then.
-    ``engine``: what runs it, by its name in recognizer.engines.
+    ``padding_rows``: the encoder rows of silence, 50 a second, that such a model needs after a
+    phrase. ``engine``: the engine that runs the model, by its name in recognizer.engines.
     """
 
     description: str = ""
@@ -47,17 +47,17 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
     @property
     def padding(self) -> int | None:
-        """The rows of silence behind a phrase; None if the model needs the full window."""
+        """The rows of silence after a phrase; None if the model needs the full window."""
         return self.padding_rows if self.dynamic_context else None
 
 
 def place_of(model: Path) -> Path:
-    """Where the card of the model file at this path stands."""
+    """The path of the card of the model file at ``model``."""
     return model.with_suffix(".toml")
 
 
 def read_card(model: Path) -> Card:
-    """The card of the model file at this path; an empty one if there is none.
+    """Read the card of the model file at ``model``; an empty one if there is none.
 
     Raises ModelError when the card cannot be read or has an unknown or wrong key.
     """
@@ -73,19 +73,19 @@ def read_card(model: Path) -> Card:
     try:
         return msgspec.convert(table, Card)
     except msgspec.ValidationError as error:
-        raise ModelError(f"{beside} is no card of a model: {error}; correct or remove it") from None
+        raise ModelError(f"{beside} is not a model card: {error}; correct or remove it") from None
 
 
 def card_of(model: OpenModel) -> Card:
-    """The card of an open model, completed by what the model says of itself.
+    """The card of an open model, completed from the notes in the model file.
 
-    Raises ModelError as `read_card`, and when the model is no whole one.
+    Raises ModelError as `read_card`, and when the model is incomplete or damaged.
     """
     return completed(read_card(model.path), model.notes)
 
 
 def completed(card: Card, notes: Notes) -> Card:
-    """The card with what a file says of itself in the places that it leaves empty."""
+    """The card, with its empty fields filled from a file's own notes."""
     return msgspec.structs.replace(
         card,
         description=card.description or notes.description or notes.name,
@@ -99,10 +99,10 @@ def completed(card: Card, notes: Notes) -> Card:
 
 
 def in_toml(card: Card) -> str:
-    """The card as the text of its file; keys at their defaults are left out."""
+    """The card as TOML text. Keys with default values are left out."""
     return "".join(f"{key} = {_value(value)}\n" for key, value in msgspec.to_builtins(card).items())
 
 
 def _value(value: object) -> str:
-    # JSON's strings, lists and booleans are TOML's as well
+    # strings, lists and booleans are written the same in JSON and TOML
     return json.dumps(value, ensure_ascii=False).replace(_DELETE, "\\u007f")

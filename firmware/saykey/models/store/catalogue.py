@@ -1,4 +1,4 @@
-"""The catalogue: models that can be pulled by name, as data with their sources."""
+"""Reads the catalogue: the models that can be pulled by name, and their sources."""
 
 from functools import cache
 from pathlib import Path
@@ -14,14 +14,14 @@ _FILE = Path(__file__).parents[2] / "data" / "models" / "catalogue.toml"
 
 
 class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Width and layers of the encoder that all quantisations of a Whisper share."""
+    """Width and layers of the encoder, the same in all quantisations of a Whisper model."""
 
     state: int
     layers: int
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who publishes files, and where: ``address`` with {name} or {file} of the model in it."""
+    """A publisher of files. ``address`` contains {name} or {file} of the model."""
 
     title: str
     page: str
@@ -51,8 +51,8 @@ class _Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Listed(msgspec.Struct, frozen=True):
     """A model of the catalogue.
 
-    ``size`` in bytes and ``sha256`` are None where no source tells them. ``boards``: machines on
-    which a short phrase becomes text within about 3 s. ``memory``: bytes a worker needs, estimated.
+    ``size`` in bytes and ``sha256`` are None where no source states them. ``boards``: machines on
+    which a short phrase becomes text within about 3 s. ``memory``: estimated bytes a worker needs.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Listed(msgspec.Struct, frozen=True):
 
     @property
     def card(self) -> Card:
-        """What to write beside the file once it is here and its checksum is right."""
+        """The card to write beside the downloaded file once its checksum is right."""
         return Card(
             description=self.title,
             origin=self.address,
@@ -82,7 +82,7 @@ class Listed(msgspec.Struct, frozen=True):
 
 @cache
 def listed() -> tuple[Listed, ...]:
-    """All models of the catalogue, in its order: the smaller families first."""
+    """All models of the catalogue, in its order: smaller families first."""
     tables = msgspec.toml.decode(_FILE.read_bytes(), type=_Tables)
     return tuple(_joined(row, tables) for row in tables.model)
 
@@ -105,10 +105,10 @@ def _joined(row: _Row, tables: _Tables) -> Listed:
 
 
 def listed_as(name: str) -> Listed | None:
-    """The model of this name, None if the catalogue has none."""
+    """The model of this name; None if the catalogue has none."""
     return next((model for model in listed() if model.name == name), None)
 
 
 def listed_with(sha256: str) -> Listed | None:
-    """The model whose file has this checksum, whatever that file is called."""
+    """The model whose file has this checksum, whatever the file's name; None if there is none."""
     return next((model for model in listed() if model.sha256 == sha256), None)

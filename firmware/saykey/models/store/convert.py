@@ -1,7 +1,7 @@
-"""A model written in another format: for whisper.cpp, or as GGUF; a whole file, or none.
+"""Converts a model for whisper.cpp, or exports it as GGUF.
 
-A file is written beside its place under another name, checked, synced and then renamed: whatever
-happens on the way, no half model is ever found under its name.
+A file is written beside its final place under another name, checked, synced and then renamed. So
+its name never refers to an incomplete model, whatever happens meanwhile.
 """
 
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ from saykey.models.store.atomic_files import make_folder, written
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written. ``converted``: how many tensors had to change their number format."""
+    """The result. ``converted``: how many tensors were changed to another number format."""
 
     facts: ModelFacts
     converted: int
 
 
 def _untold(_done: int, _total: int | None) -> None:
-    """Nobody wants to know how far it is."""
+    """Ignore the progress."""
 
 
 def convert_to_ggml(
@@ -35,9 +35,9 @@ def convert_to_ggml(
 ) -> Written:
     """Write a model of any format for whisper.cpp.
 
-    ``quantisation`` names a format of tensors.BY_NAME; None keeps the one the file has, or the one
-    most of its weights have, and takes f16 for 32 bit floats. Data in the right format is copied
-    bit by bit. Raises ModelError for what is no whole Whisper model or cannot be converted.
+    ``quantisation`` names a format of tensors.BY_NAME. None keeps the format that most of the large
+    weights have; 32 bit floats become f16. Data in the right format is copied bit by bit. Raises
+    ModelError for anything that is not a complete Whisper model or cannot be converted.
     """
     contents = model.contents
     with named(model.path):
@@ -52,16 +52,16 @@ def convert_to_ggml(
 
 
 def _checked(out: FileIO) -> ModelFacts:
-    """The facts of what was written. It is mapped, not read: nobody else has this file yet."""
+    """The facts of the written file. It is mapped, not read: no other process can change it yet."""
     return ggml.check(memoryview(mmap(out.fileno(), 0, access=ACCESS_READ)))
 
 
 def export_gguf(model: OpenModel, target: Path, notes: Notes, progress: Progress = _untold) -> None:
-    """Write a model as self-describing GGUF, its weights bit by bit.
+    """Write a model as self-describing GGUF, with its weights copied bit by bit.
 
-    What ``notes`` leave empty is taken from the model's own. Raises ModelError as
-    `convert_to_ggml`, also when the folder of the target is not there: a stick may have been
-    forgotten.
+    Empty fields of ``notes`` are filled from the model's own notes. Raises ModelError as
+    `convert_to_ggml`. The target's folder is not created, because a missing folder may mean that a
+    USB stick is not plugged in; ModelError is raised instead.
     """
     told = _told(notes, model.contents.notes, model.path.stem)
     with written(target) as out, named(model.path):

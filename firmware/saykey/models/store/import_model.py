@@ -1,4 +1,4 @@
-"""Bringing a model file from elsewhere into the user's own store."""
+"""Imports a model file from elsewhere into the user's own store."""
 
 import hashlib
 from pathlib import Path
@@ -25,12 +25,12 @@ def import_to_store(
     quantisation: str | None = None,
     dynamic_context: bool = False,
 ) -> tuple[Path, Card]:
-    """Check a model and keep it under this name; returns where it stands, and its card.
+    """Check a model and store it under this name; returns the path of the model and its card.
 
-    A file in whisper.cpp's layout is kept byte by byte; every other model that `opened` knows is
-    converted, and so is a file for which a ``quantisation`` is asked. The card is the catalogue's
-    if it knows the checksum; else what stands beside the source, or in it, with
-    ``dynamic_context`` added. Raises ModelError: nothing is then kept.
+    A file in whisper.cpp's layout is copied byte by byte, unless a ``quantisation`` is given. Every
+    other model that `opened` accepts is converted. The card is the catalogue's if it lists the
+    checksum; otherwise it comes from the card beside the source or the notes in it, with
+    ``dynamic_context`` added. Raises ModelError; the store is then unchanged.
     """
     checked_name(name)
     with opened(source) as model:

@@ -1,4 +1,4 @@
-"""The bytes of a model that whisper.cpp loads, checked; what is made of other formats is cached."""
+"""Loads and checks the bytes that whisper.cpp needs of a model. Converted models are cached."""
 
 import hashlib
 import os
@@ -15,18 +15,18 @@ from saykey.models.store.card import Card, card_of
 from saykey.models.store.store import cache
 
 _LARGEST = 4
-"""GiB; Whisper large in f16 has 3.1 GB."""
+"""GiB. Whisper large in f16 has 3.1 GB."""
 
 _PACKING = b"saykey packing 1"
-"""Part of a cached file's name: another way of packing makes other files."""
+"""Hashed into a cached file's name. A changed way of packing must change this text."""
 
 _KEPT = 3
-"""Packed files in the cache at most: one in use, one to go back to, one that is tried."""
+"""The most packed files in the cache: one in use, one to go back to, one being tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedModel:
-    """All that whoever loads a model needs of it; see `image_of` and card.card_of."""
+    """Everything needed to load a model; see `image_of` and card.card_of."""
 
     image: bytes = field(repr=False)
     facts: ModelFacts
@@ -34,7 +34,10 @@ class CheckedModel:
 
 
 def checked_model(path: Path) -> CheckedModel:
-    """The model file at this path, checked, with its card. Raises ModelError as its parts do."""
+    """Check the model file at this path, and read its card.
+
+    Raises ModelError as `image_of` and card.card_of.
+    """
     with opened(path) as model:
         image, facts = image_of(model)
         return CheckedModel(image, facts, card_of(model))
@@ -47,17 +50,17 @@ def checked_image(path: Path) -> tuple[bytes, ModelFacts]:
 
 
 def image_of(model: OpenModel) -> tuple[bytes, ModelFacts]:
-    """What whisper.cpp loads of a model file, checked, and what it is.
+    """The bytes that whisper.cpp loads of a model, checked, and their facts.
 
-    The very bytes that were checked are loaded. A mapping of the file would be cheaper, but whoever
-    writes to the file after the check would write into the mapping. A GGUF file is packed into the
-    cache, once. Raises ModelError, beginning with the path.
+    whisper.cpp loads exactly the bytes that were checked. A mapping of the file would be cheaper,
+    but a write to the file after the check would change it. A GGUF file is packed into the cache,
+    once. Raises ModelError, beginning with the path.
     """
     return _image_of_gguf(model) if model.kind is Kind.GGUF else image_of_ggml(model)
 
 
 def image_of_ggml(model: OpenModel) -> tuple[bytes, ModelFacts]:
-    """The same of a file in whisper.cpp's layout; ModelError for every other."""
+    """`image_of` a file in whisper.cpp's layout. Raises ModelError for any other."""
     with named(model.path):
         if model.is_folder:
             raise ModelError("is not a regular file; give a model file (.bin)")
@@ -70,7 +73,7 @@ def _image_of_gguf(model: OpenModel) -> tuple[bytes, ModelFacts]:
     try:
         with named(path):
             return _checked(read_image(path))
-    except ModelError:  # the disk changed what was right when it was written
+    except ModelError:  # the cached file was right when written and is now damaged
         path.unlink(missing_ok=True)
     path = packed(model, cache())
     with named(path):
@@ -78,30 +81,31 @@ def _image_of_gguf(model: OpenModel) -> tuple[bytes, ModelFacts]:
 
 
 def _checked(image: bytes) -> tuple[bytes, ModelFacts]:
-    # who only looks for models does without ctypes
+    # listing models needs no ctypes
     from saykey.models.formats.weight_checks import checked
 
     return image, checked(image)
 
 
 def read_image(path: Path) -> bytes:
-    """All bytes of a file that is no larger than a model can be. Raises ModelError."""
+    """Read all bytes of a file of at most 4 GiB. Raises ModelError."""
     with open_regular(path, _LARGEST) as file, named(path):
         return read_whole(file)
 
 
 def packed(model: OpenModel, cache: Path) -> Path:
-    """The file for whisper.cpp that is made of a model, kept in ``cache``.
+    """The path of a model converted for whisper.cpp in the folder ``cache``, made if missing.
 
-    It is named by the contents of the model, so that a changed model is packed anew and a renamed
-    one is not. Of those not wanted now, the last used stay. Raises ModelError as `convert_to_ggml`.
+    The name is a digest of the model's contents, so a changed model is converted again and a
+    renamed one is not. The least recently used files are deleted. Raises ModelError as
+    `convert_to_ggml`.
     """
-    # only few models need what packs them
+    # most models need no conversion
     from saykey.models.store.convert import convert_to_ggml
 
     path = cache / f"{_digest(model)}.bin"
     if path.exists():
-        with suppress(OSError):  # of another user: that one's order of use counts
+        with suppress(OSError):  # another user's file: its time stays as it is
             os.utime(path)
     else:
         _drop_all_but(_KEPT - 1, cache)
@@ -110,15 +114,15 @@ def packed(model: OpenModel, cache: Path) -> Path:
 
 
 def _drop_all_but(count: int, cache: Path) -> None:
-    """Keep so many of the cached files, the last used ones. Who has one open keeps its bytes."""
-    with suppress(OSError):  # another process may do the same
+    """Delete all but the ``count`` last used cached files. An open file stays readable."""
+    with suppress(OSError):  # another process may delete the same files
         by_use = sorted(cache.iterdir(), key=lambda file: file.stat().st_mtime_ns, reverse=True)
         for file in by_use[count:]:
             file.unlink()
 
 
 def _digest(model: OpenModel) -> str:
-    """Of all that goes into the packed file: blake2b is the fastest without special hardware."""
+    """A digest of all input of the packed file. blake2b is the fastest without special hardware."""
     digest = hashlib.blake2b(_PACKING, digest_size=32)
     digest.update(model.contents.mel_filters)
     for token in model.contents.vocabulary:

@@ -1,4 +1,4 @@
-"""How much memory a model needs, from its file's size and its dimensions, and what there is."""
+"""Estimates the memory a model needs from its size and dimensions, and reads what is free."""
 
 import mmap
 from enum import Enum
@@ -14,39 +14,39 @@ _MEGABYTE = 1_000_000
 
 _LOADING = 53 * _MEGABYTE
 _LOADING_PER_CELL = 7_500
-"""Bytes a worker has while it loads, besides two copies of the file: that which was checked, and
-whisper.cpp's. A cell is a unit of width of one layer."""
+"""Bytes a worker uses while it loads, besides two copies of the file: the checked bytes, and
+whisper.cpp's copy. A cell is one unit of width of one layer."""
 
 _RUNNING = 118 * _MEGABYTE
 _RUNNING_PER_WIDTH = 1500 * 1500 * 4 // 64
 _RUNNING_PER_CELL = 15_000
-"""Bytes a worker has while it hears the full window, besides the weights. Without flash attention
+"""Bytes a worker uses while it hears the full window, besides the weights. Without flash attention
 each head, 64 wide, has 1500 x 1500 floats.
 
-Fitted, as those above, to the peak memory of workers with random weights of true dimensions, one
-thread, x86-64 (docs/models.md): tiny, base and small are told with up to 10 % more than they
-take.
+These values and those above are fitted to the peak memory of workers with random weights of true
+dimensions, one thread, x86-64 (docs/models.md). The estimates for tiny, base and small are up to
+10 % above the measured peaks.
 """
 
 _LARGE = 1280, 32
-"""Width and layers of Whisper large: what a file that tells no dimensions is taken for."""
+"""Width and layers of Whisper large, assumed for a file without readable dimensions."""
 
 _SPARE = 32 * _MEGABYTE
-"""What must be left for everything else that goes on."""
+"""Bytes that must stay free for all other programs."""
 
 
 class Room(Enum):
-    """Where a model can be loaded: BESIDE the one in use, or only in its place, ALONE."""
+    """Where a model can be loaded: BESIDE the one in use, or ALONE after that one is unloaded."""
 
     BESIDE = "beside"
     ALONE = "alone"
 
 
 def need(size: int, state: int, layers: int) -> int:
-    """Bytes a worker with this model has at its peak, the weights included.
+    """Estimate the peak memory of a worker with this model in bytes, weights included.
 
-    ``size`` is that of the file in bytes, ``state`` the width of the model, ``layers`` those of
-    its encoder or of its decoder, whichever has more.
+    ``size`` is the size of the file in bytes, ``state`` the width of the model, ``layers`` the
+    layers of its encoder or of its decoder, whichever has more.
     """
     cells = state * layers
     loading = 2 * size + _LOADING + _LOADING_PER_CELL * cells
@@ -55,7 +55,7 @@ def need(size: int, state: int, layers: int) -> int:
 
 
 def need_of_facts(facts: ModelFacts) -> int:
-    """`need` of a model of which this is known."""
+    """`need` of a model with these facts."""
     told = facts.dimensions
     return need(facts.size, told.state, max(told.encoder_layers, told.decoder_layers))
 
@@ -63,7 +63,7 @@ def need_of_facts(facts: ModelFacts) -> int:
 def need_of_model(model: OpenModel) -> int:
     """`need` of an open model.
 
-    One that does not tell is taken for a large model: whoever loads it will say what is wrong.
+    A model whose facts cannot be read counts as a large one. Loading it will report the fault.
     """
     try:
         return need_of_facts(model.facts)
@@ -72,7 +72,7 @@ def need_of_model(model: OpenModel) -> int:
 
 
 def need_of(path: Path) -> int:
-    """`need_of_model` of a file, also of one that is no model. Raises OSError."""
+    """`need_of_model` of the file at this path, even if it is not a model. Raises OSError."""
     try:
         with opened(path) as model:
             return need_of_model(model)
@@ -81,9 +81,10 @@ def need_of(path: Path) -> int:
 
 
 def models_by_need(language: str) -> tuple[str, ...]:
-    """The models that can hear this language, the one that needs least memory first.
+    """The names of the models that know this language, the smallest memory need first.
 
-    The bundled ones are left out: they know a few hundred words. So are files that cannot be read.
+    Bundled models are left out, because they know only a few hundred words. Files that cannot be
+    read are left out too.
     """
     needs = []
     for model in stored():
@@ -100,10 +101,10 @@ def models_by_need(language: str) -> tuple[str, ...]:
 
 
 def room(name: str, wanted: int, available: int | None, held: int) -> Room:
-    """Where a model that needs so many bytes can be loaded.
+    """Decide where a model that needs ``wanted`` bytes can be loaded.
 
-    ``available`` bytes can be had as things are, None if nobody knows; ``held`` more once the
-    model in use is gone. Raises ModelError, with the figures, for one that does not fit at all.
+    ``available`` bytes are free now, None if unknown. ``held`` more bytes are free once the model
+    in use is unloaded. Raises ModelError, with the figures, for a model that does not fit at all.
     """
     if available is None or wanted + _SPARE <= available:
         return Room.BESIDE
@@ -117,7 +118,7 @@ def room(name: str, wanted: int, available: int | None, held: int) -> Room:
 
 
 def available(meminfo: Path = Path("/proc/meminfo")) -> int | None:
-    """Bytes that can be had without swapping (MemAvailable of proc_meminfo(5)), None if untold."""
+    """Bytes free without swapping (MemAvailable of proc_meminfo(5)); None if not reported."""
     try:
         lines = meminfo.read_text("ascii").splitlines()
     except OSError:
@@ -129,9 +130,9 @@ def available(meminfo: Path = Path("/proc/meminfo")) -> int | None:
 
 
 def held_by(process: int) -> int:
-    """Bytes that are free once this process has ended: its own, not shared ones.
+    """Bytes that are freed when this process ends: its unshared memory.
 
-    See /proc/PID/statm in proc_pid_statm(5); 0 for a process that is gone.
+    See /proc/PID/statm in proc_pid_statm(5). 0 for a process that has ended already.
     """
     try:
         fields = Path(f"/proc/{process}/statm").read_text("ascii").split()
@@ -141,5 +142,5 @@ def held_by(process: int) -> int:
 
 
 def megabytes(size: int) -> str:
-    """A size for people, in MB of 10^6 bytes."""
+    """A size as text for people, in MB of 10^6 bytes."""
     return f"{size / _MEGABYTE:.0f} MB" if size >= 10 * _MEGABYTE else f"{size / _MEGABYTE:.1f} MB"

@@ -1,10 +1,10 @@
-"""Where model files stand, and which models there are.
+"""Finds the model files of this device.
 
 A store is a directory. NAME.bin or NAME.gguf in it is a model, called NAME (without the ``ggml-``
-of published files), and NAME.toml beside it its card; what is imported or pulled is a NAME.bin in
-whisper.cpp's layout, and of two files of one name that one is taken. ``incoming`` holds unfinished
-files, ``cache`` what can be made again from the models. The package's own store and the system's
-are read only; the user's own is written to as well (see user_store).
+of published files). NAME.toml beside it is its card. Imported and pulled models are NAME.bin files
+in whisper.cpp's layout; if NAME.gguf exists too, NAME.bin is used. ``incoming`` holds unfinished
+files, ``cache`` files that can be made again from the models. The stores of the package and of the
+system are read only. The user's own store is written to as well (see user_store).
 """
 
 import difflib
@@ -24,7 +24,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class StoredModel:
-    """A model file that is there. ``own``: it stands in the user's own store."""
+    """A model file in a store. ``own``: the store is the user's own."""
 
     name: str
     path: Path
@@ -32,11 +32,12 @@ class StoredModel:
 
 
 def own_directory() -> Path:
-    """The store that is written to; it need not exist yet.
+    """The user's own store, which is written to; it need not exist yet.
 
-    In the state directory: $SAYKEY_STATE, what systemd gives the service ($STATE_DIRECTORY,
-    systemd.exec(5)), $XDG_DATA_HOME/saykey, the service's /var/lib/saykey if this user may write
-    there, or ~/.local/share/saykey; the first of them there is.
+    It is ``models`` in the state directory, which is the first of these that is set or writable:
+    $SAYKEY_STATE; $STATE_DIRECTORY, which systemd sets for the service (systemd.exec(5));
+    $XDG_DATA_HOME/saykey; the service's /var/lib/saykey if this user may write there;
+    ~/.local/share/saykey.
     """
     environment = os.environ
     given = environment.get("SAYKEY_STATE") or environment.get("STATE_DIRECTORY")
@@ -49,30 +50,30 @@ def own_directory() -> Path:
 
 
 def cache() -> Path:
-    """Where what is packed of GGUF files stands; it need not exist yet."""
+    """The folder of packed GGUF files; it need not exist yet."""
     return own_directory() / "cache"
 
 
 def directories() -> tuple[Path, ...]:
-    """Where names are looked for, in this order; not all of them need exist."""
+    """The stores in which names are searched, in this order; not all of them need exist."""
     return tuple(dict.fromkeys((_BUNDLED, own_directory(), _SYSTEM_STATE / "models")))
 
 
 def stored() -> tuple[StoredModel, ...]:
-    """All models there are, each name once, in the order of the directories."""
+    """All models in the stores, each name once, in the order of the directories."""
     return tuple({model.name: model for model in reversed([*_present()])}.values())[::-1]
 
 
 def names() -> tuple[str, ...]:
-    """The names of all models there are, each once, in the order of the directories."""
+    """The names of `stored`."""
     return tuple(model.name for model in stored())
 
 
 def find(name: str) -> Path:
-    """The file of a model. A name with a slash in it is a path and taken as it is.
+    """The path of a model file. A name with a slash is used as a path.
 
-    Raises ModelError when there is no such file, naming the nearest one and all there are, and
-    when the file of that name is a link that leads out of its store.
+    Raises ModelError when there is no such file; the message names the nearest model and all there
+    are. Raises it too when the file is a link that leads out of its store.
     """
     if "/" in name:
         path = Path(name)
@@ -103,7 +104,7 @@ def bundled(model: StoredModel) -> bool:
 
 
 def checked_name(name: str) -> str:
-    """The name, if a model can be called so. Raises ModelError otherwise."""
+    """The name, if it is valid for a model. Raises ModelError otherwise."""
     if not _NAME.fullmatch(name):
         raise ModelError(
             f"a model cannot be called {name!r}; use up to 64 letters, digits, and . _ + -, "
@@ -120,7 +121,10 @@ def _present() -> Iterator[StoredModel]:
 
 
 def _inside(model: StoredModel) -> StoredModel:
-    """The model, unless it is a link to a file elsewhere, which others could exchange unseen."""
+    """The model, unless it is a link out of its store. Raises ModelError for such a link.
+
+    Others could replace the target of the link unnoticed.
+    """
     directory = model.path.parent.resolve()
     if model.path.is_symlink() and directory not in model.path.resolve().parents:
         raise ModelError(

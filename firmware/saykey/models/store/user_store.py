@@ -1,7 +1,7 @@
-"""Putting models into the user's own store, and taking them out again.
+"""Adds models to the user's own store, and removes them.
 
-A model appears by one rename, after its bytes and its card are on the disk (fsync): whoever looks
-finds it whole or not at all, also after a power cut.
+A model appears by one rename, after its bytes and its card are on the disk (fsync). So it is
+always complete or absent, even after a power cut.
 """
 
 import errno
@@ -21,7 +21,7 @@ from saykey.models.store.memory import megabytes
 from saykey.models.store.store import StoredModel, cache, checked_name, own_directory
 
 _SPARE = 32 << 20
-"""Bytes that must stay free on the disk: a full one breaks more than this program."""
+"""Bytes that must stay free on the disk: a full disk breaks other programs too."""
 
 _WHO = "run this as the user saykey runs as, or set SAYKEY_STATE to a directory of yours"
 
@@ -29,7 +29,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def incoming() -> Path:
-    """The directory of unfinished files; made if it is not there. Raises ModelError."""
+    """The directory of unfinished files, created if missing. Raises ModelError."""
     directory = own_directory() / "incoming"
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def free_space(directory: Path) -> int:
 
 
 def check_disk_space(wanted: int, free: int, where: Path) -> None:
-    """Raise ModelError if so many more bytes would fill the disk."""
+    """Raise ModelError if ``wanted`` more bytes would fill the disk. Sizes are in bytes."""
     if free < wanted + _SPARE:
         raise ModelError(
             f"{megabytes(wanted)} are needed in {where}, {megabytes(max(0, free - _SPARE))} may be "
@@ -54,7 +54,7 @@ def check_disk_space(wanted: int, free: int, where: Path) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn what goes wrong while writing to ``path`` into a ModelError."""
+    """Turn an OSError while writing to ``path`` into a ModelError."""
     try:
         yield
     except OSError as error:
@@ -66,10 +66,10 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def install(unfinished: Path, name: str, card: Card) -> Path:
-    """Make a complete, checked file a model of this name; returns where it stands.
+    """Move a complete, checked file into the store under this name; returns its new path.
 
-    ``unfinished`` must be on the disk of the store (see `incoming`) and is gone afterwards. A
-    model of the same name in the user's own store is replaced. Raises ModelError.
+    ``unfinished`` must be on the disk of the store (see `incoming`). A model of the same name in
+    the user's own store is replaced. Raises ModelError.
     """
     model = own_directory() / f"{checked_name(name)}.bin"
     with writing(model):
@@ -81,7 +81,7 @@ def install(unfinished: Path, name: str, card: Card) -> Path:
 
 
 def write_card(model: Path, card: Card) -> None:
-    """Write the card beside a model file, all of it or nothing. Raises ModelError."""
+    """Write the card beside a model file, completely or not at all. Raises ModelError."""
     beside = place_of(model)
     fresh = beside.with_suffix(".toml.new")
     with writing(beside):
@@ -92,9 +92,9 @@ def write_card(model: Path, card: Card) -> None:
 
 
 def remove(model: StoredModel) -> None:
-    """Take a model out of the user's own store, and what was made of it.
+    """Delete a model of the user's own store, its card and the files packed from it.
 
-    Raises ModelError for any other.
+    Raises ModelError for a model of another store.
     """
     if not model.own:
         raise ModelError(f"{model.name} is read only: it came with the system, in {model.path}")
@@ -103,7 +103,7 @@ def remove(model: StoredModel) -> None:
         model.path.unlink()
         place_of(model.path).unlink(missing_ok=True)
         to_disk(model.path.parent)
-    if packed:  # what others need of the cache is made again
+    if packed:  # other models pack their cached files again
         shutil.rmtree(cache(), ignore_errors=True)
 
 
@@ -116,7 +116,7 @@ def _needs_packing(model: Path) -> bool:
 
 
 def checksum(file: FileIO) -> str:
-    """SHA-256 of an open file, in hex. Raises ModelError when it cannot be read."""
+    """The SHA-256 of an open file, in hex. Raises ModelError when it cannot be read."""
     try:
         file.seek(0)
         return hashlib.file_digest(file, "sha256").hexdigest()
