@@ -1,4 +1,4 @@
-"""The real clock behind the port Clock."""
+"""Implements ports.Clock with the system's monotonic clock."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""The three latencies of a dictation, folded from the hub's steps, and a record of many. Pure."""
+"""Computes a dictation's three latencies from the hub's steps, and keeps a record of many. Pure."""
 
 from dataclasses import dataclass, replace
 from math import ceil
@@ -9,14 +9,14 @@ from saykey.effects import CloseCapture, Effect, OpenCapture, TypeEdits
 NS_PER_MS = 1_000_000
 
 REMEMBERED = 200
-"""Dictations whose waits are kept: ten of them are beyond the 95th percentile."""
+"""How many dictations' waits are kept; ten of them are above the 95th percentile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """When the last of each kind happened in the latest dictation; all in monotonic ns.
+    """When each of these last happened in the latest dictation, in monotonic ns.
 
-    A latency is 0 when its moment lay before the release: the user did not wait for it.
+    A latency is 0 when its end was before the release: the user did not wait for it.
     """
 
     dictation: int = 0
@@ -72,8 +72,8 @@ class Record:
     """What was measured since the start.
 
     ``waits_ms``: release_to_transcript of the last REMEMBERED dictations in which something was
-    heard. ``recognised`` counts recognitions, guesses at pauses among them, and ``again`` those
-    for which the engine went over the phrase more than once.
+    heard. ``recognised`` counts recognitions, including those begun early at a pause. ``again``
+    counts the recognitions for which the engine made more than one pass over the phrase.
     """
 
     waits_ms: tuple[float, ...] = ()
@@ -82,14 +82,14 @@ class Record:
 
     @property
     def p95_ms(self) -> float | None:
-        """The wait that 95 of 100 dictations kept below or met; None before the first."""
+        """The wait that 95 of 100 dictations did not exceed; None before the first."""
         if not self.waits_ms:
             return None
         return sorted(self.waits_ms)[ceil(0.95 * len(self.waits_ms)) - 1]
 
 
 def remember(record: Record, event: ev.Event, before: Latency, latency: Latency) -> Record:
-    """The record after one more step; ``before`` and ``latency`` are those around it."""
+    """The record after one more step; ``before`` and ``latency`` are the latencies around it."""
     if isinstance(event, ev.Recognised):
         passes = event.transcript.timings.passes
         record = replace(

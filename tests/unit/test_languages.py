@@ -82,8 +82,8 @@ def test_the_library_itself_finds_the_same_language_in_the_full_window(whisper):
     [
         (1, "de", "knows English only"),
         (1, "en, de", "knows English only"),
-        (99, "en, yue", "m knows no language yue; correct"),
-        (100, "xx", "m knows no language xx; correct"),
+        (99, "en, yue", "m does not know yue; correct"),
+        (100, "xx", "m does not know xx; correct"),
     ],
 )
 def test_a_model_that_does_not_know_a_language_is_refused_with_advice(known, spoken, line):

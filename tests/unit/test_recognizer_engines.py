@@ -102,7 +102,7 @@ def test_and_is_replaced_as_any_other(model):
 
 def test_a_language_that_the_engine_lacks_is_refused(model):
     async def scene(recognizer):
-        with pytest.raises(ModelError, match=r"knows no language en; correct \[recognizer\]"):
+        with pytest.raises(ModelError, match=r"does not know en; correct \[recognizer\]"):
             await recognizer.load(str(model))
 
     play(scene, language="en")
@@ -131,7 +131,7 @@ def test_an_unknown_engine_is_refused_in_one_line_that_says_what_to_do(tmp_path)
         with pytest.raises(ModelError) as refused:
             await recognizer.load(str(path))
         assert str(refused.value) == (
-            f"{tmp_path}/mine.toml names the engine 'wisper', which is unknown here; there are: "
+            f"{tmp_path}/mine.toml names the engine 'wisper', which is unknown here; known are: "
             "whisper. Correct `engine` in it, or install a Saykey that has it"
         )
 

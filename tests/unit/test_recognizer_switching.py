@@ -114,7 +114,7 @@ def test_a_model_that_dies_while_it_loads_leaves_the_one_before_in_use():
         first = recognizer.worker_pid
         loading = asyncio.create_task(recognizer.load("mine"))
         os.kill(await starting({first}), signal.SIGKILL)
-        with pytest.raises(RecognizerError, match="was killed, most likely for want of memory"):
+        with pytest.raises(RecognizerError, match="was killed, most likely for lack of memory"):
             await loading
         assert (recognizer.model, recognizer.worker_pid) == ("saykey-demo", first)
         assert await desk.text() == TEXT
@@ -177,7 +177,8 @@ def test_one_that_cannot_be_brought_back_is_told_as_well(mine, tmp_path):
         await recognizer.load(str(used))
         desk.room_for_one(mine)
         used.unlink()
-        with pytest.raises(RecognizerError, match=r"middle of .*used\.bin, in use before, is gone"):
+        expected = r"middle of .*previous model .*used\.bin cannot be loaded again"
+        with pytest.raises(RecognizerError, match=expected):
             await recognizer.load("mine")
         assert recognizer.model is None
         assert workers() == set()

@@ -135,7 +135,7 @@ def test_a_worker_killed_while_it_works_fails_the_phrase_and_is_replaced():
         async with Desk() as desk:
             task = await desk.decoding()
             desk.signal(signal.SIGKILL)
-            with pytest.raises(RecognizerError, match=r"worker was killed, most likely for want"):
+            with pytest.raises(RecognizerError, match=r"worker was killed, most likely for lack"):
                 await task
             assert len(desk.lost) == 1
             assert await desk.text() == TEXT
@@ -288,7 +288,7 @@ def test_a_hanging_worker_does_not_hold_up_a_cancelled_phrase_for_ever():
             await clock.advance_to(clock.now() + 61 * SECOND)
             with pytest.raises(asyncio.CancelledError):
                 await asyncio.wait_for(task, PATIENCE)
-            assert desk.lost == ["the recognizer's worker did not let go of a phrase"]
+            assert desk.lost == ["the recognizer's worker did not give up a phrase in time"]
 
     run(scene)
 

@@ -1,1 +1,1 @@
-"""The audio room: microphones and files in, 20 ms frames of 16 kHz mono out."""
+"""Audio: microphones and files in, 20 ms frames of 16 kHz mono out."""

@@ -1,4 +1,4 @@
-"""A microphone behind ALSA, by pyalsaaudio in non-blocking mode."""
+"""A microphone of ALSA, read with pyalsaaudio in non-blocking mode."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, AudioFrame
 from saykey.ports import Clock
 
 PATIENCE_S = 2.0
-"""A sound card that gave nothing for so long has died without saying so."""
+"""A sound card that gave no sound for this long has failed without reporting it."""
 
 FRAME_BYTES = FRAME_SAMPLES * SAMPLE_BYTES
 
 FRAMES_PER_TURN = 10
-"""A card that is behind gives frame upon frame: after so many, others run."""
+"""A card that is behind gives many frames in a row; after this many, other tasks run."""
 
 RECHECK_NS = 5_000_000
-"""Wait after a descriptor was ready in vain, so that no plugin's timer can spin the loop."""
+"""Wait after a descriptor was ready without data: a plugin's timer must not make the loop spin."""
 
 
 class AlsaMicrophone:
@@ -49,7 +49,7 @@ class AlsaMicrophone:
         self._lost = 0
         self._position = 0
         self._pending = bytearray()
-        self._taken = 0  # at the card's own rate, lost ones counted in
+        self._taken = 0  # at the card's own rate, including lost ones
         self._drained_at = 0
         self._taken_since = 0  # since the card's buffer was last empty
         self._in_a_row = 0  # frames read without a wait
@@ -106,11 +106,11 @@ class AlsaMicrophone:
         return len(self._pending) >= FRAME_BYTES
 
     async def close(self) -> None:
-        """Stop recording; can be opened again and starts at sample 0."""
+        """Stop recording; it can be opened again and then starts at sample 0."""
         self._close()
 
     def _set_up(self) -> Pcm:
-        """A USB card takes a while, and so does loading soxr: the loop must not wait for it."""
+        """Open the device, in a thread: a USB card and loading soxr take too long for the loop."""
         pcm = self._opener(self._device)
         Converter(int(pcm.info()["rate"]))
         return pcm
@@ -124,7 +124,7 @@ class AlsaMicrophone:
         """Begin a stretch of unbroken samples at this position."""
         self._position = position
         self._pending = bytearray()
-        # MQ: what the resampler holds back comes that much later behind the button's release.
+        # MQ holds back less sound than HQ; held-back sound arrives late after the release.
         self._converter = Converter(self._rate, "MQ")
 
     def _opened(self) -> Pcm:
@@ -133,7 +133,7 @@ class AlsaMicrophone:
         return self._pcm
 
     def _take(self, pcm: Pcm) -> bool:
-        """Move what the card has, at most a period, to ``_pending``; False if it has nothing."""
+        """Move what the card has, a period at most, to ``_pending``; False if it has nothing."""
         with self._loss_told():
             length, data = pcm.read()
         if length > 0:
@@ -153,7 +153,7 @@ class AlsaMicrophone:
         return self._converter.feed(samples.reshape(-1, self._channels))
 
     def _skip_lost(self) -> None:
-        """An overrun: the card's whole buffer is gone, and all since it was full."""
+        """Skip an overrun: the card's whole buffer is lost, and all sound since it was full."""
         now = self._clock.now()
         passed = (now - self._drained_at) * self._rate // NS_PER_S
         self._taken += max(0, passed - self._taken_since)
@@ -163,7 +163,7 @@ class AlsaMicrophone:
         self._restart(position)
 
     async def _next_frame(self, pcm: Pcm) -> None:
-        """Wait for a frame. A card can be readable without end and still give nothing."""
+        """Wait for a frame, but not forever: a card can stay readable and still give nothing."""
         try:
             async with asyncio.timeout(self._patience_s):
                 while not self.has_frame():
@@ -195,7 +195,7 @@ class AlsaMicrophone:
 
     @contextmanager
     def _loss_told(self) -> Iterator[None]:
-        """What ALSA says of a device that is gone becomes MicrophoneLost."""
+        """Turn ALSA's error for a device that is gone into MicrophoneLost."""
         import alsaaudio
 
         try:

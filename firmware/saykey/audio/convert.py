@@ -1,4 +1,4 @@
-"""Any sample rate and channel count become 16 kHz mono pcm16. Resampling is soxr's."""
+"""Converts any sample rate and channel count to 16 kHz mono pcm16. soxr resamples."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Quality = Literal["MQ", "HQ"]
 
 
 class Converter:
-    """A stream of samples -1..1 at ``rate`` Hz, any channels, becomes 16 kHz mono pcm16.
+    """Converts samples -1..1 at ``rate`` Hz, any number of channels, to 16 kHz mono pcm16.
 
-    Quality "MQ" holds back 18 ms, "HQ" 30 ms of sound (soxr 1.1, 48 kHz). At 16 kHz nothing is
-    held back, and mono samples of 16 bit or less come out bit for bit as they went in.
+    Quality "MQ" holds back 18 ms of sound, "HQ" 30 ms (soxr 1.1, 48 kHz). At 16 kHz nothing is
+    held back, and mono samples of 16 bit or less are returned bit for bit.
     """
 
     def __init__(self, rate: int, quality: Quality = "HQ") -> None:
@@ -33,9 +33,9 @@ class Converter:
             )
 
     def feed(self, samples: NDArray[np.float32], *, last: bool = False) -> bytes:
-        """Convert samples of shape (length, channels); ``last`` also gives what was held back.
+        """Convert samples of shape (length, channels); ``last`` also returns what was held back.
 
-        Channels are mixed by the rule of Mixer. What exceeds full scale is clipped.
+        Channels are mixed as in mixing.Mixer. Samples beyond full scale are clipped.
         """
         import numpy as np
 

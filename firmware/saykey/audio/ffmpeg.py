@@ -1,4 +1,4 @@
-"""What libsndfile cannot read (m4a, mp4, webm and others), decoded by ffmpeg if there is one."""
+"""Decodes what libsndfile cannot read (m4a, mp4, webm and others) with ffmpeg, if installed."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from saykey.errors import AudioError
 
 ARGUMENTS = (
     *("-nostdin", "-hide_banner", "-loglevel", "error", "-xerror"),
-    # A playlist could name addresses: nothing is fetched.
+    # A playlist could name network addresses; nothing may be fetched.
     *("-protocol_whitelist", "file,pipe"),
     *("-i", "file:/proc/self/fd/{}"),
     *("-map", "0:a:0", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1"),
 )
-"""Rate and channels stay as they are: what is made of them is decided in one place here."""
+"""ffmpeg keeps rate and channels; only audio.convert changes them."""
 
 _LONGEST = 200
-"""Characters of a complaint."""
+"""Characters kept of an error message of ffmpeg."""
 
 
 def program() -> str | None:
-    """Where ffmpeg is, None if it is not installed."""
+    """The path of ffmpeg, None if it is not installed."""
     return shutil.which("ffmpeg")
 
 
 class Decoder:
-    """A running ffmpeg; ``wav`` is its output, to be read to its end before `complaint`."""
+    """A running ffmpeg; ``wav`` is its output. Read it to its end before calling `complaint`."""
 
     def __init__(self, program: str, file: int) -> None:
         self._told, telling = os.pipe()
-        # Full of complaints, the pipe takes no more and they are dropped: ffmpeg must not wait.
+        # When the pipe is full, further errors are dropped, so that ffmpeg never waits.
         os.set_blocking(telling, False)
         try:
             self._process = subprocess.Popen(
@@ -55,9 +55,9 @@ class Decoder:
         self.wav: BinaryIO = self._process.stdout  # type: ignore[assignment]  # it is a pipe
 
     def complaint(self) -> str:
-        """Wait for its end; what it says is wrong, "" for nothing.
+        """Wait for ffmpeg to end; return its first error message, "" without errors.
 
-        ffmpeg decodes what is left of a damaged file, so its status alone does not tell.
+        ffmpeg decodes what is left of a damaged file, so its exit status alone proves nothing.
         """
         status = self._process.wait()
         os.set_blocking(self._told, False)
@@ -71,7 +71,7 @@ class Decoder:
         return re.sub(r"^(?:\[.*? @ \w+\] |file:/\S+: )*", "", lines[0][:_LONGEST]).strip(" .")
 
     def close(self) -> None:
-        """End it, if it has not ended."""
+        """End ffmpeg, if it has not ended."""
         self._process.kill()
         self._process.wait()
         self.wav.close()

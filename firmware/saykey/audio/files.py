@@ -1,7 +1,7 @@
-"""Audio files, pipes and standard input as 16 kHz mono pcm16, block by block.
+"""Reads audio files, pipes and standard input as 16 kHz mono pcm16, block by block.
 
-A file is read by libsndfile, and by ffmpeg if libsndfile cannot. Of a pipe, WAV is read as it
-comes; anything else is first kept in memory, because its readers must seek.
+A file is read by libsndfile, or by ffmpeg if libsndfile cannot read it. WAV from a pipe is read as
+it comes. Other formats from a pipe are first kept in memory, because their readers must seek.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _UNKNOWN = 1 << 62
-"""At least as many frames has, for libsndfile, FLAC that was written into a pipe (SF_COUNT_MAX)."""
+"""libsndfile reports at least this many frames for FLAC that was written into a pipe
+(SF_COUNT_MAX)."""
 
 
 def read_blocks(path: Path, *, seconds: float = 0.5) -> Iterator[bytes]:
     """Read a file as 16 kHz mono pcm16 in blocks of ``seconds``; only the last may be shorter.
 
-    ``Path("-")`` is standard input. Memory stays bounded however long the file is. Raises
-    AudioError, also after some blocks when the file turns out to be damaged further on. What is
-    not a number is silence.
+    ``Path("-")`` is standard input. Memory use does not grow with the length of a file. Raises
+    AudioError, also after some blocks when the damage is further on in the file. Samples that are
+    not a number are read as silence.
     """
     size = round(seconds * SAMPLE_RATE) * SAMPLE_BYTES
     if size <= 0:
@@ -56,8 +57,8 @@ def read_pcm16(path: Path) -> bytes:
 def duration_s(path: Path) -> float | None:
     """Length of the file in seconds; an estimate for MP3 without a Xing header.
 
-    None where only reading all of it would tell: for a pipe, of which nothing is read, and for
-    what ffmpeg decodes. Raises AudioError.
+    None where only reading the whole file would show it: for a pipe, from which nothing is read,
+    and for files that ffmpeg decodes. Raises AudioError.
     """
     if pipes.is_stream(path):
         return None
@@ -67,10 +68,10 @@ def duration_s(path: Path) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class _Sound:
-    """Samples to be read: ``read`` gives as many as asked for, fewer only at the end.
+    """A source of samples. ``read`` returns as many as asked for, fewer only at the end.
 
-    ``frames``: how many there are, None if that is not known; ``estimated``: perhaps fewer.
-    ``finish`` is called at the end; it and ``read`` raise AudioError for a file that is damaged.
+    ``frames``: how many there are, None if that is not known; ``estimated``: there may be fewer.
+    ``finish`` is called at the end. It and ``read`` raise AudioError for a damaged file.
     """
 
     name: str
@@ -103,7 +104,7 @@ def _converted(sound: _Sound, seconds: float) -> Iterator[bytes]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[_Sound]:
-    """The open file. What is wrong with it, now and while it is read, becomes AudioError."""
+    """Open the file. Its errors, now and while it is read, become AudioError."""
     import soundfile
 
     name = pipes.name_of(path)
@@ -119,7 +120,7 @@ def _opened(path: Path) -> Iterator[_Sound]:
 
 
 def _entered(path: Path, name: str, stack: ExitStack) -> _Sound:
-    """Open it; what the stack holds then is closed with it."""
+    """Open the file; closing ``stack`` closes it."""
     file = pipes.file_of(path)
     if pipes.is_stream(path):
         stream = stack.enter_context(pipes.opened(path))
@@ -141,8 +142,8 @@ def _by_libsndfile(file: Path, descriptor: int, name: str, stack: ExitStack) -> 
     except soundfile.LibsndfileError as error:
         return _by_ffmpeg(descriptor, name, _reason(error), stack)
     _check(sound, name)
-    # After each read soundfile seeks to where it is already, if it may: in MP3 that leaves
-    # 40 ms of silence (soundfile 0.14, SoundFile._cdata_io; libsndfile 1.2.2).
+    # After each read soundfile seeks to its current position, if the file is seekable. In MP3
+    # that leaves 40 ms of silence (soundfile 0.14, SoundFile._cdata_io; libsndfile 1.2.2).
     sound.seekable = lambda: False
 
     def read(frames: int) -> NDArray[np.float32]:
@@ -154,7 +155,7 @@ def _by_libsndfile(file: Path, descriptor: int, name: str, stack: ExitStack) -> 
 
 
 def _by_ffmpeg(descriptor: int, name: str, refusal: str, stack: ExitStack) -> _Sound:
-    """``refusal`` is what libsndfile has against the file."""
+    """Decode the file with ffmpeg; ``refusal`` is the error of libsndfile."""
     if (program := ffmpeg.program()) is None:
         raise _unreadable(
             name, refusal, ", or install ffmpeg, which reads m4a, mp4, webm and others"

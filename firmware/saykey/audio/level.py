@@ -1,4 +1,4 @@
-"""Loudness of pcm16."""
+"""Measures the loudness of pcm16."""
 
 import math
 
@@ -18,7 +18,7 @@ def level_db(pcm16: bytes) -> float:
     samples = np.frombuffer(pcm16, "<i2").astype(np.float64)
     if not samples.size:
         return FLOOR_DB
-    # Whole numbers below 2**53, so nothing cancels; std() calls ten times as much Python.
+    # Whole numbers below 2**53, so the sums are exact; std() runs ten times as much Python.
     total = float(samples.sum())
     power = (float(samples.dot(samples)) - total * total / samples.size) / samples.size
     return max(FLOOR_DB, 10 * math.log10(power / FULL_SCALE**2)) if power > 0 else FLOOR_DB

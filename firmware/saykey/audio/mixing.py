@@ -1,4 +1,4 @@
-"""Several channels become one."""
+"""Mixes several channels to one."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ if TYPE_CHECKING:
 
 WINDOW_S = 0.02
 CANCELLED = 1 / 100
-"""The mean has less than this part of the louder channel's power: the channels cancel out."""
+"""If the mean has less than this part of the louder channel's power, the channels cancel out."""
 
 SOUND = 1 / 10
-"""The mean has more than this part of it: they do so no longer."""
+"""If the mean has more than this part of it, they no longer cancel out."""
 
 _LOUDER = 4.0
-"""Another channel must have so many times the power of the one taken to take its place."""
+"""Another channel replaces the one taken if it has more than this many times its power."""
 
 
 class Mixer:
-    """A stream of samples -1..1 at ``rate`` Hz, of any number of channels, becomes mono.
+    """Mixes a stream of samples -1..1 at ``rate`` Hz, any number of channels, to mono.
 
-    The rule: the result is the mean of the channels. Where the mean is nothing, because one channel
-    is the other one upside down (a plug wired the wrong way round), it is the louder channel. This
-    is decided by each 20 ms of sound for what follows, and faded in over the next 20 ms so that
-    nothing clicks. Digital silence decides nothing. The result does not depend on how the stream is
-    cut into pieces, and nothing is held back.
+    The result is the mean of the channels. Where the channels cancel out, because one is the other
+    inverted (a plug wired the wrong way round), the result is the louder channel. Each 20 ms of
+    sound decides this for the sound after it. A change is faded in over the next 20 ms so that it
+    does not click. Digital silence changes nothing. The result does not depend on how the stream is
+    split, and nothing is held back.
     """
 
     def __init__(self, rate: int) -> None:
@@ -37,7 +37,7 @@ class Mixer:
         self._taken: int | None = None
 
     def feed(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Mix samples of shape (length, channels), always as many channels; shape (length,)."""
+        """Mix samples of shape (length, channels), always as many channels, to shape (length,)."""
         import numpy as np
 
         channels = samples.shape[1]
@@ -60,7 +60,7 @@ class Mixer:
     def _mixed(
         self, piece: NDArray[np.float32], weights: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """The piece by these weights, faded in if they are new in this window."""
+        """The piece mixed with these weights, faded in if they are new in this window."""
         import numpy as np
 
         mixed: NDArray[np.float32] = piece @ weights
@@ -74,7 +74,7 @@ class Mixer:
     def _noted(
         self, piece: NDArray[np.float32], weights: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """The weights for what follows the piece."""
+        """Note the energy of the piece; return the weights for what follows it."""
         import numpy as np
 
         self._count += len(piece)
@@ -89,7 +89,7 @@ class Mixer:
         return weights
 
     def _decided(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The weights by the sound of the window that is complete."""
+        """The weights that follow from the sound of the complete window."""
         import numpy as np
 
         loudest = int(self._energies.argmax())

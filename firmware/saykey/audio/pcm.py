@@ -1,4 +1,4 @@
-"""ALSA's capture devices by pyalsaaudio: how they are opened, what they give."""
+"""Opens ALSA's capture devices with pyalsaaudio and decodes their samples."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 FRAMES_PER_S = SAMPLE_RATE // FRAME_SAMPLES
 PERIODS = 50
-"""One second of buffer, should the process not run for a while; ALSA takes the nearest it has."""
+"""One second of buffer, in case the process is delayed; ALSA takes the nearest size it has."""
 
 
 class Pcm(Protocol):
-    """What is used of alsaaudio.PCM, opened for non-blocking capture."""
+    """The part of alsaaudio.PCM that is used, opened for non-blocking capture."""
 
     def read(self) -> tuple[int, bytes]:
-        """Frames and bytes of at most a period; 0: none yet; -EPIPE: overrun, now running again.
+        """Frames and bytes of a period at most. 0: none yet; -EPIPE: overrun, capture runs again.
 
         Raises alsaaudio.ALSAAudioError when the device is gone.
         """
@@ -38,11 +38,11 @@ class Pcm(Protocol):
         ...
 
     def polldescriptors_revents(self, descriptors: list[tuple[int, int]]) -> int:
-        """Acknowledge what poll(2) said of them (pyalsaaudio 0.11)."""
+        """Acknowledge the events that poll(2) returned for them (pyalsaaudio 0.11)."""
         ...
 
     def close(self) -> None:
-        """Stop and let go of the device."""
+        """Stop and release the device."""
         ...
 
 
@@ -87,7 +87,7 @@ def _request(device: str, rate: int) -> Pcm:
 
 
 def reason(error: Exception) -> str:
-    """What pyalsaaudio says ("No such device [hw:1]") less the device, which is named already."""
+    """The error's message ("No such device [hw:1]") without the device, which is named already."""
     return str(error).partition(" [")[0]
 
 
@@ -104,7 +104,7 @@ def _decode_s32(data: bytes) -> NDArray[np.float32]:
 
 
 DECODERS = {"S16_LE": _decode_s16, "S32_LE": _decode_s32}
-"""S32_LE is what I2S microphones on the Pi's header give."""
+"""I2S microphones on the Pi's header give S32_LE."""
 
 _ErrorHandler = ctypes.CFUNCTYPE(
     None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p

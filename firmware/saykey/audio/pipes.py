@@ -1,4 +1,4 @@
-"""Standard input and pipes, which can be read once and from one end only."""
+"""Opens standard input and pipes, which can be read only once and only forwards."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from saykey.errors import AudioError
 
 STANDARD_INPUT = Path("-")
 LARGEST = 64 << 20
-"""Bytes kept in memory of what is no WAV: an hour of MP3, four of Opus."""
+"""The most bytes kept in memory of formats other than WAV: an hour of MP3, four of Opus."""
 
 _BLOCK = 1 << 16
 
 
 def name_of(path: Path) -> str:
-    """How messages call the file."""
+    """The name of the file in messages."""
     return "standard input" if path == STANDARD_INPUT else str(path)
 
 
@@ -31,7 +31,7 @@ def is_stream(path: Path) -> bool:
     try:
         status = os.fstat(0) if path == STANDARD_INPUT else path.stat()
     except OSError:
-        return False  # opening it says why
+        return False  # opening it reports why
     return not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode)
 
 
@@ -42,7 +42,7 @@ def file_of(path: Path) -> Path:
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """A stream from where it stands. Raises OSError."""
+    """Open a stream at its current position. Raises OSError."""
     descriptor = os.dup(0) if path == STANDARD_INPUT else os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
         yield file
@@ -50,7 +50,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def kept(head: bytes, file: BinaryIO, name: str) -> Iterator[Path]:
-    """A file in memory of what was read of a stream and all that follows: never on a disk.
+    """Copy a stream into a file in memory, never on a disk; ``head`` was read from it before.
 
     Raises AudioError for more than LARGEST bytes.
     """
@@ -61,8 +61,8 @@ def kept(head: bytes, file: BinaryIO, name: str) -> Iterator[Path]:
             memory.write(block)
             if memory.tell() > LARGEST:
                 raise AudioError(
-                    f"{name} holds more than {LARGEST >> 20} MB, and what is no WAV is kept in "
-                    "memory: name the file instead, or send WAV"
+                    f"{name} holds more than {LARGEST >> 20} MB, and formats other than WAV are "
+                    "kept in memory: name the file instead, or send WAV"
                 )
         memory.flush()
         yield Path(f"/proc/self/fd/{descriptor}")

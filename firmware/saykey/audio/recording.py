@@ -18,8 +18,8 @@ class RecordingMicrophone:
     """Plays a recording once per opening, then the silence of a quiet room.
 
     ``recording`` is an audio file, or 16 kHz mono pcm16. ``paced``: each frame comes when its last
-    sample would have been spoken; otherwise the recording comes at once, only the silence behind
-    it in time. Faults can be injected as they happen to sound cards: `lose`, `unplug`, `plug`.
+    sample would have been spoken. Otherwise the recording comes at once, and only the silence after
+    it is paced. Faults of sound cards can be simulated: `lose`, `unplug`, `plug`.
     """
 
     def __init__(self, recording: Path | bytes, clock: Clock, *, paced: bool = True) -> None:
@@ -51,7 +51,7 @@ class RecordingMicrophone:
         if not self._plugged:
             raise MicrophoneLost(f"{self.name} is unplugged: plug the microphone in")
         if isinstance(self._recording, Path) and is_stream(self._recording):
-            # Its writer may pause for any time, and all else in the process would wait with it.
+            # Its writer may pause for any time, and the whole process would wait with it.
             raise MicrophoneLost(f"{self.name} is a pipe or a device: name an audio file")
         self._blocks = self._source()
         self._pending = bytearray(await self._first_block())
@@ -65,7 +65,7 @@ class RecordingMicrophone:
         """The next frame. Raises MicrophoneLost once unplugged. May be cancelled."""
         unplugged = self._opened()
         if not self._paced:
-            await asyncio.sleep(0)  # a recording that comes at once: let others run
+            await asyncio.sleep(0)  # not paced: let other tasks run
             if not self._over:
                 self._began_at -= max(0, self._due() - self._clock.now())
         while self._clock.now() < self._due() and not unplugged.done():
@@ -81,28 +81,28 @@ class RecordingMicrophone:
         return not (self._paced or self._over) or self._clock.now() >= self._due()
 
     async def close(self) -> None:
-        """Stop; can be opened again and starts at sample 0."""
+        """Stop; it can be opened again and then starts at sample 0."""
         self._unplugged = None
         self._blocks = iter(())  # ends a decoder that may be at work
 
     def lose(self, samples: int) -> None:
-        """An overrun: these next samples are recorded but never read."""
+        """Simulate an overrun: the next samples are recorded but never read."""
         self._play(samples)
         self._sample += samples
         self._lost += samples
 
     def unplug(self) -> None:
-        """Take the microphone away, also from a read under way."""
+        """Unplug the microphone, also during a read."""
         self._plugged = False
         if self._unplugged is not None and not self._unplugged.done():
             self._unplugged.set_result(None)
 
     def plug(self) -> None:
-        """Bring it back: it can be opened again."""
+        """Plug the microphone in again, so that it can be opened."""
         self._plugged = True
 
     def _opened(self) -> asyncio.Future[None]:
-        """What tells that the microphone was unplugged while it is open."""
+        """The future that is done once it is unplugged. Raises MicrophoneLost if it is not open."""
         if self._unplugged is None:
             raise MicrophoneLost(f"{self.name} is not open")
         if self._unplugged.done():
@@ -139,7 +139,7 @@ class RecordingMicrophone:
             raise MicrophoneLost(str(error)) from error
 
     def _play(self, samples: int) -> bytes:
-        """The recording's next samples, filled up with silence."""
+        """The recording's next samples, padded with silence."""
         size = samples * SAMPLE_BYTES
         while len(self._pending) <= size and (block := self._next_block()):
             self._pending += block

@@ -1,7 +1,7 @@
-"""WAV from where nothing can be read twice: a pipe, or the output of ffmpeg.
+"""Reads WAV from sources that cannot be read twice: a pipe, or the output of ffmpeg.
 
-libsndfile reads some formats from a pipe, but does not return while it waits, not even for Ctrl-C
-(psf_fread goes on after EINTR), and takes a size of 0 in the header for no sound.
+libsndfile reads some formats from a pipe, but it does not return while it waits, not even for
+Ctrl-C (psf_fread continues after EINTR). It also takes a size of 0 in the header for no sound.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STREAMED_SIZE = 0x7FFF_0000
-"""A program that writes WAV into a pipe cannot know the size and writes one at least this large,
-or 0 (as libsndfile itself does, and so parec and pw-record)."""
+"""A program that writes WAV into a pipe cannot know the size. It writes a size of at least this, or
+0 (as libsndfile does, and so parec and pw-record)."""
 
 _LONGEST_HEAD = 1 << 20
 _EXTENSIBLE = 0xFFFE
@@ -32,7 +32,7 @@ _SUBTYPES = {
     (6, 8): "ALAW",
     (7, 8): "ULAW",
 }
-"""libsndfile's names of those encodings in which each sample stands for itself, by wFormatTag and
+"""libsndfile's names of the encodings that encode each sample on its own, by wFormatTag and
 wBitsPerSample (mmreg.h)."""
 
 
@@ -79,7 +79,7 @@ class WavStream:
 
 
 class _Encoding:
-    """What a chunk "fmt " says. Raises LookupError for what is not among _SUBTYPES."""
+    """The content of a chunk "fmt ". Raises LookupError for an encoding not among _SUBTYPES."""
 
     def __init__(self, chunk: bytes) -> None:
         tag, self.channels, self.rate, _, _, bits = struct.unpack("<HHIIHH", chunk[:16])
@@ -92,7 +92,7 @@ class _Encoding:
 
 
 def begin(file: BinaryIO, name: str) -> tuple[WavStream | None, bytes]:
-    """The stream, or None for what is no plain WAV; and the bytes that were read of it so far."""
+    """Return the stream, or None if it is not plain WAV, and the bytes read from it so far."""
     head = file.read(12)
     if head[:4] != b"RIFF" or head[8:] != b"WAVE":
         return None, head

@@ -21,7 +21,7 @@ from saykey.settings.schema import HostSettings, Settings
 from saykey.simulated.session import Session, dictate
 
 CHECK_NS = 20_000_000
-"""How often it is looked whether the recording is over: once a frame."""
+"""How often to check whether the recording is over: once a frame."""
 
 
 def bundled() -> tuple[Path, str]:
@@ -40,7 +40,7 @@ def bundled() -> tuple[Path, str]:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, nothing else.")
 @click.option("--model", metavar="MODEL", help="A model's name or file; default: the bundled one.")
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file.")
-def command(  # noqa: PLR0913  click hands each option over
+def command(  # noqa: PLR0913  click passes each option
     wav: Path | None,
     mic: str | None,
     *,
@@ -51,7 +51,7 @@ def command(  # noqa: PLR0913  click hands each option over
 ) -> None:
     """Dictate to a simulated host: from the bundled recording, a file, or a microphone."""
     if mic is not None and (wav is not None or fast):
-        raise UsageError("--mic goes with neither a FILE nor --fast: leave one of them out")
+        raise UsageError("--mic cannot be combined with a FILE or --fast: leave one of them out")
     from saykey.cli.demo_show import shown
 
     settings = _settings(load(config), model)
@@ -112,7 +112,7 @@ def _settings(settings: Settings, model: str | None) -> Settings:
 def _played(
     recording: Path, clock: Clock, *, fast: bool
 ) -> tuple[Microphone, Callable[[], Awaitable[None]]]:
-    duration_s(recording)  # a file that is none is told now, not as a lost microphone
+    duration_s(recording)  # reports a file that is not audio now, not as a lost microphone
     microphone = RecordingMicrophone(recording, clock, paced=not fast)
 
     async def over() -> None:

@@ -1,4 +1,4 @@
-"""What the demonstration shows in the terminal: the display, the phrases, the host's screen."""
+"""Shows the demonstration in the terminal: the display, the phrases, the host's screen."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,14 +16,14 @@ from saykey.simulated.session import HeardPhrase, Session, Show
 
 @contextmanager
 def shown(reference: str | None, *, speak_now: bool, timed: bool) -> Iterator[Show]:
-    """Show a session while it goes on, and its figures at the end.
+    """Show a session while it runs, and its figures at the end.
 
     In a terminal the picture changes in place. Elsewhere each phrase is a line, and the rest
     follows at the end.
     """
     console = Console(highlight=False)
     if speak_now:
-        console.print("Speak now. Press Enter when you have said all you want.")
+        console.print("Speak now. Press Enter when you have finished.")
     last: list[Session] = []
     if console.is_terminal:
         with Live(console=console, refresh_per_second=10, transient=True) as live:

@@ -1,8 +1,9 @@
-"""Standard input, output and error as every command uses them, also where they are full or closed.
+"""Replaces standard input, output and error by streams that handle being full or closed.
 
-Python sets a stream that was closed at the start to None, and its descriptor is then given to the
-next file that is opened (sys.__stdout__, open(2)). An error of standard output can come from any
-line that prints, or when the interpreter flushes at its end. So the streams are replaced once.
+Python sets a stream that was closed at the start to None. Its descriptor is then given to the next
+file that is opened (sys.__stdout__, open(2)). An error of standard output can come from any line
+that prints, or when the interpreter flushes at its end. So the streams are replaced once, for every
+command.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 
 class Output(io.BufferedWriter):
-    """Standard output. The first failure raises OutputError; what follows is dropped.
+    """Standard output. The first failure raises OutputError; later output is dropped.
 
-    ``failure`` is that error, None while there is none; ``reader_gone``: whether it was a pipe
-    that nobody reads any more. Errors are caught here and not in the raw file: Ctrl-C may arrive
-    as soon as a method of Python's returns, and the buffer would write once more what it does not
-    yet know to be written.
+    ``failure`` is that error, None while there is none. ``reader_gone``: whether output was a pipe
+    that nobody reads any more. Errors are caught here and not in the raw file, because Ctrl-C may
+    arrive as soon as a method of Python's returns. The buffer would then write again what it does
+    not yet know to be written.
     """
 
     failure: OutputError | None = None
@@ -41,7 +42,7 @@ class Output(io.BufferedWriter):
         return memoryview(data).nbytes
 
     def flush(self) -> None:
-        """Raises OutputError once; the interpreter flushes at its end, too."""
+        """Flush. Raises OutputError once. The interpreter also flushes at its end."""
         if self.failure is None:
             try:
                 super().flush()
@@ -58,7 +59,7 @@ class Output(io.BufferedWriter):
 
 
 class _Complaints(io.BufferedWriter):
-    """Standard error, or nowhere: there is no other place to complain that it is full."""
+    """Standard error. Its errors are ignored, because there is no other place to report them."""
 
     def write(self, data: ReadableBuffer, /) -> int:
         """Number of bytes taken."""
@@ -67,16 +68,17 @@ class _Complaints(io.BufferedWriter):
         return memoryview(data).nbytes
 
     def flush(self) -> None:
-        """As far as it can be."""
+        """Flush as far as possible."""
         with contextlib.suppress(OSError):
             super().flush()
 
 
 def prepare() -> Output | None:
-    """Replace the standard streams; None if something else than the real ones has taken the place.
+    """Replace the standard streams; return the new standard output.
 
-    A closed standard input is empty, and a closed standard output cannot be written. The numbers
-    0 to 2 are taken in that order, so that no other file gets one of them.
+    Streams that something else has replaced are kept; None if standard output is one of them. A
+    closed standard input is empty, and a closed standard output cannot be written. Descriptors 0 to
+    2 are taken in that order, so that no other file gets one of them.
     """
     if sys.stdin is None:
         sys.stdin = open(os.open(os.devnull, os.O_RDONLY), encoding="utf-8")  # noqa: PTH123, SIM115
@@ -97,7 +99,7 @@ def _file(number: int, stream: TextIO | None, instead: int) -> io.FileIO:
 
 
 def _text(buffer: io.BufferedWriter, like: TextIO | None) -> io.TextIOWrapper:
-    """A text stream like the one before; what its encoding lacks is shown as an escape."""
+    """A text stream like the one before; characters its encoding lacks are shown as escapes."""
     before = like if isinstance(like, io.TextIOWrapper) else io.TextIOWrapper(io.BytesIO(), "utf-8")
     return io.TextIOWrapper(
         buffer,

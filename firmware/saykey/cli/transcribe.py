@@ -37,7 +37,7 @@ class Line:
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 @click.option("--model", metavar="MODEL", help="A model's name or file; default: the settings'.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per file.")
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file.")
 def command(
     files: tuple[Path, ...], model: str | None, *, as_json: bool, config: Path | None
@@ -49,7 +49,8 @@ def command(
     if files.count(STANDARD_INPUT) > 1:
         raise UsageError("standard input can be read once: leave one - out")
     settings = load(config)
-    lengths = [duration_s(file) for file in files]  # a file that is none is told before any work
+    # reports a file that is not audio before any work
+    lengths = [duration_s(file) for file in files]
     chosen = model or settings.recognizer.model
     asyncio.run(_transcribe(files, lengths, chosen, settings, as_json=as_json))
 

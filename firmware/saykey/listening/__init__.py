@@ -1,1 +1,1 @@
-"""Joins the audio and the speech room: the microphone's frames become a dictation's phrases."""
+"""Joins audio and speech: passes the microphone's frames to each dictation's phrase cutter."""

@@ -1,4 +1,4 @@
-"""Performs the capture effects: the microphone's frames go to the speech room of each dictation."""
+"""Performs the capture effects: passes the microphone's frames to each dictation's cutter."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -18,24 +18,24 @@ NS_PER_MS = NS_PER_S // 1000
 SAMPLES_PER_MS = SAMPLE_RATE // 1000
 
 LATE_NS = 2 * NS_PER_S
-"""How late a press may be told: frames read so long before are still there for it."""
+"""How late a press may be reported: frames read this long ago are still kept for it."""
 
 SEARCH_NS = NS_PER_S
-"""How often a microphone that is away is looked for. A press looks at once."""
+"""Pause between two searches for a missing microphone. A press searches at once."""
 
 GATHERED = 8
-"""Frames that may gather, 160 ms, before they are read together: waking the processor costs far
-more than all that is done with a frame (docs/bench.md). No phrase is told later for it."""
+"""Frames that may accumulate, 160 ms, before they are read together. Waking the processor costs far
+more than processing a frame (docs/bench.md). No phrase is reported later because of it."""
 
 LEVEL_BYTES = GATHERED * FRAME_SAMPLES * SAMPLE_BYTES
-"""The level is measured every eight frames, 6 1/4 times a second, and told when it has changed."""
+"""The level is measured every eight frames, 6.25 times a second, and reported when it changes."""
 
 
 class Capture:
     """Listens for dictations. `run` is its task; the other methods return at once.
 
-    With a pre-roll the microphone stays open and its last frames are kept in memory, nowhere else;
-    without one it is open only while a dictation is.
+    With a pre-roll the microphone stays open, and its last frames are kept in memory only. Without
+    one the microphone is open only during a dictation.
     """
 
     def __init__(
@@ -56,15 +56,15 @@ class Capture:
         self._timeline = Timeline(settings.pre_roll_ms * NS_PER_MS + LATE_NS)
         self._listeners: dict[int, Listener] = {}
         self._wanted = asyncio.Event()
-        self._fault: str | None = None  # told last; empty: it gives sound; None: not tried yet
+        self._fault: str | None = None  # last reported; empty: it gives sound; None: not tried yet
         self._answered = asyncio.Event()
         self._loudness = bytearray()
-        self._level: float | None = None  # told last
+        self._level: float | None = None  # last reported
         self._task: asyncio.Task[None] | None = None
         self._resting = False
 
     def open(self, dictation: int, at: int) -> None:
-        """Listen from ``at`` (monotonic ns) less the pre-roll; nothing since then is missed."""
+        """Listen from ``at`` (monotonic ns) minus the pre-roll; no sound since then is missed."""
         listener = Listener(dictation, at, self._pre_roll, self._make_cutter(dictation))
         self._listeners[dictation] = listener
         self._wanted.set()
@@ -75,7 +75,7 @@ class Capture:
             self._answered.clear()
 
     async def tried(self) -> str:
-        """Wait until the microphone has given sound for what was opened, or could not.
+        """Wait until the microphone has given sound for the opened dictation, or has failed.
 
         Returns an empty string, or what the user should do.
         """
@@ -83,7 +83,7 @@ class Capture:
         return self._fault or ""
 
     def close(self, dictation: int, at: int) -> None:
-        """Listen up to ``at`` plus the post-roll; ends in CaptureDrained, exactly once."""
+        """Listen up to ``at`` plus the post-roll, then post CaptureDrained exactly once."""
         listener = self._listeners.get(dictation)
         if listener is not None and not listener.released:
             self._tell(dictation, listener.release(self._timeline, at, self._post_roll))
@@ -96,7 +96,7 @@ class Capture:
         self._end_rest()
 
     async def run(self) -> None:
-        """Until cancelled: keep the microphone open, or look for it, and hear its frames."""
+        """Until cancelled: keep the microphone open, or look for it, and process its frames."""
         self._task = asyncio.current_task()
         try:
             while True:
@@ -111,7 +111,7 @@ class Capture:
             await self._microphone.close()
 
     async def shutdown(self) -> None:
-        """End `run`, post nothing more, and let go of the microphone."""
+        """End `run`, post nothing more, and release the microphone."""
         self._listeners.clear()
         if self._task is not None:
             self._task.cancel()
@@ -126,7 +126,10 @@ class Capture:
         return True
 
     async def _hear_while_wanted(self) -> None:
-        """At least one frame of a microphone that was away: one that opens may still be dead."""
+        """Process frames while they are wanted.
+
+        Reads at least one frame after a fault: a microphone that opens may still give no sound.
+        """
         while self._stays_open or self._listeners or self._fault != "":
             try:
                 if not self._microphone.has_frame():
@@ -151,26 +154,26 @@ class Capture:
         self._answered.set()
 
     async def _rest(self, ns: int) -> None:
-        """Let so much time pass, or less if a dictation is opened, closed or aborted."""
+        """Sleep for ``ns``, or less if a dictation is opened, closed or aborted."""
         if not ns or self._task is None:
             return
         self._resting = True
         try:
             await self._clock.sleep_until(self._clock.now() + ns)
         except asyncio.CancelledError:
-            # by _end_rest, or from outside: as in asyncio.timeout, only the count of cancels tells
+            # by _end_rest or from outside: only the cancel count shows which (see asyncio.timeout)
             if self._resting or self._task.uncancel() > 0:
                 raise
         finally:
             self._resting = False
 
     def _not_awaited(self) -> int:
-        """How many frames from now on tell of no phrase, so that they may gather unread.
+        """How many coming frames may accumulate unread: none of them can pause or end a phrase.
 
-        None behind the release.
+        0 after the release.
         """
         if not self._timeline:
-            return 0  # the first frame tells when sample 0 was spoken
+            return 0  # the first frame shows when sample 0 was spoken
         frames = GATHERED
         for listener in self._listeners.values():
             if listener.released:
@@ -190,7 +193,7 @@ class Capture:
             await self._wanted.wait()
 
     def _lose(self, reason: str) -> None:
-        """End every dictation with what there is, then say why the microphone is away, once."""
+        """End every dictation with the audio there is; then report each new reason once."""
         self._timeline.clear()
         for dictation, listener in tuple(self._listeners.items()):
             self._tell(dictation, listener.finish())

@@ -1,4 +1,4 @@
-"""What one dictation gets of the microphone's frames."""
+"""Passes the microphone's frames on to one dictation."""
 
 from saykey.events import CaptureDrained, Event
 from saykey.flow import SAMPLE_BYTES, AudioFrame
@@ -7,10 +7,10 @@ from saykey.speech.cutter import Cutter
 
 
 class Listener:
-    """Turns positions on the microphone's clock into the dictation's and hands the audio on.
+    """Converts the microphone's sample positions to the dictation's and feeds the cutter.
 
-    The dictation's sample 0 is the one spoken at ``at`` less ``pre_roll`` samples, or the oldest
-    one there is.
+    The dictation's sample 0 is the one spoken at ``at`` minus ``pre_roll`` samples, or the oldest
+    one available.
     """
 
     def __init__(self, dictation: int, at: int, pre_roll: int, cutter: Cutter) -> None:
@@ -25,16 +25,16 @@ class Listener:
 
     @property
     def released(self) -> bool:
-        """Whether the button is up and only the rest is heard."""
+        """Whether the button is up, so that only the rest of the audio is wanted."""
         return self._released is not None
 
     @property
     def tells_nothing_before(self) -> int:
-        """The position on the microphone's clock up to which no phrase pauses or ends."""
+        """The microphone's sample position up to which no phrase pauses or ends."""
         return (self._origin or 0) + self._cutter.tells_nothing_before
 
     def hear(self, timeline: Timeline) -> tuple[Event, ...]:
-        """The timeline got its newest frame. At first, all of it that belongs to the dictation."""
+        """Process the newest frame; the first call processes all frames of the dictation."""
         events: list[Event] = []
         if self._origin is None:
             spoken = timeline.sample_at(self._at) - self._pre_roll
@@ -48,19 +48,19 @@ class Listener:
         return self._drained(events)
 
     def release(self, timeline: Timeline, at: int, post_roll: int) -> tuple[Event, ...]:
-        """The button went up at ``at``; ``post_roll`` in samples."""
+        """Note that the button went up at ``at`` (monotonic ns); ``post_roll`` is in samples."""
         self._released = (at, post_roll)
         if self._origin is None:
             return ()
         return self._drained(self._release(timeline, at, post_roll))
 
     def finish(self) -> tuple[Event, ...]:
-        """No more audio will come."""
+        """End with the audio there is: no more will come."""
         return (*self._cutter.finish(), self._end())
 
     @property
     def finished(self) -> bool:
-        """Whether CaptureDrained was given."""
+        """Whether CaptureDrained was returned."""
         return self._cutter.finished
 
     def _release(self, timeline: Timeline, at: int, post_roll: int) -> tuple[Event, ...]:

@@ -1,4 +1,4 @@
-"""The last frames of a microphone, and which sample was spoken at which time."""
+"""Keeps the last frames of a microphone and maps times to samples."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -13,18 +13,19 @@ class Timeline:
     """Keeps the frames of the last ``ns`` nanoseconds and maps monotonic time to samples.
 
     A frame can come late (the loop was busy, the card gives two at a time) but never early. So
-    the frame that came with the least delay tells when sample 0 was spoken, and all others agree.
+    the frame with the least delay shows when sample 0 was spoken. The times of all samples follow
+    from that.
     """
 
     def __init__(self, ns: int) -> None:
         self._frames: deque[tuple[AudioFrame, int]] = deque(maxlen=max(1, -(-ns // NS_PER_FRAME)))
 
     def add(self, frame: AudioFrame, arrived: int) -> None:
-        """The next frame, and the monotonic time in nanoseconds at which it was read."""
+        """Add the next frame; ``arrived`` is when it was read, in monotonic nanoseconds."""
         self._frames.append((frame, arrived))
 
     def clear(self) -> None:
-        """Forget all: the microphone starts anew."""
+        """Forget all frames: the microphone starts again."""
         self._frames.clear()
 
     def __bool__(self) -> bool:
@@ -36,9 +37,9 @@ class Timeline:
         return (frame for frame, _ in self._frames)
 
     def sample_at(self, at: int) -> int:
-        """The sample spoken at this time; later than all frames if it was not read yet.
+        """The sample spoken at this time; after all frames if it was not read yet.
 
-        Only when the timeline is not empty. Never before the oldest kept frame.
+        The timeline must not be empty. The result is never before the oldest kept frame.
         """
         oldest, _ = self._frames[0]
         ahead = max(frame.end * NS_PER_SAMPLE - arrived for frame, arrived in self._frames)

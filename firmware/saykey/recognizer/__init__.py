@@ -1,1 +1,1 @@
-"""The recognizer room: phrases in, transcripts out, by an engine in a process of its own."""
+"""Recognition: phrases in, transcripts out. The engine runs in a process of its own."""

@@ -1,4 +1,4 @@
-"""The recognizer as the device sees it: sessions with the worker of the model in use."""
+"""The recognizer's client: opens sessions with the worker of the model in use."""
 
 from collections.abc import Callable
 
@@ -18,8 +18,8 @@ class WorkerRecognizer:
     """Implements ports.Recognizer with a worker process that runs the model's engine.
 
     A worker that dies or hangs is replaced; a session begun meanwhile waits for the new one.
-    ``on_lost`` and ``on_ready`` as in supervisor.Callbacks. ``available`` tells the bytes of memory
-    that can be had. ``tally`` counts what the guards and the gate did.
+    For ``on_lost`` and ``on_ready`` see supervisor.Callbacks. ``available`` returns the available
+    memory in bytes, None if it is unknown. ``tally`` counts what the guards and the gate did.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class WorkerRecognizer:
         return WorkerSession(self._sessions, parameters, current.worker, self._recognise)
 
     async def close(self) -> None:
-        """See ports.Recognizer. Nothing of the worker is left when this returns."""
+        """See ports.Recognizer. The worker's process has ended when this returns."""
         await self._in_use.close()
 
     async def _recognise(

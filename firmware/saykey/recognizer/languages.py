@@ -1,4 +1,4 @@
-"""The languages a user speaks, and which of them a model does not know."""
+"""Checks that a model knows the languages a user speaks."""
 
 from collections.abc import Sequence
 
@@ -6,12 +6,15 @@ from saykey.errors import ModelError
 
 
 def languages_of(text: str) -> tuple[str, ...]:
-    """The codes in a list that is separated by commas."""
+    """Split a list separated by commas into language codes."""
     return tuple(code.strip() for code in text.split(","))
 
 
 def check_languages(model: str, known: Sequence[str], spoken: str) -> None:
-    """Raise ModelError if a model that knows these languages lacks one that is spoken."""
+    """Raise ModelError if the model does not know a language that is spoken.
+
+    ``known``: the codes of its languages. ``spoken``: codes separated by commas.
+    """
     strange = [code for code in languages_of(spoken) if code not in known]
     if not strange:
         return
@@ -20,6 +23,4 @@ def check_languages(model: str, known: Sequence[str], spoken: str) -> None:
             f'{model} knows English only and [recognizer] language is "{spoken}"; choose a '
             'multilingual model, one without ".en", or set language = "en"'
         )
-    raise ModelError(
-        f"{model} knows no language {', '.join(strange)}; correct [recognizer] language"
-    )
+    raise ModelError(f"{model} does not know {', '.join(strange)}; correct [recognizer] language")

@@ -1,4 +1,4 @@
-"""One worker process as its client sees it: started, spoken to, killed."""
+"""The client's side of one worker process: starts it, exchanges messages with it, kills it."""
 
 import asyncio
 import contextlib
@@ -17,10 +17,10 @@ from saykey.recognizer.engines import worker_module
 
 
 class WorkerProcess:
-    """A running worker. `ready` and `lost` are futures, the answers come by session.
+    """A running worker. `ready` and `lost` are futures; `answer` returns one for each session.
 
-    ``ready``: what the worker said once its model was loaded, or ModelError or RecognizerError.
-    ``lost``: why the worker is gone, one line; it is set exactly once, last of all.
+    ``ready``: the worker's message once its model is loaded, or ModelError or RecognizerError.
+    ``lost``: why the worker has ended, one line. It is set exactly once, after everything else.
     """
 
     def __init__(
@@ -41,17 +41,17 @@ class WorkerProcess:
 
     @classmethod
     async def start(cls, model: Path, threads: int, *, gate: bool = True) -> "WorkerProcess":
-        """Start the process; it goes on to load the model.
+        """Start the process, which then loads the model.
 
-        ``gate``: phrases without speech are not recognised. Raises ModelError when no engine runs
-        the model, RecognizerError when the process cannot be started.
+        With ``gate``, phrases without speech are not recognised. Raises ModelError when no engine
+        runs the model, RecognizerError when the process cannot be started.
         """
         module = worker_module(model)
         ours, theirs = socket.socketpair()
         with theirs:
             try:
                 process = await asyncio.create_subprocess_exec(
-                    # -P: the current directory is no place to import from
+                    # -P: import nothing from the current directory
                     *(sys.executable, "-P", "-m", module),
                     *(str(theirs.fileno()), str(model), str(threads), "gate" if gate else "open"),
                     pass_fds=(theirs.fileno(),),
@@ -73,25 +73,25 @@ class WorkerProcess:
         return self._process.pid
 
     def send(self, message: protocol.Order) -> None:
-        """Hand a message over. Never blocks; dropped when the worker is gone, as `lost` tells."""
+        """Send a message without blocking. It is dropped if the worker has ended (see `lost`)."""
         if not self.lost.done() and not self._writer.is_closing():
             self._writer.write(protocol.frame(message))
 
     def answer(self, session: int) -> "asyncio.Future[protocol.Answer]":
-        """The answer to the session's Finish; never set when the worker is lost before."""
+        """A future for the answer to the session's Finish; never set if the worker is lost."""
         answer = asyncio.get_running_loop().create_future()
         self._answers[session] = answer
         return answer
 
     def kill(self, reason: str) -> None:
-        """End the process now; `lost` gets this reason."""
+        """Kill the process; `lost` gets this reason."""
         if not self.lost.done():
             self._reason = self._reason or reason
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
 
     async def end(self, reason: str) -> None:
-        """As `kill`, and wait until the process is gone."""
+        """Kill the process and wait until it has ended."""
         self.kill(reason)
         await asyncio.wait({self.lost})
 
@@ -102,15 +102,15 @@ class WorkerProcess:
                 body = await self._reader.readexactly(protocol.body_length(head))
                 self._take(protocol.worker_message(body))
         except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # the worker is gone or going
+            pass  # the worker has ended or is ending
         except (msgspec.MsgspecError, ValueError):
-            self.kill("the recognizer's worker sent what is no message; report this")
+            self.kill("the recognizer's worker sent an invalid message; report this")
         self._writer.close()
         status = await self._process.wait()
         reason = self._reason or _cause(status)
         if not self.ready.done():
             self.ready.set_exception(RecognizerError(reason))
-        self.ready.exception()  # it may be that nobody waits for it any more
+        self.ready.exception()  # marks it as retrieved: nobody may be waiting for it
         self.lost.set_result(reason)
 
     def _take(self, message: protocol.WorkerMessage) -> None:
@@ -121,7 +121,7 @@ class WorkerProcess:
                 kind = ModelError if message.model else RecognizerError
                 self.ready.set_exception(kind(message.reason))
             case protocol.Partial():
-                pass  # nobody shows text before it is final
+                pass  # text is shown only when it is final
             case protocol.Final() | protocol.Aborted() | protocol.Failed():
                 answer = self._answers.pop(message.session, None)
                 if answer is not None and not answer.done():
@@ -133,7 +133,7 @@ class WorkerProcess:
 def _cause(status: int) -> str:
     if status == -signal.SIGKILL:
         return (
-            "the recognizer's worker was killed, most likely for want of memory; "
+            "the recognizer's worker was killed, most likely for lack of memory; "
             "choose a smaller model if it happens again"
         )
     end = f"died of {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
@@ -141,7 +141,7 @@ def _cause(status: int) -> str:
 
 
 async def settled(clock: Clock, limit_ns: int, *futures: "asyncio.Future[Any]") -> bool:
-    """Wait until one of them is done, but no longer than this; whether one is."""
+    """Wait until a future is done, for ``limit_ns`` at most; return whether one is done."""
     timer = asyncio.create_task(clock.sleep_until(clock.now() + limit_ns))
     try:
         # unlike an await of the future, this does not cancel it when this task is cancelled

@@ -1,10 +1,10 @@
-"""What the recognizer's client and its worker say to each other over one socket pair.
+"""The messages between the recognizer's client and its worker, over one socket pair.
 
-Each message is a msgpack map with its type's name, behind its length as u32 in network order.
-The worker begins with Ready or Unusable. Sessions are numbered by the client, rising from 1; each
-is one phrase: Begin, any number of Feed, Finish, and at any time Abort. Each Finish gets exactly
-one Final, Aborted or Failed, unless the worker dies; any number of Partial may come before it.
-Messages hold spoken text and are never logged.
+A message is its length, u32 in network order, and then a msgpack map that holds the type's name.
+The worker first sends Ready or Unusable. The client numbers the sessions, rising from 1. A session
+is one phrase: Begin, any number of Feed, Finish. Abort may be sent at any time. Each Finish gets
+exactly one Final, Aborted or Failed, unless the worker dies. Any number of Partial may come before
+that answer. Messages hold spoken text and are never logged.
 """
 
 import struct
@@ -17,20 +17,20 @@ from saykey.flow import SAMPLE_RATE, Timings, Verdict
 LENGTH = struct.Struct("!I")
 
 LARGEST = 4 << 20
-"""Bytes of a message; 30 s of samples are 0.96 MB."""
+"""The longest message in bytes; 30 s of samples are 0.96 MB."""
 
 
 class _Message(msgspec.Struct, frozen=True, tag=True):
-    """Shown by its type alone: its text and samples are nobody's business."""
+    """A message. Its repr is its type alone, because its text and samples are private."""
 
     def __repr__(self) -> str:
         return type(self).__name__
 
 
 class Begin(_Message, frozen=True):
-    """A session starts; the one before is forgotten once what it asked for is answered.
+    """A session starts. The previous one is forgotten once its Finish is answered.
 
-    ``language``, ``prompt`` and ``attempt`` as ports.SessionParameters has them.
+    For ``language``, ``prompt`` and ``attempt`` see ports.SessionParameters.
     """
 
     session: int
@@ -47,9 +47,9 @@ class Feed(_Message, frozen=True):
 
 
 class Finish(_Message, frozen=True):
-    """All samples were fed: answer within so many nanoseconds.
+    """All samples were fed. Answer within ``within_ns`` nanoseconds.
 
-    An engine that doubts what it heard may try again as long as it expects to answer in time. It
+    An engine that doubts its result may try again as long as it expects to answer in time. It
     makes the first try even if there is no time.
     """
 
@@ -58,13 +58,13 @@ class Finish(_Message, frozen=True):
 
 
 class Abort(_Message, frozen=True):
-    """Give the session up, and all before it."""
+    """Give up this session and all earlier ones."""
 
     session: int
 
 
 class Cost(msgspec.Struct, frozen=True):
-    """The work a phrase is, in units of the engine's own; rather more than less.
+    """Estimated work for a phrase, in the engine's own units; rather too high than too low.
 
     An engine that computes the same for every phrase has ``per_second`` 0.
     """
@@ -73,7 +73,7 @@ class Cost(msgspec.Struct, frozen=True):
     per_second: float = 0.0
 
     def of(self, samples: int) -> float:
-        """The units of a phrase of so many samples."""
+        """The units for a phrase of this many samples."""
         return self.fixed + self.per_second * samples / SAMPLE_RATE
 
 
@@ -81,8 +81,9 @@ class Ready(_Message, frozen=True):
     """The model is loaded and has decoded a probe.
 
     ``languages`` are the ISO 639-1 codes it knows. ``first`` is the cost of a phrase at its first
-    attempt, ``later`` that at any later one; a try that follows a doubted one costs ``later`` at
-    most. The probe was work of ``probe_work`` units and took ``probe_ms`` on the wall.
+    attempt, ``later`` its cost at any later attempt. A try that follows a doubted one costs
+    ``later`` at most. The probe was ``probe_work`` units of work and took ``probe_ms`` of wall
+    time.
     """
 
     languages: tuple[str, ...]
@@ -92,29 +93,29 @@ class Ready(_Message, frozen=True):
     probe_ms: float
 
     def work(self, samples: int, attempt: int) -> float:
-        """The units of a phrase of so many samples at this attempt, which counts from 1."""
+        """The units for a phrase of this many samples at this attempt; attempts count from 1."""
         return (self.first if attempt == 1 else self.later).of(samples)
 
 
 class Unusable(_Message, frozen=True):
-    """The worker ends: the model (``model`` true) or the engine cannot be used."""
+    """The worker ends because the model (``model`` true) or the engine cannot be used."""
 
     model: bool
     reason: str
 
 
 class Partial(_Message, frozen=True):
-    """What was heard of the session so far, from an engine that hears while it is fed."""
+    """What was recognised so far, from an engine that recognises while it is fed."""
 
     session: int
     text: str
 
 
 class Final(_Message, frozen=True):
-    """What was heard, as flow.Transcript has it.
+    """The result of a session; see flow.Transcript.
 
-    ``work`` are the units (see Cost) of all tries together, 0 if nothing was recognised.
-    ``cut``: the text is a loop that was cut back.
+    ``work``: the units (see Cost) of all tries together, 0 if nothing was recognised. ``cut``: the
+    text is a loop that was cut back.
     """
 
     session: int
@@ -130,13 +131,13 @@ class Final(_Message, frozen=True):
 
 
 class Aborted(_Message, frozen=True):
-    """The session was given up; the worker takes the next one."""
+    """The session was given up; the worker accepts the next one."""
 
     session: int
 
 
 class Failed(_Message, frozen=True):
-    """The session cannot be recognised; the worker takes the next one."""
+    """The session cannot be recognised; the worker accepts the next one."""
 
     session: int
     reason: str
@@ -152,13 +153,13 @@ _worker_messages: msgspec.msgpack.Decoder[WorkerMessage] = msgspec.msgpack.Decod
 
 
 def frame(message: Order | WorkerMessage) -> bytes:
-    """The bytes of a message as they go over the socket."""
+    """The bytes of a message as sent over the socket."""
     body = _encoder.encode(message)
     return LENGTH.pack(len(body)) + body
 
 
 def body_length(head: bytes) -> int:
-    """How many bytes follow these LENGTH.size ones. Raises ValueError beyond LARGEST."""
+    """Bytes of the message after its head, LENGTH.size bytes. Raises ValueError beyond LARGEST."""
     (length,) = LENGTH.unpack(head)
     if length > LARGEST:
         raise ValueError(f"a message of {length} bytes")
@@ -166,12 +167,12 @@ def body_length(head: bytes) -> int:
 
 
 def worker_message(body: bytes) -> WorkerMessage:
-    """Read a worker's message. Raises msgspec.MsgspecError."""
+    """Decode a worker's message. Raises msgspec.MsgspecError."""
     return _worker_messages.decode(body)
 
 
 def read_order(stream: BinaryIO) -> Order | None:
-    """The client's next message, None once the client is gone."""
+    """Read the client's next message; None once the client is gone."""
     head = stream.read(LENGTH.size)
     if len(head) < LENGTH.size:
         return None

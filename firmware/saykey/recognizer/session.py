@@ -1,4 +1,4 @@
-"""One phrase on its way to a worker: its messages, sent at once or kept for the next worker."""
+"""Sends the messages of one phrase to a worker, or keeps them until a worker is there."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,13 +14,14 @@ from saykey.recognizer.time_limits import TimeLimits
 _SECOND = 1_000_000_000
 
 _ABORT_NS = 60 * _SECOND
-"""An abort waits for the engine's pass: 40 s with Whisper small on a Raspberry Pi 4."""
+"""How long an abort may take. It waits for the engine's pass: 40 s with Whisper small on a
+Raspberry Pi 4."""
 
 
 class WorkerSession:
     """Implements ports.RecognizerSession; made by client.WorkerRecognizer.begin.
 
-    Without a worker (it is being replaced) the messages wait here.
+    While the worker is being replaced, the messages wait here.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class WorkerSession:
         return await self._recognise(self, phrase, revision)
 
     def bind(self, worker: WorkerProcess) -> WorkerProcess:
-        """Let this worker have the session, with all that waited."""
+        """Give the session to this worker, send it the waiting messages, and return it."""
         self.worker = worker
         for order in self._waiting:
             worker.send(order)
@@ -67,14 +68,14 @@ class WorkerSession:
 async def heard(
     session: WorkerSession, worker: WorkerProcess, clock: Clock, limits: TimeLimits
 ) -> protocol.Final:
-    """Finish the session with its worker and wait for what was heard, for a bounded time.
+    """Finish the session with its worker and wait for the result, for a bounded time.
 
-    Raises RecognizerError when the worker is lost or gives the phrase up. When cancelled, returns
-    once the worker let go of the phrase.
+    Raises RecognizerError when the worker is lost or gives the phrase up. When cancelled, ends only
+    after the worker has given the phrase up.
     """
     facts = worker.ready.result()
     within = limits.allowance(facts.work(session.samples, session.parameters.attempt))
-    # an engine lets go of one more try at the end of that try
+    # an engine that runs out of time in a further try can stop only at the end of that try
     limit = within + limits.expected(facts.later.of(session.samples))
     answer = worker.answer(session.number)
     worker.send(protocol.Finish(session.number, within))
@@ -84,7 +85,7 @@ async def heard(
     except asyncio.CancelledError:
         worker.send(protocol.Abort(session.number))
         if not await settled(clock, _ABORT_NS, answer, worker.lost):
-            await worker.end("the recognizer's worker did not let go of a phrase")
+            await worker.end("the recognizer's worker did not give up a phrase in time")
         raise
     if not in_time:
         await worker.end(f"recognising a phrase took more than {limit // _SECOND} s")

@@ -1,4 +1,4 @@
-"""The worker of one model, kept alive: started, watched, and replaced when it is lost."""
+"""Keeps the worker of one model running: starts it, watches it, replaces it when it is lost."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,7 @@ _NS_PER_MS = 1_000_000
 
 _LOAD_FLOOR_NS = 30 * _SECOND
 _LOAD_BYTES_PER_SECOND = 5_000_000
-"""A slow SD card, of which the model is read once."""
+"""The speed of a slow SD card, from which the model is read once."""
 
 _FIRST_PAUSE_NS = _SECOND // 10
 _LONGEST_PAUSE_NS = 30 * _SECOND
@@ -26,9 +26,9 @@ _LONGEST_PAUSE_NS = 30 * _SECOND
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """How workers are started: with so many threads, with or without a gate.
+    """Starts workers with this many threads, with or without the gate.
 
-    ``language``: what the user speaks, as settings.RecognizerSettings has it.
+    ``language``: the languages the user speaks; see settings.schema.RecognizerSettings.
     """
 
     clock: Clock
@@ -38,14 +38,14 @@ class Starter:
 
     @classmethod
     def of(cls, settings: RecognizerSettings, clock: Clock) -> "Starter":
-        """As the settings say."""
+        """A starter with the values of the settings."""
         threads = settings.threads or usual_threads()
         return cls(clock, threads, settings.gate, settings.language)
 
     async def start(self, path: Path) -> WorkerProcess:
-        """A worker whose model is loaded.
+        """Start a worker and wait until its model is loaded.
 
-        Raises ModelError when the model cannot be used or lacks a language that is spoken,
+        Raises ModelError when the model cannot be used or does not know a language that is spoken,
         RecognizerError when the worker dies or takes too long.
         """
         limit = _LOAD_FLOOR_NS + _size(path) * _SECOND // _LOAD_BYTES_PER_SECOND
@@ -64,10 +64,10 @@ class Starter:
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """Called from the event loop when the worker is lost and when it is back.
+    """Called from the event loop when the worker is lost and when it is replaced.
 
-    ``on_lost`` gets one line whenever the worker is gone or cannot be replaced, ``on_ready`` the
-    model's name when it was replaced.
+    ``on_lost`` gets one line whenever the worker is lost or cannot be replaced. ``on_ready`` gets
+    the model's name when the worker was replaced.
     """
 
     on_ready: Callable[[str], None]
@@ -75,9 +75,10 @@ class Callbacks:
 
 
 class Supervisor:
-    """Replaces a worker that dies or hangs, at once and then ever more slowly, until closed.
+    """Replaces a worker that dies or hangs, with a growing back-off, until closed.
 
-    ``limits`` are those of the model's phrases on this machine.
+    The pause before a replacement is 0.1 s at first and doubles up to 30 s. A recognised phrase
+    resets it. ``limits`` are the time limits of the model's phrases on this machine.
     """
 
     def __init__(
@@ -91,7 +92,7 @@ class Supervisor:
         self._callbacks = callbacks
         self._pause_ns = _FIRST_PAUSE_NS
         self._replacing: asyncio.Task[None] | None = None
-        # the worker, or the wait for it, or why there will be none
+        # done with the worker; pending while it is replaced; failed if there will be none
         self._worker: asyncio.Future[WorkerProcess] = asyncio.get_running_loop().create_future()
         self._closed = False
         self._install(worker)
@@ -109,12 +110,12 @@ class Supervisor:
         return not self._worker.done()
 
     def check(self) -> None:
-        """Raise RecognizerError if there will be no worker any more."""
+        """Raise RecognizerError if the worker is lost for good."""
         if self._worker.done():
             self._worker.result()
 
     async def replacement(self) -> WorkerProcess:
-        """The worker, once it was replaced if it is lost. Raises RecognizerError if it is not."""
+        """The worker, or its replacement if it is lost. Raises RecognizerError if none comes."""
         if not await settled(self._starter.clock, _LOAD_FLOOR_NS, self._worker):
             raise RecognizerError(
                 "the recognizer's worker does not start again; choose another model"
@@ -122,11 +123,11 @@ class Supervisor:
         return self._worker.result()
 
     def worked(self) -> None:
-        """A phrase was recognised: a worker lost from now on is replaced at once."""
+        """Note that a phrase was recognised. This resets the pause before a replacement."""
         self._pause_ns = _FIRST_PAUSE_NS
 
     async def close(self, reason: str) -> None:
-        """End the worker. Nothing of it is left when this returns."""
+        """End the worker. Its process has ended when this returns."""
         worker, self._closed = self.worker, True
         if worker is not None:
             worker.kill(reason)
@@ -166,11 +167,11 @@ class Supervisor:
 
     def _give_up(self, reason: str) -> None:
         self._worker.set_exception(RecognizerError(reason))
-        self._worker.exception()  # nobody may be waiting: that is no forgotten error
+        self._worker.exception()  # marks it as retrieved: nobody may be waiting for it
 
 
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError:
-        return 0  # the worker will say what is wrong with it
+        return 0  # the worker reports what is wrong with the file

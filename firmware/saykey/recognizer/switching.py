@@ -1,4 +1,4 @@
-"""Which model is in use, and how another takes its place."""
+"""Loads models: keeps the one in use and replaces it by another."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ _CLOSED = "the model was changed or closed"
 
 
 class ModelInUse:
-    """At most one supervised model; ``current`` is None before the first and after `close`."""
+    """At most one supervised model. ``current`` is None before the first one and after `close`."""
 
     def __init__(
         self, starter: Starter, callbacks: Callbacks, available: Callable[[], int | None]
@@ -24,11 +24,11 @@ class ModelInUse:
         self._available = available
 
     async def load(self, model: str) -> None:
-        """See ports.Recognizer. The model in use goes on until the other has decoded a probe.
+        """See ports.Recognizer. The model in use stays until the new one has decoded a probe.
 
-        Where there is no memory for both, it is unloaded first, and brought back if the other
-        fails. A model that does not fit at all is refused before anything is changed. While a lost
-        worker of the same model is being replaced, waits for that.
+        If there is no memory for both, the model in use is unloaded first. It is loaded again if
+        the new one fails. A model that does not fit at all is refused before anything is changed.
+        If a lost worker of the same model is being replaced, this waits for the replacement.
         """
         path = store.find(model)
         current = self.current
@@ -45,7 +45,7 @@ class ModelInUse:
             await before.close(_CLOSED)
 
     async def close(self) -> None:
-        """End the worker. Nothing of it is left when this returns."""
+        """End the worker. Its process has ended when this returns."""
         before, self.current = self.current, None
         if before is not None:
             await before.close(_CLOSED)
@@ -65,7 +65,7 @@ class ModelInUse:
             self.current = await self._supervised(before.model, before.path)
         except (ModelError, RecognizerError) as error:
             raise RecognizerError(
-                f"{why}; {before.model}, in use before, is gone, too: {error}"
+                f"{why}; the previous model {before.model} cannot be loaded again: {error}"
             ) from why
 
     async def _supervised(self, model: str, path: Path) -> Supervisor:

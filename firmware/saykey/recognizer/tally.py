@@ -1,4 +1,4 @@
-"""What the guards and the gate of the engines did, counted. Pure."""
+"""Counts what the guards and the gate of the engines did. Pure."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,12 @@ from saykey.recognizer import protocol
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Phrases since the recognizer was made, and how many of them fared so.
+    """Counts of phrases since the recognizer was made.
 
-    ``gated``: the gate heard no speech. ``retried``: recognised more than once, with ``passes``
-    more passes in all; ``mended``: GOOD by that. ``doubtful``, ``empty``: the verdict in the end,
-    gated ones not counted as empty. ``cut``: the doubtful text was cut back, being a loop.
+    ``gated``: the gate heard no speech. ``retried``: recognised more than once; ``passes`` counts
+    the additional passes of all of them. ``mended``: GOOD after being retried. ``doubtful`` and
+    ``empty``: the final verdict; gated phrases do not count as empty. ``cut``: the doubtful text
+    was a loop and was cut back.
     """
 
     phrases: int = 0
@@ -25,7 +26,7 @@ class Tally:
     cut: int = 0
 
     def counted(self, final: protocol.Final) -> "Tally":
-        """With one more phrase."""
+        """The counts with one more phrase."""
         gated, again = final.timings.passes == 0, final.timings.passes > 1
         return Tally(
             phrases=self.phrases + 1,

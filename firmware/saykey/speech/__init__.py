@@ -1,1 +1,1 @@
-"""The speech room: frames in, phrases out."""
+"""Speech: audio frames in, phrases out."""

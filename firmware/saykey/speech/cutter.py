@@ -4,9 +4,9 @@
        ^                                ^---- onset_ms of voice ------|
        '-------------------- hang_over_ms without --------------------'
 
-A phrase begins ``pre_roll_ms`` before its onset and ends TAIL behind its last voiced frame. What a
-pause announced is what the hang-over makes final: same revision, same samples. Frames are counted
-from sample 0 of the dictation, so the cuts do not depend on the pieces the audio comes in.
+A phrase begins ``pre_roll_ms`` before its onset and ends TAIL after its last voiced frame. The end
+of the hang-over makes final what the pause announced: same revision, same samples. Frames are
+counted from sample 0 of the dictation, so the cuts do not depend on how the audio is split.
 """
 
 from collections import deque
@@ -24,17 +24,18 @@ SpeechEvent = PhrasePaused | PhraseResumed | PhraseEnded
 
 SAMPLES_PER_MS = SAMPLE_RATE // 1000
 TAIL = 200 * SAMPLES_PER_MS
-"""Kept behind the last voiced frame: unvoiced endings ("s", "t") are no voice to the detector."""
+"""Samples kept after the last voiced frame: the detector takes unvoiced endings ("s", "t") for no
+voice."""
 
 CUT_SEARCH = 5 * SAMPLE_RATE
-"""How far back from the length cap a quiet place is looked for."""
+"""How many samples back from the length limit a quiet place is looked for."""
 
 NEAR = 100 * SAMPLES_PER_MS
-"""A voice within the last 100 ms is still speaking: gaps within words are shorter."""
+"""A voice heard within the last 100 ms is still speaking, because gaps within words are shorter."""
 
 
 class Cutter:
-    """The speech room's part in one dictation. `finished` once no event can follow."""
+    """Cuts one dictation into phrases. `finished` is true once no event can follow."""
 
     def __init__(self, dictation: int, settings: SpeechSettings, detector: VoiceDetector) -> None:
         self._dictation = dictation
@@ -53,18 +54,18 @@ class Cutter:
         self._number = 0
         self._revision = 1
         self._start: int | None = None  # of the phrase that is being spoken
-        self._paused: Phrase | None = None  # and as what it would end now
+        self._paused: Phrase | None = None  # the phrase as it would end now, while paused
         self._last_voiced = 0
-        self._free_from = 0  # no phrase may begin earlier: the one before ends here
+        self._free_from = 0  # no phrase may begin earlier: the previous one ends here
         self._released_at: int | None = None
         self._post_roll = 0
         self.finished = False
 
     @property
     def tells_nothing_before(self) -> int:
-        """No phrase pauses or ends before this position, however the sound goes on.
+        """No phrase pauses or ends before this position, whatever sound follows.
 
-        Save at the length cap and at the release, which nobody can wait for.
+        The length limit and the release are exceptions: they can end a phrase earlier.
         """
         next_pause = self._heard + self._pause
         if self._start is None:
@@ -74,9 +75,9 @@ class Cutter:
         return min(self._last_voiced + self._hang_over, next_pause)
 
     def feed(self, pcm16: bytes, sample: int) -> tuple[SpeechEvent, ...]:
-        """Hear the samples from position ``sample`` on. A gap is lost audio, heard as silence.
+        """Process the samples from position ``sample`` on. A gap is lost audio: taken as silence.
 
-        Raises ValueError for positions heard before. What comes behind the end is ignored.
+        Raises ValueError for positions fed before. Samples after the end are ignored.
         """
         gap = sample - self._tape.end
         if gap < 0 and not self.finished:
@@ -90,12 +91,12 @@ class Cutter:
         return tuple(events)
 
     def release(self, at_sample: int, post_roll: int) -> tuple[SpeechEvent, ...]:
-        """The dictation ends at this sample; while a voice speaks, ``post_roll`` samples later."""
+        """End the dictation at this sample, or ``post_roll`` samples later while a voice speaks."""
         self._released_at, self._post_roll = max(0, at_sample), post_roll
         return tuple(self._advance())
 
     def finish(self) -> tuple[SpeechEvent, ...]:
-        """No more audio will come: end with what there is."""
+        """End with the audio there is: no more will come."""
         if self.finished:
             return ()
         return tuple(self._finish_at(self._tape.end))
@@ -107,7 +108,7 @@ class Cutter:
         return tuple(self._advance())
 
     def _advance(self) -> Iterator[SpeechEvent]:
-        """Hear all whole frames up to the end of the tape or of the dictation."""
+        """Process all whole frames up to the end of the tape or of the dictation."""
         while not self.finished:
             end = self._end()
             next_end = self._heard + FRAME_SAMPLES
@@ -122,8 +123,8 @@ class Cutter:
     def _end(self) -> int | None:
         """Where the dictation ends: after the release, as soon as no voice is near.
 
-        None while that is not known. Asks only about frames before each candidate, so the answer
-        is the same whether the release was told early or late.
+        None while that is not known. Uses only frames before each candidate, so the result is the
+        same whether the release is reported early or late.
         """
         if self._released_at is None:
             return None
@@ -138,7 +139,7 @@ class Cutter:
         return last
 
     def _hear(self, frame: bytes) -> Iterator[SpeechEvent]:
-        """One frame, by the state it finds."""
+        """Process one frame, depending on the state of the phrase."""
         voiced = self._detector.voiced(frame)
         self._heard += FRAME_SAMPLES
         self._onset.add(voiced=voiced)
@@ -206,7 +207,7 @@ class Cutter:
         return Phrase(phrase_id, self._revision, start, last, self._tape.cut(start, last))
 
     def _finish_at(self, end: int) -> Iterator[SpeechEvent]:
-        """The last phrase, no longer than ``end`` unless all of it was told of before."""
+        """End the last phrase at ``end`` at the latest, unless all of it was announced before."""
         self.finished = True
         start, paused = self._start, self._paused
         if start is None:
@@ -223,7 +224,7 @@ class Cutter:
         yield PhraseEnded(self._phrase(start, min(self._last_voiced + self._tail, end)))
 
     def _forget(self) -> None:
-        """Keep no more than a phrase that begins now could need."""
+        """Keep only what a phrase that begins now could need."""
         if self._start is not None:
             self._tape.forget(self._start)
         else:

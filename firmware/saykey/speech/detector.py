@@ -8,12 +8,15 @@ if TYPE_CHECKING:
     import webrtcvad
 
 FRAMES_TO_SETTLE = 8
-"""A new WebRTC detector calls its first four or five frames of any steady noise a voice, until its
-noise model settles (common_audio/vad/vad_core.c); measured with white and brown noise and hum."""
+"""A new WebRTC detector takes its first four or five frames of any steady noise for a voice, until
+its noise model settles (common_audio/vad/vad_core.c); measured with white, brown noise and hum."""
 
 
 class WebRtcDetector:
-    """``aggressiveness`` 0..3: how readily a frame is taken for noise (webrtc_vad.h)."""
+    """Implements ports.VoiceDetector with WebRTC's detector.
+
+    ``aggressiveness`` 0..3: how readily a frame is taken for noise (webrtc_vad.h).
+    """
 
     def __init__(self, aggressiveness: int) -> None:
         self._aggressiveness = aggressiveness

@@ -1,4 +1,4 @@
-"""Where a long phrase is best cut: the quietest place, most likely between two words."""
+"""Finds where to cut a long phrase: at the quietest place, most likely between two words."""
 
 from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE
 
@@ -11,7 +11,8 @@ STEP = SAMPLE_RATE // 100
 def quietest_place(pcm16: bytes) -> int:
     """The middle of the quietest 100 ms, in samples from the start; the latest of equals.
 
-    Needs at least WINDOW samples. Energy is that of the signal less its mean (sound card offset).
+    Raises ValueError for fewer than WINDOW samples. The mean of the signal (sound card offset) is
+    subtracted before its energy is taken.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""Audio by position: grows at its end, is forgotten at its start."""
+"""An audio buffer read by position: grows at its end, shrinks at its start."""
 
 from saykey.flow import SAMPLE_BYTES
 
@@ -12,7 +12,7 @@ class Tape:
 
     @property
     def end(self) -> int:
-        """Position just behind the last sample."""
+        """Position just after the last sample."""
         return self._first + len(self._pcm) // SAMPLE_BYTES
 
     def append(self, pcm16: bytes) -> None:

@@ -1,1 +1,1 @@
-"""Whisper by whisper.cpp: the engine in its worker process."""
+"""The Whisper engine: whisper.cpp in a worker process."""

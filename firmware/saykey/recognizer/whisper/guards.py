@@ -1,4 +1,4 @@
-"""Whether a transcript can be believed: pure rules over what the engine reported."""
+"""Judges whether a transcript can be believed, by what the engine reported. Pure."""
 
 import re
 import zlib
@@ -10,11 +10,11 @@ _ASIDES = re.compile(r"\[[^\]]*\]|\([^)]*\)|\*[^*]*\*")
 """What stock Whisper writes for noise: "[Music]", "(laughs)", "*sighs*"."""
 
 SPEECH = 0.5
-"""The least score of the gate (see gate.Gate) with which a phrase is recognised; chosen by
+"""The least score of the gate (see gate.Gate) at which a phrase is recognised. Chosen by
 measurement: docs/decisions/0020-nothing-invented.md."""
 
 SURE_OF_SPEECH = 0.95
-"""A score that 398 of 400 phrases in noise reached, and 2 of 1500 sounds without speech."""
+"""A score that 398 of 400 phrases in noise reached, but only 2 of 1500 sounds without speech."""
 
 _LETTER = re.compile(r"[^\W_]")
 _WORD = re.compile(r"\w+")
@@ -24,18 +24,18 @@ _NO_SPEECH_PROBABILITY = 0.5
 """OpenAI's rule for silence (transcribe.py): no_speech > 0.6 and mean log probability < -1."""
 
 _DOUBTFUL_PROBABILITY = 0.75
-"""Measured with saykey-demo (q8_0) on espeak-ng's voices: 87 phrases it had right came with 0.88
-to 1.00, 20 phrases of words it does not know with 0.49 to 0.72."""
+"""Measured with saykey-demo (q8_0) on espeak-ng's voices: 87 phrases it recognised correctly had
+0.88 to 1.00, 20 phrases of words it does not know had 0.49 to 0.72."""
 
 _LOOP_RATIO = 2.4
-"""Times zlib shortens a looping text (OpenAI's compression_ratio_threshold)."""
+"""zlib shortens a looping text by more than this factor (OpenAI's compression_ratio_threshold)."""
 
 _LOOP_REPEATS = 4
-"""The same words so many times on end are a loop; people say a thing three times."""
+"""The same words this many times in a row are a loop; people say a thing up to three times."""
 
 
 def verdict(text: str, *, probability: float, no_speech: float, capped: bool) -> Verdict:
-    """Judge a text by itself and by what the engine thinks of it (see flow.Transcript).
+    """Judge a text by its words and by the engine's probabilities (see flow.Transcript).
 
     ``capped``: the engine was stopped by its token limit.
     """
@@ -49,38 +49,38 @@ def verdict(text: str, *, probability: float, no_speech: float, capped: bool) ->
 
 
 def speech_needed(probability: float) -> float:
-    """The least score with which a doubtful text is still taken for something that was said.
+    """The least score of the gate at which a doubtful text is still taken as spoken.
 
-    The less probable the text, the surer the gate must be: see
-    docs/decisions/0020-nothing-invented.md for the sounds and phrases this line keeps apart.
+    The less probable the text, the higher the score must be. For the sounds and phrases that this
+    line separates see docs/decisions/0020-nothing-invented.md.
     """
     return 1 - probability**2 / 8
 
 
 def loops(text: str) -> bool:
-    """Whether the engine went round in circles: words repeated on end, or little in much text."""
+    """Whether the text is a loop: it repeats words many times in a row, or compresses too well."""
     return _loop(words(text)) is not None or _ratio(text) > _LOOP_RATIO
 
 
 def unlooped(text: str) -> str:
-    """The text with each loop said once; "" if little remains that is no loop.
+    """The text with each loop cut back to one round; "" if the rest still compresses too well.
 
-    What stands before and behind a loop stays. Never loops itself.
+    The text before and after a loop stays. The result never loops.
     """
     while (loop := _loop(words(text))) is not None:
         start, length, repeats = loop
         places = [match.span() for match in _WORD.finditer(text)]
         said, first, last = words(text), start + length, start + length * repeats
         if said[last:] == said[start : start + len(said) - last]:
-            last = len(said)  # the token limit ended it in mid-round
+            last = len(said)  # the token limit ended the loop within a round
         text = text[: places[first - 1][1]] + text[places[last - 1][1] :]
     return "" if _ratio(text) > _LOOP_RATIO else text
 
 
 def echoes(text: str, prompt: str) -> bool:
-    """Whether all words of the text stand in the prompt in the same order, round and round.
+    """Whether the text is a piece of the prompt, read in order and starting again at its end.
 
-    People say words of the vocabulary too: this asks for a second hearing without the prompt.
+    People say words of the vocabulary too, so an echo is only recognised again without the prompt.
     """
     said, prompted = words(text), words(prompt)
     if not said or not prompted:
@@ -90,20 +90,20 @@ def echoes(text: str, prompt: str) -> bool:
 
 
 def invented(text: str) -> bool:
-    """Whether stock Whisper is known to write just this where nobody speaks.
+    """Whether stock Whisper is known to write exactly this where nobody speaks.
 
-    People say some of it too: never enough by itself to drop a text.
+    People say some of these texts too, so this alone is never a reason to drop a text.
     """
     return " ".join(words(text)) in INVENTIONS
 
 
 def words(text: str) -> list[str]:
-    """The words in lower case, without marks."""
+    """The words in lower case, without punctuation."""
     return _WORD.findall(text.lower())
 
 
 def _loop(said: list[str]) -> tuple[int, int, int] | None:
-    """The first of the shortest loops: its first word, the words of a round, the rounds."""
+    """The first of the shortest loops: index of its first word, words in a round, rounds."""
     for length in range(1, len(said) // _LOOP_REPEATS + 1):
         same = 0
         for at in range(length, len(said)):

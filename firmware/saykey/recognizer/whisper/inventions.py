@@ -1,7 +1,7 @@
-"""What stock Whisper models write where nobody speaks. Data; used as the last resort only.
+"""Texts that stock Whisper models write where nobody speaks. Data; used as the last resort only.
 
-English ones that are reported again and again: openai/whisper discussions 679 and 928, and the "bag
-of hallucinations" of Barański et al., "Investigation of Whisper ASR Hallucinations Induced by
+These English texts are reported again and again: openai/whisper discussions 679 and 928, and the
+"bag of hallucinations" of Barański et al., "Investigation of Whisper ASR Hallucinations Induced by
 Non-Speech Audio" (arXiv 2501.11378). They stem from subtitles and endings of videos.
 """
 
@@ -31,4 +31,4 @@ INVENTIONS = frozenset(
         "you",
     }
 )
-"""In lower case, words alone, one space between (guards.words)."""
+"""In lower case, words only, with one space between them (guards.words)."""

@@ -1,4 +1,4 @@
-"""The C interface of whisper.cpp 1.8.5, as far as Saykey uses it, by ctypes.
+"""Binds the part of whisper.cpp 1.8.5's C interface that Saykey uses, by ctypes.
 
 The library comes inside the pywhispercpp wheel, whose own Python layer drops return codes and
 crashes on bad models. Names and layouts follow include/whisper.h of that version.
@@ -55,7 +55,7 @@ class ContextParams(Structure):
 
 
 class FullParams(Structure):
-    """struct whisper_full_params; the fields of its nested structs stand in line."""
+    """struct whisper_full_params; the fields of its nested structs are listed in place."""
 
     _fields_ = (
         ("strategy", c_int), ("n_threads", c_int), ("n_max_text_ctx", c_int),
@@ -129,10 +129,10 @@ _no_log = LogCallback(lambda _level, _line, _data: None)
 
 
 def load() -> ctypes.CDLL:
-    """The library, its functions declared and its log off.
+    """Load the library, declare its functions and switch its log off.
 
-    Raises RecognizerError when the wheel is not installed or holds another version, whose
-    structures may be laid out otherwise.
+    Raises RecognizerError when the wheel is not installed or holds another version. The structs of
+    another version may have another layout.
     """
     whisper = library("libwhisper", _FUNCTIONS)
     version = whisper.whisper_version().decode()
@@ -144,7 +144,7 @@ def load() -> ctypes.CDLL:
 
 
 def _check_layout(defaults: FullParams) -> None:
-    """Known defaults at the front, the middle and the end of the struct: the layout is ours."""
+    """Check the struct's layout by known defaults at its front, in its middle and at its end."""
     known = (
         (defaults.n_max_text_ctx, 16384), (defaults.language, b"en"),
         (defaults.logprob_thold, -1.0), (defaults.greedy_best_of, 5),

@@ -1,4 +1,4 @@
-"""A finished phrase is heard one way after another until it is believed, in bounded time. Pure."""
+"""Recognises a finished phrase, again if needed, until it is believed, in bounded time. Pure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,17 +12,18 @@ from saykey.recognizer.whisper.guards import SPEECH
 from saykey.recognizer.whisper.retries import Try, Way, conclude, next_way, ways
 
 Hear = Callable[[Way, Callable[[], bool]], Heard]
-"""Hears the phrase once, this way. Raises decoding.Aborted soon after the callable says so."""
+"""Recognises the phrase once, this way. Raises decoding.Aborted soon after the callable returns
+true."""
 
 _NOTHING = Heard("", probability=1.0, no_speech=1.0, capped=False, encode_ms=0.0, total_ms=0.0)
-"""What is heard in a phrase without speech."""
+"""The result for a phrase without speech."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A finished phrase of so many samples, and how its session began.
+    """A finished phrase of ``samples`` samples, and how its session began.
 
-    ``padding``: as window.window_rows. ``speech``: the gate's score, None without a gate.
+    For ``padding`` see window.window_rows. ``speech``: the gate's score, None without a gate.
     """
 
     begin: protocol.Begin
@@ -35,7 +36,8 @@ class Request:
 class Bounds:
     """What ends the passes: ``deadline`` is a time of the clock ``now``, in nanoseconds.
 
-    ``aborted`` says that nobody wants the phrase any more. ``limits`` learns what a row takes.
+    ``aborted`` returns true once the phrase is no longer wanted. ``limits`` learns the time of an
+    encoder row.
     """
 
     now: Callable[[], int]
@@ -48,7 +50,7 @@ class Bounds:
         return self.now() + self.limits.expected(way.rows) <= self.deadline
 
     def is_over(self) -> bool:
-        """Whether a pass that could be done without should end."""
+        """Whether a pass after the first should end."""
         return self.aborted() or self.now() > self.deadline
 
 
@@ -61,10 +63,11 @@ class Pass:
 
 
 def passes_over(hear: Hear, request: Request, bounds: Bounds) -> tuple[Pass, ...]:
-    """Hear the phrase until it is believed; at least one pass.
+    """Recognise the phrase until a result is believed, with at least one pass.
 
-    All passes together end within the time allowed: another is begun only if it is expected to,
-    and given up if it does not. Raises decoding.Aborted once nobody wants the phrase any more.
+    All passes together end within the time allowed. A further pass begins only if it is expected to
+    end in time, and it is given up if it does not. Raises decoding.Aborted once the phrase is no
+    longer wanted.
     """
     known = ways(request.samples, request.padding, attempt=request.begin.attempt)
     passes: tuple[Pass, ...] = ()
@@ -78,7 +81,7 @@ def passes_over(hear: Hear, request: Request, bounds: Bounds) -> tuple[Pass, ...
         except Aborted:
             if bounds.aborted():
                 raise
-            bounds.limits.measured(way.rows, bounds.now() - begin)  # so long, and it was not done
+            bounds.limits.measured(way.rows, bounds.now() - begin)  # it takes at least so long
             break
         if not one.heard.is_gated:
             bounds.limits.measured(way.rows, bounds.now() - begin)
@@ -88,7 +91,7 @@ def passes_over(hear: Hear, request: Request, bounds: Bounds) -> tuple[Pass, ...
 
 
 def final(request: Request, passes: tuple[Pass, ...]) -> protocol.Final:
-    """What follows from all passes. Its ``attempt`` is that of its text, its time that of all."""
+    """The result of all passes. ``attempt`` is that of the text; the times are those of all."""
     tries = _tries(passes)
     end = conclude(tries)
     total_ms = sum(each.timings.total_ms for each in passes)

@@ -1,11 +1,11 @@
-"""Which way a doubtful phrase is recognised again, and what is made of all the tries. Pure.
+"""Chooses how a doubtful phrase is recognised again, and what follows from all tries. Pure.
 
     short window -> full window -> full window at a temperature
          '-- an echo of the prompt: the same way again, without the prompt
 
-The first try the guards believe is the transcript. A loop or a wrong word out of too short a window
-ends with the full one (whisper.cpp issue 1117); a loop out of the model's own habits ends at a
-temperature, as in OpenAI's transcribe.py.
+The first try the guards believe is the transcript. The full window ends a loop or a wrong word that
+too short a window caused (whisper.cpp issue 1117). A temperature ends a loop that the model itself
+caused, as in OpenAI's transcribe.py.
 """
 
 import difflib
@@ -29,15 +29,15 @@ WARM = 0.4
 """The temperature of the last try: OpenAI's third step, beyond which texts fall apart."""
 
 _SILENCE = 0.3
-"""A no-speech probability that speaks for an invention; half of what drops any text."""
+"""From this no-speech probability on a text may be an invention; half of what drops any text."""
 
 _SAME = 0.6
-"""How alike two hearings of one phrase are, at least: spelt otherwise, but the same words."""
+"""The least similarity of two results that hold the same words, spelt differently."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How to recognise: encoder rows, temperature (0: the most probable), prompt or none."""
+    """How to recognise: encoder rows, temperature (0: the most probable token), prompt or none."""
 
     rows: int
     temperature: float = 0.0
@@ -46,9 +46,9 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """What was heard one way; see whisper.decoding.Heard. ``prompt`` is "" where it was not given.
+    """The result of recognising in one way; see whisper.decoding.Heard.
 
-    ``speech``: the gate's score of 0..1, None without a gate.
+    ``prompt`` is "" if none was given. ``speech``: the gate's score of 0..1, None without a gate.
     """
 
     way: Way
@@ -62,7 +62,7 @@ class Try:
 
     @property
     def verdict(self) -> Verdict:
-        """What the guards say of this try alone."""
+        """The guards' verdict on this try alone."""
         return verdict(
             self.text,
             probability=self.probability,
@@ -72,12 +72,12 @@ class Try:
 
     @property
     def is_gated(self) -> bool:
-        """Whether the gate heard no speech, so that nothing was recognised."""
+        """Whether the gate heard no speech. Then nothing was recognised."""
         return self.speech is not None and self.speech < SPEECH
 
     @property
     def is_deaf(self) -> bool:
-        """Whether the engine heard nothing in what the gate is sure to be speech."""
+        """Whether the engine heard nothing although the gate is sure of speech."""
         spoken = self.speech is not None and self.speech >= SURE_OF_SPEECH
         return spoken and self.verdict is Verdict.EMPTY
 
@@ -89,7 +89,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """The text to hand on and what is thought of it; ``heard`` is the try it is from."""
+    """The text to pass on and its verdict; ``heard`` is the try it is from."""
 
     text: str = field(repr=False)
     verdict: Verdict
@@ -99,8 +99,8 @@ class Conclusion:
 def ways(samples: int, padding: int | None, *, attempt: int) -> tuple[Way, ...]:
     """The ways for a phrase, in the order they are tried.
 
-    ``padding``: as window.window_rows. From the second ``attempt`` on (the worker broke
-    on the first) none is used.
+    For ``padding`` see window.window_rows. From the second ``attempt`` on it is ignored, because
+    the worker broke on the first; the full window is used.
     """
     first = Way(window_rows(samples, padding if attempt == 1 else None))
     full = Way(FULL_WINDOW)
@@ -108,7 +108,7 @@ def ways(samples: int, padding: int | None, *, attempt: int) -> tuple[Way, ...]:
 
 
 def next_way(tries: tuple[Try, ...], known: tuple[Way, ...]) -> Way | None:
-    """How to recognise once more; None when the last try is believed or nothing is left."""
+    """How to recognise once more; None when the last try is believed or no way is left."""
     last = tries[-1]
     if last.is_echo:
         return replace(last.way, prompted=False)
@@ -119,10 +119,10 @@ def next_way(tries: tuple[Try, ...], known: tuple[Way, ...]) -> Way | None:
 
 
 def conclude(tries: tuple[Try, ...]) -> Conclusion:
-    """The transcript that follows from all tries; it never loops, and is never a mere echo.
+    """The transcript that follows from all tries. It never loops and is never only an echo.
 
-    A text that both the guards and the gate doubt is nothing. A known invention is nothing only
-    where the guards doubt it and silence is probable as well: somebody may have said just that.
+    A text that both the guards and the gate doubt is dropped. A known invention is dropped only
+    if the guards doubt it and silence is probable as well, because somebody may have said it.
     """
     last = tries[-1]
     said = _said_after_all(tries)
@@ -140,7 +140,7 @@ def conclude(tries: tuple[Try, ...]) -> Conclusion:
 
 
 def _is_unlikely(doubtful: Try) -> bool:
-    """Whether more than the guards speaks against it."""
+    """Whether there is evidence against the text besides the guards."""
     if doubtful.speech is not None and doubtful.speech < speech_needed(doubtful.probability):
         return True
     return doubtful.no_speech > _SILENCE and invented(doubtful.text)
@@ -152,7 +152,7 @@ def _worth(one: Try) -> tuple[bool, bool, bool, float]:
 
 
 def _said_after_all(tries: tuple[Try, ...]) -> Try | None:
-    """What seemed an echo but was heard without the prompt as well, only spelt worse."""
+    """A try that seemed an echo, but was also recognised without the prompt, only spelt worse."""
     echoed = (t for t in tries if t.is_echo and t.verdict is Verdict.GOOD)
     unprompted = [t for t in tries if not t.way.prompted]
     return next((t for t in echoed if any(_alike(t, other) for other in unprompted)), None)

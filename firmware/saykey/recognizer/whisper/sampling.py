@@ -1,8 +1,8 @@
 """Draws tokens at a temperature for whisper.cpp, the same ones for the same phrase.
 
-whisper.cpp can sample by itself, but its generator goes on from phrase to phrase, and it reports
-probabilities sharpened by the temperature, which the guards would take for certainty
-(whisper_process_logits and whisper_sample_token of 1.8.5).
+whisper.cpp's own sampling is not used. It does not restart its random generator for each phrase.
+It reports probabilities that the temperature has sharpened, which the guards would take for
+certainty (whisper_process_logits and whisper_sample_token of 1.8.5).
 """
 
 import random
@@ -12,17 +12,17 @@ from math import exp, inf
 from typing import Any
 
 _FAR = 15.0
-"""Tokens whose logit is so far below the best one are never drawn: one in three million."""
+"""A token whose logit is more than this below the best one is never drawn: one in three million."""
 
 _CERTAIN = 1e4
-"""A logit that none other comes near, finite in float32."""
+"""A logit far above all others, finite in float32."""
 
 
 class Sampler:
-    """A whisper_logits_filter_callback: leaves whisper.cpp no choice but the token it drew.
+    """A whisper_logits_filter_callback that draws a token and makes whisper.cpp take it.
 
-    ``end_of_text``: the id of that token; all text tokens have smaller ones. ``probabilities``
-    are those of the text tokens drawn, by the model itself, at temperature 1.
+    ``end_of_text``: the id of that token; all text tokens have smaller ids. ``probabilities``: the
+    model's probabilities of the drawn text tokens, at temperature 1.
     """
 
     def __init__(self, temperature: float, end_of_text: int) -> None:

@@ -1,7 +1,7 @@
 """The recognizer's worker process: one model, one session at a time, until its client is gone.
 
 ``python -m saykey.recognizer.whisper.worker SOCKET_FD MODEL_PATH THREADS gate|open``. A crash of
-whisper.cpp or a want of memory ends this process only. Imports little, to start quickly and stay
+whisper.cpp or a lack of memory ends this process only. It imports little, to start quickly and stay
 small.
 """
 
@@ -32,15 +32,15 @@ from saykey.recognizer.whisper.retries import Way
 from saykey.recognizer.whisper.window import LONGEST_SAMPLES, most_tokens, phrase_cost
 
 _NICENESS = 5
-"""At least, and so much more than the client's, which the unit file may have put below 0:
-capturing sound and pacing key strokes cannot wait, this can."""
+"""The worker's niceness is at least this, and at least this much above the client's, which the unit
+file may set below 0. Capturing sound and pacing key strokes cannot wait; recognition can."""
 
 
 @dataclass(slots=True)
 class _Session:
-    """What was fed so far. Nothing changes any more once it was finished.
+    """What was fed so far. A finished session does not change any more.
 
-    ``deadline`` of the answer, in nanoseconds of the monotonic clock.
+    ``deadline``: when to answer at the latest, in nanoseconds of the monotonic clock.
     """
 
     begin: protocol.Begin
@@ -54,7 +54,7 @@ class _Session:
 class _Inbox:
     """Reads the client's messages in a thread, so that they arrive while whisper.cpp runs.
 
-    The gate listens in the same thread: when a phrase is finished, it has heard all of it.
+    The gate runs in the same thread, so it has heard all of a phrase when the phrase is finished.
     """
 
     def __init__(self, connection: socket.socket, gate: Gate | None) -> None:
@@ -75,8 +75,8 @@ class _Inbox:
                 self._take(order)
             status = 0
         finally:
-            # whisper.cpp may be running in the main thread: nothing else would end it soon, and
-            # without this thread the process would be deaf
+            # whisper.cpp may be running in the main thread, and nothing else would end it soon.
+            # Without this thread the process would read no more messages.
             os._exit(status)
 
     def _take(self, order: protocol.Order) -> None:
@@ -97,7 +97,7 @@ class _Inbox:
                 assert_never(order)
 
     def _open(self, number: int) -> _Session | None:
-        """The session of this number, if it is the latest and was not finished."""
+        """The session with this number, if it is the latest and is not finished."""
         session = self._session
         is_open = session is not None and session.begin.session == number and not session.finished
         return session if is_open else None
@@ -117,7 +117,7 @@ class _Inbox:
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """A model in memory, what is told of it, and what its passes took so far."""
+    """A model in memory, what the client is told about it, and the times of its passes so far."""
 
     whisper: Whisper
     padding: int | None
@@ -126,8 +126,8 @@ class _Loaded:
 
 
 _PROBE = Decoding("en", "", window=64, most_tokens=3)
-"""A second of silence in the shortest window: a model that breaks the library does so before it
-takes the place of another. It leaves nothing behind that a full window would hear (0003)."""
+"""A second of silence in the shortest window. A model that crashes the library does so here, before
+it replaces another. The probe leaves nothing behind that affects a full window (0003)."""
 
 
 def _answer(loaded: _Loaded, session: _Session, inbox: _Inbox) -> protocol.Answer:
@@ -181,7 +181,7 @@ def _load(path: Path, threads: int) -> _Loaded:
 
 
 def serve(connection: socket.socket, path: Path, threads: int, *, gated: bool) -> None:
-    """Load the model and answer sessions for ever; the process ends when the client closes."""
+    """Load the model and answer sessions until the client closes, which ends the process."""
     try:
         inbox = _Inbox(connection, Gate() if gated else None)
         loaded = _load(path, threads)
@@ -196,7 +196,7 @@ def serve(connection: socket.socket, path: Path, threads: int, *, gated: bool) -
 
 
 def main() -> None:
-    """Entry of the process."""
+    """Run the worker process."""
     # Ctrl-C reaches the whole process group; the client decides what it means
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICENESS - min(0, os.nice(0)))
