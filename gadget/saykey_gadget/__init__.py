@@ -1,5 +1,5 @@
-"""Saykey's USB gadget: what a computer sees when the device is plugged in.
+"""Sets up Saykey's USB gadget: the USB device that a computer sees when Saykey is plugged in.
 
-The only part of Saykey that runs as root, so it needs nothing but the standard library and knows
+This is the only part of Saykey that runs as root. So it uses the standard library only, and imports
 nothing of the rest.
 """

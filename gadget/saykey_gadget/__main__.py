@@ -13,11 +13,11 @@ from saykey_gadget.plan import in_words, plan
 from saykey_gadget.settings import STANDARD_FILE, load
 
 NOT_UP = 3
-"""Exit status of ``status`` when the gadget is not up, as of systemctl status."""
+"""Exit status of ``status`` when the gadget is not up, as in systemctl status."""
 
 
 def main(arguments: Sequence[str] | None = None, kernel: Kernel | None = None) -> int:
-    """Run one command; its exit status. Errors are one line on stderr."""
+    """Run one command and return its exit status. Errors are one line on stderr."""
     parser = argparse.ArgumentParser(prog="saykey-gadget", description=__doc__)
     parser.add_argument("command", choices=("up", "down", "status", "plan"))
     parser.add_argument(
@@ -44,7 +44,7 @@ def _run(command: str, config: Path | None, kernel: Kernel) -> int:
     if command == "up":
         done = apply.up(kernel, steps)
         state = apply.status(kernel, steps)
-        _say(f"{_described(state)}{'' if done else ', as it was'}")
+        _say(f"{_described(state)}{'' if done else ', unchanged'}")
         return 0
     state = apply.status(kernel, steps)
     _say(_described(state))
@@ -57,7 +57,7 @@ def _described(state: apply.Status) -> str:
     if not state.exists:
         return f"{state.name}: down"
     wrong = [*(step.path for step in state.lacking), *state.surplus][0]
-    return f"{state.name}: {wrong} is not as planned; saykey-gadget up mends it"
+    return f"{state.name}: {wrong} is not as planned; run saykey-gadget up"
 
 
 def _say(line: str) -> None:

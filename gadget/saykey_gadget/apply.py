@@ -1,8 +1,8 @@
-"""Carrying out a plan: up, down and status, each right whatever a crash has left behind.
+"""Carries out a plan: up, down and status. Each works whatever a crash has left behind.
 
-``up`` leaves a gadget that stands as planned alone, so that it may run while keys are typed. Any
-other one is taken down first and built anew: many attributes can be written only before a
-function is in use, and a half-built gadget is then nothing special.
+``up`` does not touch a gadget that matches the plan, so it may run while keys are typed. It takes
+any other gadget down first and builds it again, because many attributes can be written only before
+a function is in use. So a half-built gadget needs no special treatment.
 """
 
 import errno
@@ -26,9 +26,10 @@ from saykey_gadget.refusals import NO_CONTROLLER, not_available, refusal
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``controller`` is "" while not bound.
+    """A gadget compared with the plan; ``controller`` is "" while it is not bound.
 
-    ``lacking`` are the steps of the plan not in place, ``surplus`` functions that are not planned.
+    ``lacking`` are the steps of the plan that are not in place, ``surplus`` are functions that are
+    not planned.
     """
 
     name: str
@@ -40,12 +41,12 @@ class Status:
 
     @property
     def is_up(self) -> bool:
-        """Whether the gadget stands as planned."""
+        """Whether the gadget matches the plan."""
         return not self.lacking and not self.surplus
 
 
 def up(kernel: Kernel, steps: tuple[Step, ...]) -> bool:
-    """Have the gadget stand as planned; whether anything had to be done.
+    """Set the gadget up as planned; return whether anything had to be done.
 
     Raises GadgetError, and then nothing of the gadget is left.
     """
@@ -66,7 +67,7 @@ def up(kernel: Kernel, steps: tuple[Step, ...]) -> bool:
 
 
 def down(kernel: Kernel, name: str) -> bool:
-    """Have no gadget of this name; whether there was one. Raises GadgetError."""
+    """Take down the gadget of this name; return whether there was one. Raises GadgetError."""
     if not kernel.exists(kernel.config / "usb_gadget" / name):
         return False
     gadgets = _gadgets(kernel)
@@ -76,7 +77,7 @@ def down(kernel: Kernel, name: str) -> bool:
 
 
 def status(kernel: Kernel, steps: tuple[Step, ...]) -> Status:
-    """How the gadget stands, compared with the plan. Changes nothing."""
+    """Compare the gadget with the plan. Changes nothing."""
     gadgets = kernel.config / "usb_gadget"
     gadget = gadgets / _name(steps)
     planned = {Path(step.path).name for step in steps if isinstance(step, Link)}
@@ -102,7 +103,7 @@ def _gadgets(kernel: Kernel) -> Path:
 
 
 def _refuse_another_programs(kernel: Kernel, gadget: Path) -> None:
-    """A gadget is ours if all its folders could be: a crash leaves those of any settings."""
+    """A gadget is ours if we could have made all its folders; after a crash, with any settings."""
     foreign = (
         set(kernel.folders(gadget / "functions")) - set(FUNCTIONS)
         | set(kernel.folders(gadget / "configs")) - {CONFIGURATION}
@@ -116,7 +117,7 @@ def _refuse_another_programs(kernel: Kernel, gadget: Path) -> None:
 
 
 def _controller_for(kernel: Kernel, gadgets: Path, steps: tuple[Step, ...]) -> str:
-    """The controller to bind to: the one wanted, or the first without another gadget."""
+    """The controller to bind to: the one in the settings, or the first that is not in use."""
     present = kernel.names(kernel.controllers)
     wanted = next(step.controller for step in steps if isinstance(step, Bind))
     if not present:
@@ -195,14 +196,14 @@ def _clear(kernel: Kernel, gadget: Path) -> None:
 
 
 def _take_down(kernel: Kernel, gadget: Path) -> None:
-    """Undo everything, in the only order ConfigFS allows, from whatever state."""
+    """Undo everything, from any state, in the only order that ConfigFS allows."""
     if not kernel.exists(gadget):
         return
     if _bound(kernel, gadget):
         try:
             kernel.write(gadget / "UDC", b"\n")
         except OSError as error:
-            if error.errno != errno.ENODEV:  # the controller has gone meanwhile: unbound already
+            if error.errno != errno.ENODEV:  # the controller is gone, so it is unbound already
                 raise
     for configuration in _inside(kernel, gadget / "configs"):
         for name in kernel.links(configuration):

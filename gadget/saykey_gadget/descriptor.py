@@ -1,8 +1,8 @@
 """The report descriptor of a boot keyboard, item by item.
 
-It is the one of HID 1.11, appendix B.1, so the reports are the same in the boot and in the report
-protocol: a firmware that cannot read descriptors understands them as well. "HUT" is the document
-HID Usage Tables 1.5; items are those of HID 1.11, section 6.2.2.
+It is the one of HID 1.11, appendix B.1, so the reports are the same in the boot protocol and in the
+report protocol. A firmware that cannot read descriptors understands them as well. "HUT" is the
+document HID Usage Tables 1.5. The items are those of HID 1.11, section 6.2.2.
 """
 
 REPORT_BYTES = 8
@@ -44,10 +44,10 @@ KEYBOARD = bytes(
         *(0x95, 0x06),  # Report Count: 6
         *(0x75, 0x08),  # Report Size: 8 bits
         *(0x15, 0x00),  # Logical Minimum: 0
-        *(0x26, 0xFF, 0x00),  # Logical Maximum: 255, in two bytes as it would be -1 in one
+        *(0x26, 0xFF, 0x00),  # Logical Maximum: 255, in two bytes: in one byte it would be -1
         *(0x05, 0x07),  # Usage Page: Keyboard/Keypad
         *(0x19, 0x00),  # Usage Minimum: 0, no key
-        *(0x2A, 0xFF, 0x00),  # Usage Maximum: 255: page 7 up to the keys only Japan and Brazil have
+        *(0x2A, 0xFF, 0x00),  # Usage Maximum: 255, to include the keys of Japan and Brazil (page 7)
         *(0x81, 0x00),  # Input: Data, Array, Absolute
         0xC0,  # End Collection
     )

@@ -1,4 +1,4 @@
-"""Errors the user can mend: one line that names what is wrong and what to do about it."""
+"""Errors that the user can fix: one line that says what is wrong and what to do."""
 
 
 class GadgetError(Exception):

@@ -1,4 +1,4 @@
-"""Numbers that are this device's own and stay the same: serial number and network addresses."""
+"""Derives numbers that are unique to this device and never change: serial, network addresses."""
 
 import hashlib
 import hmac
@@ -24,9 +24,9 @@ class Identity:
 def identity_of(machine_id: str) -> Identity:
     """Derive all numbers from a machine id.
 
-    The id itself must not leave the machine (man machine-id), so every number is its keyed hash
-    with a word of our own, as sd_id128_get_machine_app_specific does it. A host that remembers
-    the serial learns nothing another program could use.
+    The id itself must not leave the machine (man machine-id). So every number is a hash of a word
+    of our own, with the id as the key, as in sd_id128_get_machine_app_specific. A host that
+    remembers the serial learns nothing that another program could use.
     """
 
     def derived(purpose: str) -> str:

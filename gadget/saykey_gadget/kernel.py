@@ -1,4 +1,4 @@
-"""The kernel as the gadget needs it: ConfigFS and the list of controllers, both as files."""
+"""Access to the kernel's files that the gadget needs: ConfigFS and the list of controllers."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ class Kernel:
     """One folder for each USB device controller (UDC)."""
 
     def exists(self, path: Path) -> bool:
-        """Whether there is something; a link counts even if it leads nowhere."""
+        """Whether the path exists; a link counts even if its target does not exist."""
         return os.path.lexists(path)
 
     def is_mounted(self, path: Path) -> bool:
@@ -22,7 +22,7 @@ class Kernel:
         return path.is_mount()
 
     def names(self, path: Path) -> tuple[str, ...]:
-        """What a folder holds, sorted; nothing if there is no such folder."""
+        """The names in a folder, sorted; none if the folder does not exist."""
         try:
             return tuple(sorted(os.listdir(path)))  # noqa: PTH208 - names are wanted, not paths
         except FileNotFoundError:
@@ -41,7 +41,7 @@ class Kernel:
         return tuple(name for name in self.names(path) if (path / name).is_symlink())
 
     def points_to(self, path: Path, target: Path) -> bool:
-        """Whether a link is there and leads to the target."""
+        """Whether the path is a link to the target."""
         return path.is_symlink() and path.resolve() == target.resolve()
 
     def read(self, path: Path) -> bytes:
@@ -49,7 +49,7 @@ class Kernel:
         return path.read_bytes().removesuffix(b"\n").removesuffix(b"\0")
 
     def write(self, path: Path, value: bytes) -> None:
-        """Set an attribute, in one write and without making a file where there is none."""
+        """Set an attribute in one write; a file that does not exist is not created."""
         descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
         try:
             os.write(descriptor, value)
@@ -57,7 +57,7 @@ class Kernel:
             os.close(descriptor)
 
     def make_directory(self, path: Path) -> None:
-        """Make a folder: the kernel fills it."""
+        """Make a folder; the kernel fills it."""
         path.mkdir()
 
     def remove_directory(self, path: Path) -> None:

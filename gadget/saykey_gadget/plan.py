@@ -1,8 +1,8 @@
-"""The plan: settings become the ordered steps in ConfigFS that make the gadget. Pure.
+"""Turns settings into a plan: the ordered steps in ConfigFS that make the gadget. Pure.
 
-What the files mean: Documentation/usb/gadget_configfs.rst and Documentation/ABI/testing/
-configfs-usb-gadget* of the kernel. Values are written the way the kernel reads them back, so a
-standing gadget can be compared with the plan.
+The files are described in Documentation/usb/gadget_configfs.rst and Documentation/ABI/testing/
+configfs-usb-gadget* of the kernel. Values are written in the form in which the kernel reads them
+back, so an existing gadget can be compared with the plan.
 """
 
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from saykey_gadget.identity import Identity
 from saykey_gadget.settings import GadgetSettings
 
 FUNCTIONS = ("hid.saykey", "ncm.saykey", "acm.saykey")
-"""All functions we ever make, kind and instance. Another program's gadget has other ones."""
+"""All functions that we make, as kind.instance. A gadget of another program has other ones."""
 
 CONFIGURATION = "c.1"
 LANGUAGE = "0x409"  # English (United States): the one every host asks for
 
 _ONE_COMPOSITE_DEVICE = (("bDeviceClass", 0xEF), ("bDeviceSubClass", 2), ("bDeviceProtocol", 1))
-"""Interfaces are grouped by association descriptors (USB ECN of 2003): Windows looks for this."""
+"""Class codes of devices with interface association descriptors (USB ECN of 2003), for Windows."""
 
 _ATTRIBUTES = 0x80 | 0x20
 """bmAttributes: bit 7 is always set, bit 5 is remote wake-up (USB 2.0, table 9-10)."""
@@ -105,7 +105,8 @@ def _functions(settings: GadgetSettings, identity: Identity) -> list[tuple[Step,
 
 
 # no_out_endpoint: lock lights come by SET_REPORT on the control pipe, as with most keyboards. That
-# leaves an endpoint to others, and f_hid then keeps the newest lights only (f_hid.c, since 5.15).
+# leaves an endpoint to other functions, and f_hid then keeps the newest lights only (f_hid.c, since
+# Linux 5.15).
 _KEYBOARD_ATTRIBUTES = (
     ("subclass", str(SUBCLASS_BOOT).encode()),
     ("protocol", str(PROTOCOL_KEYBOARD).encode()),

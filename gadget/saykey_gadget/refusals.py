@@ -1,4 +1,4 @@
-"""What the kernel's refusals mean, in words, with the remedy."""
+"""Turns errors of the kernel into messages that say what is wrong and what to do."""
 
 import errno
 
@@ -13,7 +13,7 @@ NO_CONTROLLER = (
 
 
 def not_available(kernel: Kernel) -> GadgetError:
-    """Why there is no folder usb_gadget."""
+    """The error to report when there is no folder usb_gadget."""
     if not kernel.is_mounted(kernel.config):
         return GadgetError(
             f"ConfigFS is not mounted at {kernel.config}: "
@@ -41,10 +41,11 @@ def refusal(error: OSError, step: Step, kernel: Kernel, controller: str) -> Gadg
 
 
 def _refused_bind(error: OSError, kernel: Kernel, controller: str) -> GadgetError:
-    """EBUSY says little: since 5.19 the kernel answers so however the binding failed.
+    """The error to report when binding failed.
 
-    See usb_gadget_register_driver_owner in drivers/usb/gadget/udc/core.c. Somebody else's driver
-    on the controller is the one cause that can be told apart.
+    Since Linux 5.19, EBUSY may have any cause (usb_gadget_register_driver_owner in
+    drivers/usb/gadget/udc/core.c). Only one of them can be distinguished: another driver is bound
+    to the controller.
     """
     if not kernel.exists(kernel.controllers / controller):
         return GadgetError(f"The USB device controller {controller} has gone: plug it in again.")

@@ -1,4 +1,4 @@
-"""The settings of the gadget: the table [gadget] of a TOML file becomes a frozen, checked value."""
+"""Reads and checks the settings of the gadget: the table [gadget] of a TOML file."""
 
 import difflib
 import tomllib
@@ -8,10 +8,10 @@ from pathlib import Path
 from saykey_gadget.errors import SettingsError
 
 STANDARD_FILE = Path("/etc/saykey/gadget.toml")
-"""Read when no file is named, if it is there. Only root may write it: root acts on it."""
+"""Read if no file is named and this one exists. Only root may write it, because root acts on it."""
 
 LONGEST_STRING = 126
-"""Bytes of UTF-8 the kernel takes for a string (USB_MAX_STRING_LEN, linux/usb/ch9.h)."""
+"""Most bytes of UTF-8 that the kernel accepts in a string (USB_MAX_STRING_LEN, linux/usb/ch9.h)."""
 
 _LONGEST_NAME = 40
 _LONGEST_SHOWN = 60
@@ -21,10 +21,11 @@ _LONGEST_SHOWN = 60
 class GadgetSettings:
     """What the computer sees, and on which controller.
 
-    ``name`` is the folder in ConfigFS. ``serial`` "" stands for one made of the machine id,
-    ``controller`` "" for the first free one. ``power_ma`` is what the host is told the device
-    draws, 0 to 500 (USB 2.0, section 7.2.1.4). ``network`` adds an NCM network card, ``console`` an
-    ACM serial port. The ids default to those of the Linux Foundation's composite gadget.
+    ``name`` is the folder in ConfigFS. ``serial`` "" means a serial derived from the machine id,
+    ``controller`` "" the first free controller. ``power_ma`` is the current that the device
+    declares to the host, 0 to 500 mA (USB 2.0, section 7.2.1.4). ``network`` adds an NCM network
+    card, ``console`` an ACM serial port. The ids default to those of the Linux Foundation's
+    composite gadget.
     """
 
     name: str = "saykey"
@@ -56,9 +57,9 @@ class GadgetSettings:
 
 
 def load(path: Path | None = None) -> GadgetSettings:
-    """The settings in this file; without one those of STANDARD_FILE, or else the defaults.
+    """The settings in this file; without a path those in STANDARD_FILE, or else the defaults.
 
-    Other tables than [gadget] are left to others. Raises SettingsError.
+    Tables other than [gadget] are ignored. Raises SettingsError.
     """
     if path is None and not STANDARD_FILE.exists():
         return GadgetSettings()
@@ -68,8 +69,8 @@ def load(path: Path | None = None) -> GadgetSettings:
     except OSError as error:
         message = f"{path} cannot be read ({error.strerror}): name another file with --config."
         raise SettingsError(message) from error
-    except (ValueError, RecursionError) as error:  # TOMLDecodeError and UnicodeDecodeError are both
-        raise SettingsError(f"{path} is not TOML ({error}): mend that line.") from error
+    except (ValueError, RecursionError) as error:  # also TOMLDecodeError and UnicodeDecodeError
+        raise SettingsError(f"{path} is not TOML ({error}): correct that line.") from error
     try:
         return _from_table(tables.get("gadget", {}))
     except SettingsError as error:
@@ -99,7 +100,7 @@ def _check_text(key: str, text: str) -> None:
 
 
 def _check_name(key: str, name: str) -> None:
-    """A name becomes a path below /sys: it must not lead anywhere else."""
+    """A name becomes a path below /sys, so it must not lead anywhere else."""
     plain = name.isascii() and name.replace("-", "").replace("_", "").replace(".", "").isalnum()
     if not plain or name.startswith(".") or len(name) > _LONGEST_NAME:
         _refuse(key, name, f"at most {_LONGEST_NAME} ASCII letters, digits, points, - and _")

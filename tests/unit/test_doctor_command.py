@@ -41,7 +41,7 @@ def test_a_fault_is_told_with_its_remedy_and_the_status_is_1(doctor):
 def test_without_a_fault_the_status_is_0(doctor):
     status, out, _ = doctor(settings=WITHOUT_USB)
     assert status == 0
-    assert "advice  usb        no [[host]] in the settings is typed to by USB" in out
+    assert "advice  usb        no [[host]] in the settings uses USB" in out
 
 
 def test_as_json_each_finding_is_an_object_on_a_line(doctor):

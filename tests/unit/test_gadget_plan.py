@@ -206,12 +206,10 @@ def test_the_command_sets_up_shows_and_takes_down(tmp_path, capsys):
 
     assert said("status", 3) == "saykey: down\n"
     assert said("up", 0) == "saykey: up on simulated_udc.0 (/dev/hidg0)\n"
-    assert said("up", 0) == "saykey: up on simulated_udc.0 (/dev/hidg0), as it was\n"
+    assert said("up", 0) == "saykey: up on simulated_udc.0 (/dev/hidg0), unchanged\n"
     assert said("status", 0) == "saykey: up on simulated_udc.0 (/dev/hidg0)\n"
     kernel.write(kernel.gadgets / "saykey/UDC", b"\n")
-    assert said("status", 3) == (
-        "saykey: saykey/UDC is not as planned; saykey-gadget up mends it\n"
-    )
+    assert said("status", 3) == ("saykey: saykey/UDC is not as planned; run saykey-gadget up\n")
     assert said("down", 0) == "saykey: taken down\n"
     assert said("down", 0) == "saykey: was down already\n"
 

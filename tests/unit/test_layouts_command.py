@@ -89,7 +89,7 @@ def test_a_word_that_people_use_lists_what_they_mean_first(capsys, search, first
     [
         ("grman", "Did you mean de or "),
         ("de+nodedkeys", "Did you mean de+nodeadkeys or "),
-        ("@@@@", "No keyboard layout is like '@@@@'. `saykey layouts` lists all."),
+        ("@@@@", "No keyboard layout matches '@@@@'. `saykey layouts` lists all."),
     ],
 )
 def test_a_miss_brings_the_nearest_names_to_mind_in_one_line(capsys, search, told_to):

@@ -153,7 +153,7 @@ def test_one_slip_is_forgiven_and_the_key_typed_once_more(find):
     slips = iter(["☃"])
     code, out, _, strokes = find("de", says=lambda shown: next(slips, shown))
     assert code == 0
-    assert "No layout that fits so far is known to show ☃. Once more:" in out
+    assert "No remaining layout is known to show ☃. Try once more:" in out
     assert strokes[0] == strokes[1] != strokes[2]
     assert "de" in found(out)
 

@@ -1,1 +1,1 @@
-"""Makes the keyboard layout tables of the device; layouts.generate does it."""
+"""Makes the keyboard layout tables of the device; run layouts.generate."""

@@ -1,4 +1,4 @@
-"""What a dead key and a base compose on a Linux host, asked of libxkbcommon."""
+"""Asks libxkbcommon what a dead key and a base compose on a Linux host."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -8,14 +8,15 @@ from saykey.simulated.xkb import Composing
 
 _SPACING_MARKS = "^`\u00b4~¨°'\""
 _NOT_IN_GTK_3 = frozenset("·ẛ≠Ǯǯ")
-"""What GTK 3 does not compose from any dead key; tried with every entry of every layout."""
+"""Characters that GTK 3 composes from no dead key; found by trying all entries of all layouts."""
 
 
 def composed_by(dead: Iterable[int], bases: dict[str, int]) -> dict[int, str]:
-    """For each dead keysym the pairs of base and result, as one text; ``bases`` have keysyms.
+    """For each dead keysym its pairs of base and result, as one text.
 
-    Only what every toolkit does alike: one precomposed character, or an accent by itself. GTK 3
-    fails on sequences that give several code points.
+    ``bases`` maps each base to its keysym. The results are only those that every toolkit agrees on:
+    one precomposed character, or an accent by itself. GTK 3 fails on sequences that give several
+    code points.
     """
     compose = Sequences(LOCALE)
     return {
@@ -38,7 +39,7 @@ def _typed(compose: Sequences, dead: int, base: int) -> str:
 
 
 def _simple_first(base: tuple[str, int]) -> tuple[bool, str]:
-    """A space before others: accents by themselves are typed with it everywhere."""
+    """Sort key: the space before other bases, because it types an accent by itself everywhere."""
     return base[0] != " ", base[0]
 
 

@@ -1,4 +1,4 @@
-"""Which letters the language of a layout has, and how many characters a layout reaches."""
+"""Finds the letters of a layout's language, and how many characters the layout types."""
 
 import string
 import unicodedata
@@ -10,9 +10,9 @@ ASCII = string.ascii_letters + string.digits + string.punctuation + " "
 
 
 def language_of(codes: Sequence[str], typed: Container[str]) -> str:
-    """CLDR's code, with the script that the layout types, of its first language; "" for none.
+    """CLDR's code of a layout's first language, with the script that it types; "" for none.
 
-    ``codes`` are of ISO 639-3. Languages whose letters CLDR does not know are passed over.
+    ``codes`` are of ISO 639-3. Languages without letters in CLDR are skipped.
     """
     known = facts("languages.json")
     for code in codes:
@@ -28,12 +28,12 @@ def _share(letters: Sequence[str], typed: Container[str]) -> float:
 
 
 def letters_of(language: str) -> tuple[str, ...]:
-    """The letters of a language, small and capital, as NFC graphemes; marks by themselves too."""
+    """The letters of a language, in both cases, as NFC graphemes; also marks by themselves."""
     written = facts("languages.json")["letters"].get(language, "")
     if not written:
         return ()
     small = written.split(" ")
-    # Georgian has capitals for headlines only: they are no title case.
+    # title(), not upper(): Georgian has capitals for headlines only, which are no title case.
     capital = [unicodedata.normalize("NFC", letter.title()) for letter in small]
     return tuple(dict.fromkeys([*small, *(c for c in capital if len(c) == 1)]))
 

@@ -7,7 +7,7 @@ _TOKEN = re.compile(r"\\u([0-9A-Fa-f]{4})|\{((?:\\.|[^}\\])+)\}|\\(.)|(.)", re.D
 
 
 def characters_of(written: str) -> list[str]:
-    """The graphemes of a set in NFC, sorted; those of several code points stand in braces."""
+    """The graphemes of a set in NFC, sorted; in a set, braces enclose several code points."""
     found: list[str] = []
     wants_range = False
     for code, braced, escaped, plain in _TOKEN.findall(written.strip()[1:-1]):

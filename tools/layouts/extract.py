@@ -1,4 +1,4 @@
-"""Takes the facts that the tables need out of unpacked npm packages. Run when those change.
+"""Extracts the facts that the tables need from unpacked npm packages. Run it when those change.
 
     python -m layouts.extract FOLDER
 
@@ -29,15 +29,15 @@ MACOS = {
     "br": "pt", "de": "de", "es": "es", "fr": "fr", "gb": "en-uk", "it": "it", "pl": "pl",
     "ru": "ru", "us": "en", "us+dvorak": "dvorak", "us+intl": "en-intl",
 }  # fmt: skip
-"""XKB's name of a layout to the dump's."""
+"""Maps XKB's name of a layout to the name of its dump."""
 
 SECONDARY = {"fi": "Finnish"}
-"""Layouts that a dump of another name lists as having the same keys, by their titles in it."""
+"""Layouts that a dump of another layout lists as having the same keys, and their titles in it."""
 
 MOST_LETTERS = 500
-"""Languages with more are typed through an input method: no key has their letters."""
+"""Languages with more letters are typed through an input method: no key has their letters."""
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")  # with a script, without a region
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")  # may have a script, never a region
 _KEY = re.compile(r"^\s+(\w+): \[(.+)\],?$", re.MULTILINE)
 _FIELD = re.compile(r"'((?:\\.|[^'\\])*)'|(\d+)")
 _TITLES = re.compile(r"(?:text|localizedName): '([^']*)'")
@@ -47,8 +47,9 @@ _APPLE_NAME = re.compile(r"id: 'com\.apple\.keylayout\.([^']*)'")
 def dump(path: Path, secondary: str = "") -> dict[str, object]:
     """Title, rows, and dead keys with what they show, of one of VS Code's dumps.
 
-    ``secondary`` is the title of a layout that the dump must list as one with the same keys. Dead
-    keys are told of macOS only, written as saykey.keyboard.layouts.parse_stroke reads them.
+    ``secondary`` is the title of a layout that the dump must list as having the same keys, else
+    ValueError is raised. Only dumps of macOS contain dead keys. They are written in the form that
+    saykey.keyboard.layouts.parse_stroke reads.
     """
     text = path.read_text("utf-8")
     first, *others = _TITLES.findall(text) or _APPLE_NAME.findall(text)

@@ -34,7 +34,7 @@ def xkb_data_version() -> str:
 
 
 def tables() -> tuple[Head, list[Row], Tally]:
-    """The head, the rows by system and name, and what was dropped."""
+    """The head, the rows sorted by system and name, and what was dropped."""
     compose = Sequences(LOCALE)
     named = list(all_layouts())
     readings = [read(one, compose) for one in named]
@@ -68,16 +68,16 @@ def unpacked(head: Head, rows: list[Row]) -> bytes:
 
 
 def packed(lines: bytes) -> bytes:
-    """The file as it is shipped; xz checks what it unpacks by a CRC.
+    """The file as it is shipped; xz verifies a CRC when it unpacks.
 
-    The dictionary is as large as the file and no larger: unpacking takes that much memory.
+    The dictionary is only as large as the file, because unpacking takes that much memory.
     """
     xz = {"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": DICTIONARY}
     return lzma.compress(lines, check=lzma.CHECK_CRC64, filters=[xz])
 
 
 def main() -> None:
-    """Write the tables and what was dropped; tell how many and how large."""
+    """Write the tables and what was dropped; print how many there are and how large they are."""
     began = time.perf_counter()
     head, rows, tally = tables()
     data = packed(unpacked(head, rows))

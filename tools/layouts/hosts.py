@@ -1,7 +1,7 @@
-"""Tables of Windows and macOS, from facts about those systems: nothing here is guessed.
+"""Builds the tables of Windows and macOS from facts about those systems; nothing is guessed.
 
-Which characters keys show is dumped from real hosts, or that of an xkeyboard-config variant for
-Macintosh keyboards. Which of them are dead, and what those compose, stands in data/host_keys.toml.
+The characters that keys show come from dumps of real hosts, or from xkeyboard-config's variants for
+Macintosh keyboards. data/host_keys.toml says which keys are dead, and what those compose.
 """
 
 import unicodedata
@@ -16,17 +16,17 @@ VSCODE = "vscode_keyboards.json"
 HAND_WRITTEN = "host_keys.toml"
 
 MAY_BE_DEAD = frozenset("^`´¨~¯¸°ˆ˜˘ˇ˙˚˛˝'\"")  # noqa: RUF001 - they look alike
-"""What dead keys show. A dump of Windows does not tell a dead key from one that types its mark."""
+"""What dead keys show. In a dump of Windows, dead keys and keys that type the mark look alike."""
 
 SWAPPED = {0x35: 0x64, 0x64: 0x35}
-"""The key left of 1 and the ISO key left of Z: macOS takes one for the other by keyboard type."""
+"""The key left of 1 and the ISO key left of Z: macOS swaps them, depending on the keyboard type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
     """A layout of Windows or macOS: rows by chord and dead keys by stroke, as in the tables.
 
-    ``composes`` has for each accent its pairs of base and result, as one text.
+    ``composes`` maps each accent to its pairs of base and result, as one text.
     """
 
     os: str
@@ -39,10 +39,10 @@ class Host:
 
 
 def all_hosts(readings: Mapping[str, Reading], titles: Mapping[str, str]) -> Iterator[Host]:
-    """Every layout of Windows and macOS that facts are there for.
+    """Every layout of Windows and macOS for which there are facts.
 
     ``readings`` and ``titles`` are xkeyboard-config's, by the names of layouts. Raises ValueError
-    where facts contradict each other, or a mark is not said to be dead or plain.
+    if facts contradict each other, or if no fact says whether a mark is dead or plain.
     """
     for os, layouts in facts(VSCODE)["layouts"].items():
         for name, layout in layouts.items():
@@ -53,7 +53,7 @@ def all_hosts(readings: Mapping[str, Reading], titles: Mapping[str, str]) -> Ite
 
 
 def origins(xkb_data: str) -> dict[str, dict[str, str]]:
-    """What ``Host.origin`` stands for."""
+    """The origin and the licence for each value of ``Host.origin``."""
     dumped, licence = (facts(VSCODE)[key] for key in ("origin", "licence"))
     own = "dead keys and compositions by the Saykey authors"
     return {
@@ -67,7 +67,7 @@ def origins(xkb_data: str) -> dict[str, dict[str, str]]:
 
 
 def compositions(hosts: Iterable[Host]) -> dict[str, str]:
-    """What dead keys of these hosts compose, by the names in ``composition_of``."""
+    """What dead keys of these hosts compose, by the names that ``composition_of`` gives."""
     return {
         composition_of(host, accent): host.composes[accent]
         for host in hosts
@@ -76,7 +76,7 @@ def compositions(hosts: Iterable[Host]) -> dict[str, str]:
 
 
 def composition_of(host: Host, accent: str) -> str:
-    """The name of what an accent composes: one for all layouts of a system where it is usual."""
+    """The name of an accent's compositions; layouts of a system with the usual ones share it."""
     usual = _composes(host.os, "").get(accent)
     where = host.os if host.composes[accent] == usual else f"{host.os} {host.name}"
     return f"{where} {accent}"
@@ -92,10 +92,10 @@ def _dumped(os: str, name: str, layout: dict) -> Host:
 
 
 def _variant(name: str, known: dict, reading: Reading, title: str) -> Host:
-    """A layout of macOS as xkeyboard-config has it, the keys that ISO keyboards swap changed over.
+    """A layout of macOS from xkeyboard-config, with the keys of SWAPPED exchanged.
 
-    xkeyboard-config numbers keys by an ISO keyboard. macOS takes a keyboard of country code 0 for
-    an ANSI one.
+    xkeyboard-config numbers the keys of an ISO keyboard. macOS treats a keyboard of country code 0
+    as an ANSI keyboard.
     """
     levels = {}
     for chord in ("", "Shift", "AltGr", "Shift+AltGr"):
@@ -114,7 +114,7 @@ def _variant(name: str, known: dict, reading: Reading, title: str) -> Host:
 
 
 def _finished(host: Host) -> Host:
-    """With the dead keys taken out of the rows, and what no table can hold."""
+    """The host with rows that hold neither dead keys nor what no table can hold."""
     levels = host.levels
     for stroke, accent in host.dead.items():
         if (shown := _get(levels, stroke)) not in {accent, NOTHING}:
@@ -123,7 +123,7 @@ def _finished(host: Host) -> Host:
     for row in levels.values():
         row[:] = [character if can_be_entry(character) else NOTHING for character in row]
     used = [(stroke, accent) for stroke, accent in host.dead.items() if host.composes.get(accent)]
-    # The first stroke for an accent is taken.
+    # The first stroke for an accent is used, so keys that macOS swaps come last.
     used.sort(key=lambda dead: _is_swapped(dead[0]))
     host = replace(host, dead=dict(used))
     if host.os == "macos":
@@ -137,11 +137,11 @@ def _check_marks(layout: str, levels: dict[str, list[str]], known: dict) -> None
         for usage, character in zip(KEYS, row, strict=True):
             stroke = _stroke(chord, usage)
             if character in MAY_BE_DEAD - {*known.get("plain", "")} and stroke not in told:
-                raise ValueError(f"{layout}: is {stroke} {character} dead? {HAND_WRITTEN} says not")
+                raise ValueError(f"{layout}: is {stroke} {character} dead? {HAND_WRITTEN} lacks it")
 
 
 def _avoid_swapped_keys(host: Host) -> None:
-    """Leave the keys that macOS swaps where other keys type the same."""
+    """Do not use the keys that macOS swaps if other keys type the same."""
     typed = {
         _stroke(chord, usage): character
         for chord, row in host.levels.items()

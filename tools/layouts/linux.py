@@ -1,4 +1,4 @@
-"""What every key types at every level of a layout of xkeyboard-config, asked of libxkbcommon."""
+"""Asks libxkbcommon what every key of an xkeyboard-config layout types at every level."""
 
 import itertools
 import unicodedata
@@ -13,7 +13,7 @@ from saykey.simulated.xkb import Compose, Composing, Keyboard
 RULES = "/usr/share/X11/xkb/rules/evdev.xml"
 LOCALE = "en_US.UTF-8"
 UNUSABLE = {"custom"}
-"""A place for the user's own layout: there is none in the package."""
+"""A placeholder for the user's own layout: the package contains none."""
 
 SHIFT = "Shift"
 LEVEL_SYMBOLS = {0xFE03: "level 3", 0xFE11: "level 5", 0xFF7E: "mode"}
@@ -24,16 +24,16 @@ DEAD = range(0xFE50, 0xFE94)
 
 _CAPS_LOCK_KEY, _CAPS_LOCK = 0x39, 0xFFE5
 _HOLDERS = {0xE6: "AltGr", 0xE4: "RightCtrl", 0xE2: "Alt", 0xE5: "RightShift", 0xE7: "RightGUI"}
-"""Keys that can bring a level up, the liked ones first; these have a bit in the report."""
+"""Keys that can select a level, the preferred ones first; these have a bit in the report."""
 
 _OTHER_HOLDERS = (0x32, 0x31, 0x64, 0x87, 0x35, 0x65, 0x39)  # Caps Lock last: hosts remap it
 
 
 class Sequences(Compose):
-    """Dead key sequences, which can be given up."""
+    """Dead key sequences that can be abandoned."""
 
     def reset(self) -> None:
-        """The next key is the first of a sequence."""
+        """Abandon the sequence: the next key is the first of another."""
         self._lib.xkb_compose_state_reset(self._state)
 
 
@@ -52,7 +52,7 @@ class Named:
 class Reading:
     """What was read of a layout: rows by chord, the keysym of each dead key and character.
 
-    Dead keys are written as saykey.keyboard.layouts.parse_stroke reads them.
+    Dead keys are written in the form that saykey.keyboard.layouts.parse_stroke reads.
     """
 
     levels: dict[str, list[str]] = field(default_factory=dict)
@@ -80,7 +80,7 @@ def _described(element: ElementTree.Element) -> tuple[str, str, tuple[str, ...]]
 
 
 def read(named: Named, compose: Sequences) -> Reading:
-    """Press every key with every chord that may reach a level of its own."""
+    """Press every key with every chord that may select a level of its own."""
     keyboard = Keyboard(named.layout, named.variant)
     caps = keyboard.symbol(KEY_CODES[_CAPS_LOCK_KEY])
     reading = Reading(caps="lock" if caps == _CAPS_LOCK else "other")
@@ -105,7 +105,7 @@ def read(named: Named, compose: Sequences) -> Reading:
 
 
 def chords(keyboard: Keyboard) -> list[dict[str, int]]:
-    """Held keys as {written: usage}, the fewest first, plain Shift before any other."""
+    """Chords of held keys as {name: usage}, the smallest first, plain Shift before any other."""
     holders: dict[str, tuple[str, int]] = {}
     for usage in (*_HOLDERS, *_OTHER_HOLDERS):
         level = LEVEL_SYMBOLS.get(keyboard.symbol(KEY_CODES[usage]))

@@ -1,4 +1,4 @@
-"""Where the facts about layouts lie, and the order of keys in them."""
+"""Reads the files of facts about layouts, and defines the order of keys in them."""
 
 import json
 import tomllib
@@ -23,11 +23,11 @@ assert sum(map(len, ROWS)) == len(KEYS)
 
 @cache
 def facts(name: str) -> dict:
-    """A data file of this folder."""
+    """The contents of a JSON file in DATA."""
     return json.loads((DATA / name).read_text("utf-8"))
 
 
 @cache
 def toml_facts(name: str) -> dict:
-    """A data file of this folder that people write."""
+    """The contents of a TOML file in DATA; people write these by hand."""
     return tomllib.loads((DATA / name).read_text("utf-8"))

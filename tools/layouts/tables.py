@@ -1,4 +1,4 @@
-"""Builds the rows of the shipped file, and drops what a host would not type as it stands there."""
+"""Builds the rows of the shipped file, and drops entries that a host would not type as written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from saykey.keyboard.layouts import layout_of, parse_stroke
 from saykey.keyboard.tables import KEYS, NOTHING, Head, Row
 
 UNCOMMON_KEYS = KEYS.index(0x64)
-"""From here on KEYS has keys of ISO, Brazilian and Japanese keyboards only."""
+"""The index from which KEYS has only keys of ISO, Brazilian and Japanese keyboards."""
 
 
 ORDINARY_CHORDS = frozenset({"", "Shift", "AltGr", "Shift+AltGr"})
@@ -21,21 +21,21 @@ ORDINARY_CHORDS = frozenset({"", "Shift", "AltGr", "Shift+AltGr"})
 
 @dataclass(slots=True)
 class Tally:
-    """Entries that were looked at, and those dropped, by layout."""
+    """How many entries were tried, and which ones were dropped, by layout."""
 
     entries: int = 0
     dropped: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def share(self) -> float:
-        """Dropped ones by all, 0..1."""
+        """The share of entries that were dropped, 0..1."""
         return sum(map(len, self.dropped.values())) / max(1, self.entries)
 
 
 def linux_row(
     named: Named, reading: Reading, head: Head, windows: Mapping[str, str], tally: Tally
 ) -> Row:
-    """A linux table whose every entry was typed into a host; ``windows`` has chords to prefer."""
+    """A linux table; each entry was typed into a host. ``windows`` has chords to prefer."""
     levels = {chord: list(row) for chord, row in reading.levels.items()}
     prefer(levels, windows)
     prefer_common_keys(levels)
@@ -62,7 +62,7 @@ def linux_row(
 
 
 def host_row(host: Host, linux: Row, head: Head) -> Row:
-    """A table of Windows or macOS, as its facts say; chords that Linux has too are preferred."""
+    """A table of Windows or macOS from its facts; chords that Linux also has are preferred."""
     levels = {chord: list(shown) for chord, shown in host.levels.items()}
     prefer(levels, linux.levels)
     prefer_common_keys(levels)
@@ -84,7 +84,7 @@ def host_row(host: Host, linux: Row, head: Head) -> Row:
 
 
 def prefer(levels: dict[str, list[str]], liked: Mapping[str, str]) -> None:
-    """Take the chord that is liked, where a character has several with as many keys held."""
+    """Use the chord in ``liked`` if a character has several chords with as many keys held."""
     for chord in (chord for chord in liked if chord in levels):
         alike = [row for other, row in levels.items() if _held_by(other) == _held_by(chord)]
         for place, character in enumerate(liked[chord]):
@@ -96,7 +96,7 @@ def prefer(levels: dict[str, list[str]], liked: Mapping[str, str]) -> None:
 
 
 def prefer_common_keys(levels: dict[str, list[str]]) -> None:
-    """Leave keys that not every keyboard has, where another will do, by itself or with Shift."""
+    """Do not use keys that some keyboards lack if another types the same, alone or with Shift."""
     common = {
         character for chord in ("", "Shift") for character in levels.get(chord, [])[:UNCOMMON_KEYS]
     }
@@ -128,7 +128,7 @@ def _without(row: Row, head: Head, wrong: list[str]) -> Row:
 
 
 def _shortened(row: Row, head: Head) -> Row:
-    """Without levels that add nothing, save ordinary ones: the finder asks what they show."""
+    """The row without levels that add nothing. Ordinary ones stay, as the finder needs them."""
     wanted = layout_of(row, head).strokes
     for chord in [chord for chord in reversed(row.levels) if chord not in ORDINARY_CHORDS]:
         fewer = {other: shown for other, shown in row.levels.items() if other != chord}

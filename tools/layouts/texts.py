@@ -1,6 +1,6 @@
-"""What layouts reach of their language's letters, of ASCII and of typography; text made of that.
+"""Lists the letters, ASCII and typographic characters that a layout types; makes text of them.
 
-Text files below tests/data pin it, so that a table that lost entries is noticed.
+Text files below tests/data pin the lists, so that a table that lost entries is noticed.
 """
 
 import random
@@ -20,21 +20,21 @@ DATA = Path(__file__).parents[2] / "tests/data"
 
 
 def pinned(name: str) -> dict[str, str]:
-    """What `coverage_of` a layout should say, by its name; of a file in tests/data."""
+    """What `coverage_of` should return for each layout, by its name, from a file in tests/data."""
     return dict(line.split(": ", 1) for line in (DATA / name).read_text("utf-8").splitlines())
 
 
 def characters(
     strokes: Mapping[str, tuple[Stroke, ...]], language: str
 ) -> tuple[list[str], list[str]]:
-    """Of letters, ASCII and typographic marks those that strokes type, and those they lack."""
+    """The letters, ASCII and typographic characters that the strokes type, and those they lack."""
     wanted = dict.fromkeys([*letters_of(language), *ASCII, *TYPOGRAPHIC])
     reached = [character for character in wanted if can_type(character, strokes)]
     return reached, [character for character in wanted if character not in reached]
 
 
 def coverage_of(summary: LayoutSummary) -> str:
-    """What is pinned of a layout: its language, how many characters it reaches, which it lacks."""
+    """A layout's pinned line: its language, how many characters it reaches, which it lacks."""
     strokes = load_layout(summary.os, summary.name).strokes
     reached, lacking = characters(strokes, summary.language)
     direct = sum(len(strokes.get(character, ())) == 1 for character in reached)
@@ -43,7 +43,7 @@ def coverage_of(summary: LayoutSummary) -> str:
 
 
 def random_text(summary: LayoutSummary, seed: str) -> str:
-    """LENGTH characters that the layout types, by chance; in NFC, so maybe somewhat fewer."""
+    """LENGTH random characters that the layout types; NFC may make them somewhat fewer."""
     reached, _ = characters(load_layout(summary.os, summary.name).strokes, summary.language)
     choose = random.Random(seed)  # noqa: S311 - nothing secret
     return normalize("NFC", "".join(choose.choices(reached, k=LENGTH)))

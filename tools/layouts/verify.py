@@ -1,4 +1,4 @@
-"""Types each entry of a linux table, alone, into a host of its own: an xkb state behind reports."""
+"""Types each entry of a linux table alone into a simulated host: xkb behind boot reports."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from saykey.simulated.text_field import TextField
 
 
 def wrong_entries(layout: Layout, named: Named) -> list[str]:
-    """The characters of a table that do not come out as themselves."""
+    """The characters of a table that a host types as something else."""
     field = _field(named)
     wrong = []
     for character, strokes in layout.strokes.items():

@@ -1,4 +1,4 @@
-"""`saykey doctor`: what keeps this machine from typing, and what to do about it."""
+"""`saykey doctor`: reports what keeps this machine from typing, and what to do about it."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from saykey.settings.schema import Settings
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a finding.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each finding.")
 @click.option(
     "--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file to check."
 )
@@ -24,13 +24,13 @@ from saykey.settings.schema import Settings
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     default="/",
     metavar="FOLDER",
-    help="Look at the files of a machine below this folder, not at this machine.",
+    help="Read the files of a machine below this folder instead of this machine's.",
 )
 @click.pass_context
 def command(context: click.Context, config: Path | None, root: Path, *, as_json: bool) -> None:
     """Say what keeps this machine from typing, and what to do. Changes nothing.
 
-    Exit status 1 if there is a fault, 0 if there is none; advice is no fault.
+    Exit status 1 if there is a fault, 0 if there is none; advice does not count.
     """
     settings, found = _settings(config)
     devices = _devices(settings)
@@ -40,8 +40,8 @@ def command(context: click.Context, config: Path | None, root: Path, *, as_json:
         found += (
             advice(
                 "usb",
-                "no [[host]] in the settings is typed to by USB",
-                'nothing, unless one should be: transport = "usb:/dev/hidg0"',
+                "no [[host]] in the settings uses USB",
+                'if one should, set its transport = "usb:/dev/hidg0"',
             ),
         )
     if as_json:
@@ -53,7 +53,7 @@ def command(context: click.Context, config: Path | None, root: Path, *, as_json:
 
 
 def _settings(config: Path | None) -> tuple[Settings, tuple[Finding, ...]]:
-    """The settings as far as they are right, and what is to be said about them."""
+    """The settings as far as they are right, and the findings about them."""
     try:
         checked = check_file(config)
     except SettingsError as error:

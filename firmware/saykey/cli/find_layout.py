@@ -1,4 +1,4 @@
-"""`saykey layouts find`: which layout a host has, by what a few keys typed there show."""
+"""`saykey layouts find`: finds the layout of a host from what a few keys typed there show."""
 
 import sys
 import unicodedata
@@ -31,9 +31,9 @@ _NO_BREAKS_WITHIN = "\u00a0"
     help="Control socket; goes before --config.",
 )
 def find(system: str | None, config: Path | None, socket: Path | None) -> None:
-    """Find the layout of the current host: the running saykey types keys, you say what they show.
+    """Find the layout of the current host: the running saykey types keys, you enter what they show.
 
-    Works from a terminal on that very computer, which then receives the keys, and from any other.
+    Works from a terminal on that computer, which then receives the keys, and from any other.
     """
     settings = load(config)
     path = socket or Path(settings.control.socket)
@@ -59,7 +59,7 @@ def find(system: str | None, config: Path | None, socket: Path | None) -> None:
 
 def boards(os: str) -> tuple[Board, ...]:
     """The keys of all layouts of a system. Raises LayoutError."""
-    layout_names(os)  # refuses an unknown system
+    layout_names(os)  # raises for an unknown system
     first, *rest = unpacked().splitlines()
     head = decoded(first, Head)
     rows = (decoded(line, Row) for line in rest)
@@ -67,7 +67,7 @@ def boards(os: str) -> tuple[Board, ...]:
 
 
 def _type(path: Path, stroke: Stroke) -> None:
-    # A connection for each key: saykey hangs up on a client that is silent while the user looks.
+    # A connection for each key: saykey closes one that is silent while the user looks.
     with ControlClient(path) as client:
         client.type_keys(stroke, SPACE)
 
@@ -80,20 +80,20 @@ def _system_of(host: str, system: str | None, settings: Settings) -> str:
 
 
 def _asked(search: Search, stroke: Stroke, type_key: Callable[[Stroke], object]) -> Search:
-    """The search after one more answer; the second one counts, if no layout shows the first."""
+    """The search after one more answer. If no layout shows it, the user is asked again once."""
     offered = search.answers(stroke)[:_MOST_OFFERED]
     click.echo(f"\nKey {len(search.asked) + 1} of at most {MOST_QUESTIONS}. What does it show?")
     click.echo("Type it, or # and its number here, then Enter. Enter alone: nothing.")
     click.echo(_choices(offered))
     answer = _answer(stroke, offered, type_key)
     if answer not in search.answers(stroke):
-        click.echo(f"No layout that fits so far is known to show {answer or 'nothing'}. Once more:")
+        click.echo(f"No remaining layout is known to show {answer or 'nothing'}. Try once more:")
         answer = _answer(stroke, offered, type_key)
     return search.answered(stroke, answer)
 
 
 def _answer(stroke: Stroke, offered: Sequence[str], type_key: Callable[[Stroke], object]) -> str:
-    # The key may land in this very terminal, so the prompt stands before it comes.
+    # This terminal may receive the key, so the prompt is printed before it.
     click.echo("> ", nl=False)
     type_key(stroke)
     return meant(_line(), offered)
@@ -115,9 +115,9 @@ def _choices(offered: Sequence[str]) -> str:
 
 
 def meant(line: str, offered: Sequence[str]) -> str:
-    """The answer on a line: one of those offered by its number, or what was typed or received.
+    """The answer on a line: an offered one by its number, or what the user or the key typed.
 
-    An Alt that is no AltGr sends a control character to a terminal: it showed nothing.
+    An Alt that is not AltGr sends a control character to a terminal. That counts as nothing.
     """
     answer = unicodedata.normalize("NFC", line.strip())
     if answer[:1] == "#" and answer[1:].isdecimal() and 0 < int(answer[1:]) <= len(offered):
@@ -131,7 +131,7 @@ def _found(fitting: Sequence[Board], host: str, os: str) -> list[str]:
     if len(found) == 1:
         lines = ["", f"The layout of {host}:"]
     else:
-        lines = ["", f"These layouts fit; take the one that {host}'s own settings name:"]
+        lines = ["", f"These layouts fit; use the one that is named in {host}'s own settings:"]
     lines += [f"    {layout.name}  {layout.title}" for layout in found]
     lines += ["", f'In the settings, under [[host]] with name = "{host}":']
     lines.append(f'    layout = "{found[0].name}"')

@@ -1,4 +1,4 @@
-"""`saykey keys`: what would be typed for a text, key by key, without a host."""
+"""`saykey keys`: prints the keys that would type a text, without a host."""
 
 import json
 import sys
@@ -38,7 +38,7 @@ def command(  # noqa: PLR0913  one argument an option
     )
     table = load_layout(system, layout)
     if text == "-":
-        # What is no UTF-8 becomes lone surrogates, which are substituted and told as such.
+        # Bytes that are not UTF-8 become lone surrogates, which are substituted and reported.
         text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     plan = Planner(table, profile).plan(text)
     strokes = _strokes(plan, table, profile)
@@ -56,7 +56,7 @@ def _strokes(plan: Plan, layout: Layout, profile: Profile) -> list[list[str]]:
 
 
 def _written(stroke: Stroke) -> str:
-    """As layouts.parse_stroke reads it: modifiers, keys held besides, the key; 00 is none."""
+    """In the form that layouts.parse_stroke reads: modifiers, held keys, the key; 00 is none."""
     names = [name for name, bit in MODIFIERS.items() if stroke.modifiers & bit]
     return "+".join((*names, *(f"{usage:02x}" for usage in (*stroke.held, stroke.usage))))
 
@@ -71,7 +71,7 @@ def _as_json(plan: Plan, strokes: list[list[str]]) -> str:
         ],
         "graphemes": plan.units,
     }
-    return json.dumps(found)  # in ASCII: lone surrogates have no UTF-8
+    return json.dumps(found)  # in ASCII: lone surrogates cannot be encoded in UTF-8
 
 
 def _as_table(plan: Plan, strokes: list[list[str]]) -> Iterator[str]:
@@ -85,12 +85,12 @@ def _as_table(plan: Plan, strokes: list[list[str]]) -> Iterator[str]:
     count = sum(len(keys) for keys in strokes)
     yield (
         f"{len(plan.units)} characters, {len(made)} of them substituted; {count} strokes in "
-        f"{len(plan.reports)} reports, of which the pace holds some for {held_s:.2f} s in all"
+        f"{len(plan.reports)} reports, which the pace holds for {held_s:.2f} s in all"
     )
 
 
 def _shown(text: str) -> str:
-    """The text with what would not show, or would command the terminal, written as escapes."""
+    """The text with invisible and terminal control characters written as escapes."""
     return "".join(
         c if (c.isprintable() and c != " ") or c == _JOINER else _NAMES.get(c) or ascii(c)[1:-1]
         for c in text

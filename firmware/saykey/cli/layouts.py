@@ -1,4 +1,4 @@
-"""`saykey layouts`: which keyboard layouts there are tables for, and how much they type."""
+"""`saykey layouts`: lists the keyboard layouts that have tables, and how much each types."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ class _ListByDefault(click.Group):
     """A group whose command `list` need not be named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does, with `list` put before what is neither a command nor a cry for help."""
+        """As click does, but insert `list` if the first argument is neither a command nor help."""
         if not args or args[0] not in {*self.commands, *self.get_help_option_names(ctx)}:
             args = ["list", *args]
         return super().parse_args(ctx, args)
@@ -26,18 +26,18 @@ class _ListByDefault(click.Group):
 
 @click.group(cls=_ListByDefault)
 def command() -> None:
-    """List the keyboard layouts of hosts: `saykey layouts [SEARCH]`; or find out a host's."""
+    """List the keyboard layouts of hosts: `saykey layouts [SEARCH]`; or find the one of a host."""
 
 
 @command.command("list")
 @click.argument("search", default="")
-@click.option("--os", "system", metavar="OS", help=f"Of one system: {', '.join(SYSTEMS)}.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--os", "system", metavar="OS", help=f"Only one system: {', '.join(SYSTEMS)}.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def listed(search: str, system: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's way
-    """List the keyboard layouts of hosts, or those whose name, title or language is like SEARCH.
+    """List the keyboard layouts of hosts, or those whose name, title or language matches SEARCH.
 
-    Of each: how much of ASCII and of its language's letters can be typed directly, and whether
-    the table was tried on a host.
+    For each layout: how many ASCII characters and how many letters of its language it types, and
+    whether the table was tried on a host.
     """
     systems = (system,) if system else SYSTEMS
     every = [summary for name in systems for summary in layout_summaries(name)]
@@ -55,9 +55,9 @@ command.add_command(find)
 
 
 def matching(summaries: Sequence[LayoutSummary], search: str) -> list[LayoutSummary]:
-    """Those of this very name; if there are none, those that people mean by it or that are like it.
+    """The layouts of exactly this name; if there are none, those that the text may mean.
 
-    The likeliest come first, and those with the text in their name or title last.
+    The likeliest come first, and those that contain the text in their name or title last.
     """
     wanted = search.casefold()
     if exact := [summary for summary in summaries if summary.name.casefold() == wanted]:
@@ -98,4 +98,4 @@ def table(summaries: Sequence[LayoutSummary]) -> list[str]:
 def _nothing_like(search: str, system: str | None) -> str:
     near = " or ".join(nearest_layouts(system, search))
     hint = f" Did you mean {near}?" if near else ""
-    return f"No keyboard layout is like {search!r}.{hint} `saykey layouts` lists all."
+    return f"No keyboard layout matches {search!r}.{hint} `saykey layouts` lists all."

@@ -1,1 +1,1 @@
-"""What is wrong with the machine, and what to do: facts read once, findings computed from them."""
+"""Finds what is wrong with the machine: reads facts once, and computes findings from them."""

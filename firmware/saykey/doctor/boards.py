@@ -1,4 +1,4 @@
-"""Which boards have a port that can be a USB device, by the model their device tree names.
+"""The boards, and which port of each can be a USB device, by the model in their device tree.
 
 Sources: the chapters "USB" and "config.txt, conditional filters" of the Raspberry Pi
 documentation. Boards with a hub between the processor and their ports (all B models up to the 3B+)
@@ -13,9 +13,9 @@ class Board:
     """A family of boards.
 
     ``port`` is where the computer is plugged in, "" if no port can be a device. ``filters`` are the
-    model filters of config.txt that hold for it. ``one_port``: power comes in where the data goes;
-    ``pins``: it may come in by GPIO pins 2 and 4 as well, which the 400 and 500 limit to 1 A.
-    ``chip`` is the processor; ``slow`` ones recognise slower than one speaks.
+    model filters of config.txt that apply to it. ``one_port``: power and data share a port.
+    ``pins``: power may also come in by GPIO pins 2 and 4, which the 400 and 500 limit to 1 A.
+    ``chip`` is the processor. ``slow``: it recognises more slowly than people speak.
     """
 
     model: str
@@ -61,6 +61,6 @@ CAN_BE_A_KEYBOARD = "a Pi Zero 2 W, 3A+, 4, 400, 5, 500, or a Compute Module 3, 
 
 
 def board_of(model: str) -> Board | None:
-    """The family whose name begins this model's, the longest one; None for a board not known."""
+    """The family with the longest name that begins this model's name; None for an unknown board."""
     known = [board for board in _BOARDS if model.startswith(board.model)]
     return max(known, key=lambda board: len(board.model), default=None)

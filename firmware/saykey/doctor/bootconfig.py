@@ -1,7 +1,7 @@
-"""What config.txt tells the firmware on a given board: its lines, filters and overlays.
+"""Reads config.txt as the firmware of a given board does: lines, filters and overlays.
 
-The format: "config.txt" in the Raspberry Pi documentation. A filter of one kind replaces the one
-before of that kind, filters of different kinds must all hold, and ``[all]`` ends them.
+The format is described in "config.txt" in the Raspberry Pi documentation. A filter replaces the
+previous one of its kind, filters of different kinds must all hold, and ``[all]`` ends them.
 """
 
 import re
@@ -15,9 +15,9 @@ _MODEL_FILTER = re.compile(r"(pi|cm)[0-9]\w*\+?")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A ``key=value`` of the file ``path``, and whether it holds for this board.
+    """A ``key=value`` line of the file ``path``, and whether it holds for this board.
 
-    ``section`` are the filters above it, as they stand there; "" for none.
+    ``section`` are the filters above it, as written; "" for none.
     """
 
     key: str
@@ -29,21 +29,21 @@ class Line:
 
     @property
     def place(self) -> str:
-        """Where it stands, for people."""
+        """The file, the line number and the filters, as text."""
         under = f", under {self.section}" if self.section else ""
         return f"{self.path} line {self.number}{under}"
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceMode:
-    """What a dwc2 overlay makes of the port: ``mode`` is "peripheral", "otg" or "host"."""
+    """The mode in which a dwc2 overlay puts the port: "peripheral", "otg" or "host"."""
 
     mode: str
     line: Line
 
 
 def lines(boot: tuple[BootFile, ...], filters: frozenset[str]) -> tuple[Line, ...]:
-    """All settings, included files in place, for a board with these model filters."""
+    """All settings for a board with these model filters; included files are inserted in place."""
     if not boot:
         return ()
     files = {file.path: file.text for file in boot}
@@ -90,14 +90,14 @@ def _switch(active: dict[str, str], name: str) -> None:
 
 
 def _holds(active: Mapping[str, str], model: frozenset[str]) -> bool:
-    """Filters by monitor, pin, serial number or board type are taken to hold: who knows."""
+    """Filters by monitor, pin, serial number or board type cannot be checked: assume they hold."""
     if "none" in active or "tryboot" in active:
         return False
     return active.get("model") is None or active["model"] in model
 
 
 def device_modes(settings: tuple[Line, ...]) -> tuple[DeviceMode, ...]:
-    """The dwc2 overlays in the file, also those that do not hold. The last that holds counts.
+    """The dwc2 overlays in the file, also those that do not hold. The last one that holds counts.
 
     ``dtparam`` lines set parameters of the overlay above them.
     """
@@ -121,6 +121,6 @@ def _mode(parameters: list[str]) -> str:
 
 
 def is_set(settings: tuple[Line, ...], key: str) -> Line | None:
-    """The last line that sets this switch for this board, if it switches it on."""
+    """The last line that sets this switch for this board, if it switches it on, else None."""
     held = [line for line in settings if line.key == key and line.holds]
     return held[-1] if held and held[-1].value not in {"0", ""} else None

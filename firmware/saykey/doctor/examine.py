@@ -1,4 +1,4 @@
-"""All findings about a machine, room by room of checks. Pure."""
+"""Collects all findings about a machine. Pure."""
 
 from saykey.doctor import power, usb
 from saykey.doctor.finding import Finding, advice
@@ -6,7 +6,7 @@ from saykey.doctor.machine import Machine
 
 
 def examine(machine: Machine) -> tuple[Finding, ...]:
-    """What is to be said about this machine, in the order people should mend it."""
+    """All findings about this machine, in the order in which people should act on them."""
     return (*usb.findings(machine), *power.findings(machine), *_unread(machine))
 
 

@@ -1,4 +1,4 @@
-"""What the doctor finds, and how it is told."""
+"""The findings of the doctor, and how they are written as text."""
 
 import textwrap
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ class Grade(Enum):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One thing that was looked at: what it is like, and, unless it is well, what to do."""
+    """The result of one check: its grade, what was found, and, unless it is OK, what to do."""
 
     check: str
     grade: Grade
@@ -27,17 +27,17 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def well(check: str, text: str) -> Finding:
-    """It is as it should be."""
+    """A finding that something is as it should be."""
     return Finding(check, Grade.OK, text)
 
 
 def advice(check: str, text: str, remedy: str) -> Finding:
-    """It works, but could be better, or may not work for long."""
+    """A finding that something works, but could be better or may stop working."""
     return Finding(check, Grade.ADVICE, text, remedy)
 
 
 def fault(check: str, text: str, remedy: str) -> Finding:
-    """It keeps Saykey from typing."""
+    """A finding that something keeps Saykey from typing."""
     return Finding(check, Grade.FAULT, text, remedy)
 
 

@@ -1,4 +1,4 @@
-"""The facts that findings are computed from, as one frozen value; doctor.reader reads it."""
+"""The facts from which findings are computed, as one frozen value; doctor.reader reads them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -18,7 +18,7 @@ class Controller:
 
     ``state`` is one of usb_state_string() in the kernel's drivers/usb/common/common.c, such as
     "not attached" or "configured"; ``speed`` one of usb_speed_string(), such as "high-speed".
-    ``driver`` is the gadget driver that has it, "" while none has.
+    ``driver`` is the gadget driver that is bound to it, "" while none is.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Gadget:
 class Node:
     """A device file. ``mode`` holds the permission bits only.
 
-    ``writable``: whoever asks may write there, and is not root, who always may.
+    ``writable``: the current user may write to it and is not root, who always may.
     """
 
     path: str
@@ -63,10 +63,11 @@ class Kernel:
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """What the firmware tells of the supply; None for what it does not tell.
+    """What the firmware reports about the supply; None for what it does not report.
 
-    ``throttled``: the bits of `vcgencmd get_throttled`: 0 is under-voltage now, 16 since start.
-    ``promised_ma``: what a supply of a Pi 5 promised (max_current of /chosen/power).
+    ``throttled``: the bits of `vcgencmd get_throttled`: bit 0 is under-voltage now, bit 16
+    under-voltage since the start. ``promised_ma``: the current in mA that the supply of a Pi 5
+    promised (max_current of /chosen/power).
     """
 
     throttled: int | None = None
@@ -75,10 +76,10 @@ class Power:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """All of it. ``model`` is the device tree's, "" where there is none.
+    """All facts. ``model`` is the device tree's, "" if there is none.
 
     ``boot`` begins with config.txt. ``usb_gadget``: the folder of that name is in ConfigFS.
-    ``unreadable`` are paths that are there, but not for whoever asks.
+    ``unreadable`` are paths that exist, but that the current user may not read.
     """
 
     model: str = ""

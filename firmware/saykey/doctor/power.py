@@ -1,8 +1,8 @@
-"""The findings about power: on a Pi 4 and 5 it comes in by the port that the data goes out. Pure.
+"""Computes the findings about power. On a Pi 4 and 5, power and data share a port. Pure.
 
 Sources: "Power supply" in the Raspberry Pi documentation; USB 2.0, section 7.2.1 (500 mA); USB 3.2,
-section 11.4 (900 mA); USB Type-C, table 4-17 (1.5 and 3 A). Two supplies joined push current into
-each other: USB allows 4.4 to 5.25 V at a port.
+section 11.4 (900 mA); USB Type-C, table 4-17 (1.5 and 3 A). Two joined supplies push current into
+each other, because USB allows 4.4 to 5.25 V at a port.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _FULL_MA = 5000
 
 
 def findings(machine: Machine) -> tuple[Finding, ...]:
-    """The voltage, and for boards with one port for power and data how to feed them."""
+    """Findings about the voltage, and how to power boards with one port for power and data."""
     board = board_of(machine.model)
     return tuple(_power(machine, board)) if board is not None else ()
 
@@ -67,7 +67,7 @@ def _one_port(board: Board) -> Finding:
 
 
 def _negotiated(machine: Machine, board: Board) -> Iterator[Finding]:
-    """A Pi 5 asks its supply for 5 A; on less it gives its own USB ports 0.6 A in all."""
+    """A Pi 5 asks its supply for 5 A; with less it limits its own USB ports to 0.6 A in all."""
     promised = machine.power.promised_ma
     forced = bootconfig.is_set(
         bootconfig.lines(machine.boot, board.filters), "usb_max_current_enable"
@@ -85,8 +85,8 @@ def _negotiated(machine: Machine, board: Board) -> Iterator[Finding]:
         yield advice(
             "supply",
             f"the supply promised {promised} mA, and a Pi 5 at work may take 2 A",
-            "use a port or a supply that gives 3 A, or 5 A with USB PD; by GPIO pins nothing is "
-            "promised: set PSU_MAX_CURRENT with sudo rpi-eeprom-config --edit to what it gives",
+            "use a port or a supply that gives 3 A, or 5 A with USB PD; a supply at the GPIO pins "
+            "promises nothing: set PSU_MAX_CURRENT to its mA with sudo rpi-eeprom-config --edit",
         )
     else:
         yield well("supply", f"the supply promised {promised} mA")

@@ -1,8 +1,8 @@
-"""Reads the facts off a machine: files of /proc, /sys, /boot and /dev, below a root folder.
+"""Reads the facts about a machine from files of /proc, /sys, /boot and /dev below a root folder.
 
-Nothing is changed, no program is started, no module is loaded. Where the files come from: the
-kernel's Documentation/ABI/stable/sysfs-class-udc and testing/configfs-usb-gadget; get_throttled is
-made by drivers/firmware/raspberrypi.c of the Raspberry Pi kernel, /chosen/power by its firmware.
+It changes nothing, starts no program and loads no module. The files are described in the kernel's
+Documentation/ABI/stable/sysfs-class-udc and testing/configfs-usb-gadget. get_throttled comes from
+drivers/firmware/raspberrypi.c of the Raspberry Pi kernel, /chosen/power from its firmware.
 """
 
 import os
@@ -32,7 +32,7 @@ Look = Callable[[Path], os.stat_result]
 
 
 class Reader:
-    """Reads a machine whose files stand below ``root``; ``look`` is os.stat or stands for it."""
+    """Reads a machine whose files are below ``root``; ``look`` is os.stat or a replacement."""
 
     def __init__(self, root: Path = Path("/"), look: Look = os.stat) -> None:
         self._root = root
@@ -40,7 +40,7 @@ class Reader:
         self._unreadable: list[str] = []
 
     def machine(self, devices: Iterable[str] = ()) -> Machine:
-        """All facts; ``devices`` are the device files the settings type to."""
+        """All facts; ``devices`` are the device files of the hosts in the settings."""
         mounts = [line.split() for line in self._text("proc/mounts").splitlines()]
         return Machine(
             model=self._text("proc/device-tree/model").strip("\0\n "),
@@ -56,7 +56,7 @@ class Reader:
         )
 
     def _boot(self) -> tuple[BootFile, ...]:
-        """config.txt and what it includes, each once. Since 2023 it stands in /boot/firmware."""
+        """config.txt and the files it includes, each once. Since 2023 it is in /boot/firmware."""
         path = next((p for p in _BOOT_CONFIGS if (self._root / p).is_file()), None)
         if path is None:
             return ()
@@ -125,7 +125,7 @@ class Reader:
         return self._bytes(path).decode("utf-8", "replace")
 
     def _bytes(self, path: str) -> bytes:
-        """What a file holds; nothing if there is none, or if it may not be read, which is kept."""
+        """The bytes of a file; none if it is missing or unreadable. An unreadable path is kept."""
         try:
             return (self._root / path).read_bytes()
         except PermissionError:

@@ -1,1 +1,1 @@
-"""The keyboard room: text in, strokes and reports out."""
+"""The keyboard room: turns edits into strokes and reports."""

@@ -1,7 +1,7 @@
-"""Which characters may stand for others: the tables behind keyboard.similar.
+"""Tables of characters that may replace others; keyboard.similar uses them.
 
-Only what Unicode's own data does not say is listed here. Fewer accents, the other case, wide and
-presentation forms, and letters named "... WITH ..." follow from that data.
+They list only what Unicode's own data does not contain. Forms with fewer accents, the other case,
+wide and presentation forms, and letters named "... WITH ..." are derived from that data.
 """
 
 # ruff: noqa: RUF001 - the tables are made of characters that look alike
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from string import ascii_lowercase
 
 PLACEHOLDERS = ("?", "\u061f", "*", "-", " ")
-"""Stands for what has nothing similar: the first of these that the layout types."""
+"""Replace a character that has no alternative; the first one that the layout types is used."""
 
 SIMILAR: Mapping[str, tuple[str, ...]] = {
     # What recognisers write and plain layouts lack
@@ -35,7 +35,7 @@ SIMILAR: Mapping[str, tuple[str, ...]] = {
     "№": ("No", "#"),
     "\u2028": ("\n",),
     "\u2029": ("\n",),
-    # ASCII that some layouts lack, by what they have
+    # ASCII characters that some layouts lack, with characters that those layouts have
     "'": ("’", "\u02bc", "\u00b4", "`", '"'),
     '"': ("”", "“", "»", "\u05f4"),  # Hebrew gershayim
     "-": ("‐", "–", "\u05be"),  # Hebrew maqaf
@@ -110,7 +110,7 @@ SIMILAR: Mapping[str, tuple[str, ...]] = {
     "\u05f1": ("\u05d5\u05d9",),
     "\u05f2": ("\u05d9\u05d9",),
 }
-"""Alternatives for a character, the best first; those of a small letter hold for its capital."""
+"""Alternatives for a character, the best first; those of a small letter also serve its capital."""
 
 
 def _alphabet(letters: str) -> Mapping[str, str]:

@@ -1,8 +1,8 @@
-"""Taking typed text back: how many backspaces remove it.
+"""Computes how many backspaces remove typed text.
 
-Editors agree on letters of one code point, which is all that is spoken in most languages. They
-differ on graphemes of several: combining marks, Indic syllables, emoji sequences. Whose rule
-holds on a host is a guess by its system; `Editor` says what each does.
+All editors delete a letter of one code point with one backspace, and most languages need no other
+letters. Editors differ on graphemes of several code points: combining marks, Indic syllables, emoji
+sequences. The rule of a host is guessed from its system; `Editor` describes the rules.
 """
 
 import unicodedata
@@ -40,15 +40,15 @@ class Editor(Enum):
     GRAPHEMES: a grapheme; macOS text views (NSResponder, deleteBackward).
 
     PANGO: a grapheme if its base is Latin, Greek, Cyrillic, kana, a Hangul syllable or an emoji,
-    or if it ends in one of some precomposed signs; of any other the last code point of its
-    decomposition, so that the stroke of a ≠ goes before the =. GTK (pango's break.c and its
-    Arabic and Indic breaks, backspace_deletes_character; gtk_text_buffer_backspace). Agrees
-    with libpango 1.50 on random text of eleven scripts.
+    or if it ends in one of some precomposed signs. Of any other grapheme, the last code point of
+    its decomposition: of ≠ first the stroke, then the =. GTK (pango's break.c and its Arabic and
+    Indic breaks, backspace_deletes_character; gtk_text_buffer_backspace). This rule agrees with
+    libpango 1.50 on random text of eleven scripts.
 
-    EMOJI_WHOLE: an emoji sequence, else a code point: combining marks go one by one. Chromium and
-    all that is built on it (Blink's backspace_state_machine.cc).
+    EMOJI_WHOLE: an emoji sequence, otherwise one code point, so combining marks are deleted one by
+    one. Chromium and programs built on it (Blink's backspace_state_machine.cc).
 
-    CODE_POINTS: a code point. Qt (QTextCursor::deletePreviousChar) and most of Windows' controls.
+    CODE_POINTS: one code point. Qt (QTextCursor::deletePreviousChar) and most controls of Windows.
     """
 
     GRAPHEMES = "graphemes"
@@ -67,7 +67,7 @@ def backspaces(shown: str, editor: Editor) -> int:
 
 
 def shown_for(text: str, layout: Layout, profile: Profile) -> str:
-    """What stands on the host after this text was typed: substitutions applied, in NFC."""
+    """The text that the host shows after this text was typed: substitutions applied, in NFC."""
     known: dict[str, str] = {}
     for grapheme in graphemes(text):
         if grapheme not in known:
@@ -76,9 +76,9 @@ def shown_for(text: str, layout: Layout, profile: Profile) -> str:
 
 
 def erasing(grapheme: str, layout: Layout, profile: Profile) -> Strokes:
-    """The strokes that take one grapheme back which was typed with this layout and profile.
+    """The strokes that erase one grapheme that was typed with this layout and profile.
 
-    None for a grapheme of which nothing was typed.
+    Empty if nothing was typed for the grapheme.
     """
     shown = _shown(grapheme, layout, profile)
     return (BACKSPACE,) * backspaces(shown, EDITORS[layout.os])

@@ -1,9 +1,9 @@
-"""Which layout a host has, found by typing a few keys there and being told what they showed.
+"""Finds the layout of a host from what a few keys typed there show.
 
-Each question is one stroke, then a space, so that a dead key shows its accent. The next question
-is the one that leaves the fewest layouts on average, given the answers so far; layouts without a
-variant are told apart first, since most people have one of those. AltGr is pressed only where
-nothing else helps, and never with a letter's key: where it is a plain Alt, that could open a menu.
+Each question is one stroke and then a space, so that a dead key shows its accent. The next question
+is the stroke that leaves the fewest layouts on average, given the answers so far. Layouts without a
+variant are distinguished first, since most people have one of those. AltGr is pressed only if no
+other stroke helps, and never with a letter key: where AltGr is a plain Alt, that could open a menu.
 """
 
 import unicodedata
@@ -19,7 +19,7 @@ SPACE = Stroke(0x2C)
 """Keyboard Spacebar, HID Usage Tables page 0x07."""
 
 MOST_QUESTIONS = 6
-"""What is left after so many differs on keys that few people use, or not at all."""
+"""Layouts left after so many questions differ only on keys that few people use, or not at all."""
 
 _NOT_ON_EVERY_KEYBOARD = frozenset({0x64, 0x87, 0x89})  # the ISO key left of Z, Ro, Yen
 _LETTERS = range(0x04, 0x1E)
@@ -29,10 +29,10 @@ _CHORDS = ("", "Shift", "AltGr")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Board:
-    """What the keys of a layout show alone, with Shift and AltGr, each followed by a space.
+    """What the keys of a layout show alone, with Shift and with AltGr, each before a space.
 
-    "" is nothing, where the layout has no AltGr. A stroke whose effect is not known is left out:
-    it tells nothing for or against the layout.
+    "" means that nothing is shown, because the layout does not use that modifier. A stroke whose
+    effect is unknown is left out: it is no evidence for or against the layout.
     """
 
     name: str
@@ -61,7 +61,7 @@ def board_of(row: Row, head: Head) -> Board:
 
 
 def _readable(shown: str) -> bool:
-    """Whether people can see it before a space, and type it: no accent without its letter."""
+    """Whether people can see this before a space, and type it: no combining accent."""
     return shown.isprintable() and not any(map(unicodedata.combining, shown))
 
 
@@ -75,36 +75,36 @@ def _asked(stroke: Stroke) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The layouts that fit all answers, and the strokes asked for."""
+    """The layouts that fit all answers, and the strokes already asked about."""
 
     left: tuple[Board, ...]
     asked: tuple[Stroke, ...] = ()
 
     def question(self) -> Stroke | None:
-        """The stroke to type next, and then a space; None at the end of the search."""
+        """The stroke to type next, before a space; None when the search has ended."""
         if len(self.asked) == MOST_QUESTIONS:
             return None
         usual = tuple(board for board in self.left if "+" not in board.name)
         return next_stroke(usual, self.asked) or next_stroke(self.left, self.asked)
 
     def fitting(self) -> tuple[Board, ...]:
-        """Those left that are known to have shown at least one of the answers."""
+        """The layouts left for which the effect of at least one stroke asked about is known."""
         return tuple(board for board in self.left if not board.shows.keys().isdisjoint(self.asked))
 
     def answers(self, stroke: Stroke) -> tuple[str, ...]:
-        """What this stroke shows on the layouts left, the commonest first; "" is nothing."""
+        """What this stroke shows on the layouts left, the most common first; "" is nothing."""
         shown = Counter(board.shows.get(stroke) for board in self.left)
         return tuple(answer for answer, _ in shown.most_common() if answer is not None)
 
     def answered(self, stroke: Stroke, answer: str) -> "Search":
-        """The search after the stroke showed this; with nothing left if no layout shows it."""
+        """The search narrowed by this answer; no layout is left if none can show it."""
         return Search(matching(self.left, stroke, answer), (*self.asked, stroke))
 
 
 def next_stroke(boards: Sequence[Board], asked: Iterable[Stroke] = ()) -> Stroke | None:
     """The stroke whose answer leaves the fewest of these layouts on average.
 
-    None if no stroke tells any two of them apart.
+    None if no stroke distinguishes any two of them.
     """
     strokes = {stroke for board in boards for stroke in board.shows}.difference(asked)
     for modifiers in ({0, _SHIFT}, {_ALT_GR}):
@@ -120,7 +120,7 @@ def next_stroke(boards: Sequence[Board], asked: Iterable[Stroke] = ()) -> Stroke
 
 
 def matching(boards: Iterable[Board], stroke: Stroke, answer: str) -> tuple[Board, ...]:
-    """The layouts on which this stroke shows that, and those of which it is not known."""
+    """The layouts on which this stroke shows this answer, or on which its effect is unknown."""
     return tuple(board for board in boards if board.shows.get(stroke, answer) == answer)
 
 

@@ -1,4 +1,4 @@
-"""Other forms of one character, from Unicode's data and the tables of keyboard.alternatives."""
+"""Finds other forms of a character in Unicode's data and in keyboard.alternatives."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from itertools import combinations
 
 from saykey.keyboard.alternatives import SIMILAR
 
-_FRACTION_SLASH = "\u2044"  # in the compatibility form of ½, for which people type 1/2
-_BELOW = 220  # combining class of marks below, in UnicodeData.txt
+_FRACTION_SLASH = "\u2044"  # the compatibility form of ½ contains it; people type 1/2
+_BELOW = 220  # combining class of marks below the letter, in UnicodeData.txt
 
 
 def forms_of(character: str) -> tuple[str, ...]:
@@ -16,9 +16,9 @@ def forms_of(character: str) -> tuple[str, ...]:
 
     A form may be several characters. The steps from one form to the next are: the listed
     alternatives, the letter with fewer accents (the most accents first), the compatibility form,
-    and the letter that it is named after. Each form found is taken a step further in turn.
+    and the letter that it is named after. The same steps are applied to each form found.
     """
-    if script_of(character) == "Chinese":  # they have no forms; looking costs 2 µs for each
+    if script_of(character) == "Chinese":  # these have no other forms; a search costs 2 µs each
         return ()
     forms = [character]
     for form in forms:  # the list grows while it is walked
@@ -28,7 +28,7 @@ def forms_of(character: str) -> tuple[str, ...]:
 
 
 def listed(character: str) -> tuple[str, ...]:
-    """The alternatives that SIMILAR has for a character, with a capital for a capital."""
+    """The alternatives in SIMILAR for a character, capitalised if the character is a capital."""
     small = character.lower()
     if character in SIMILAR or small == character:
         return SIMILAR.get(character, ())
@@ -37,7 +37,7 @@ def listed(character: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def script_of(character: str) -> str:
-    """The script of a letter, as its Unicode name begins; "" for what is no letter."""
+    """The script of a letter, from the start of its Unicode name; "" if it is no letter."""
     if not unicodedata.category(character).startswith("L"):
         return ""
     first, _, rest = unicodedata.name(character, "").partition(" ")
@@ -70,7 +70,7 @@ def _fewer_marks(decomposed: str) -> Iterator[str]:
 
 
 def _is_below(mark: str) -> bool:
-    """Whether an accent stands below: the tone of a Vietnamese letter, which is dropped first."""
+    """Whether an accent is below its letter, such as a Vietnamese tone; it is dropped first."""
     return unicodedata.combining(mark) == _BELOW
 
 

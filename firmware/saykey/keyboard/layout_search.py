@@ -1,7 +1,7 @@
-"""Which layouts somebody means by a word that is the name of none. Pure.
+"""Finds the layouts that a user may mean by a word that is no layout's name. Pure.
 
 People name a layout by a country or language code, a locale, its title in a system's settings, or
-its first letters. Most of that stands in the tables: names, titles and languages.
+its first letters. The names, titles and languages in the tables cover most of that.
 """
 
 import difflib
@@ -12,7 +12,7 @@ from saykey.keyboard.tables import LayoutSummary
 
 _MOST = 3
 _SHORTEST = 3
-"""Letters of a word that may stand in a title or be misspelt: shorter ones are like too many."""
+"""Words with fewer letters are not looked up in titles or corrected: they match too many."""
 
 _LATIN_AMERICA = "ar bo cl co cr cu do ec gt hn mx ni pa pe pr py sv uy ve"
 
@@ -25,7 +25,7 @@ _SAID = {
     "great britain": "gb",
     "american": "us",
     "usa": "us",
-    "abc": "us",  # Apple's name of it
+    "abc": "us",  # Apple's name for it
     "qwerty": "us",
     "qwertz": "de",
     "azerty": "fr",
@@ -47,16 +47,16 @@ _SAID = {
     "nb": "no",
     "nn": "no",
 } | {f"es {country}": "latam" for country in _LATIN_AMERICA.split()}
-"""What the tables do not tell: words, with a space between their parts, and the layouts meant."""
+"""Words that the tables do not contain, parts separated by spaces, and the layouts they mean."""
 
 _FILLERS = {"keyboard", "layout", "the"}
 
 
 def nearest(wanted: str, os: str | None, every: Sequence[LayoutSummary]) -> tuple[str, ...]:
-    """Up to three names of layouts of a system, or of any, the likeliest first.
+    """Up to three names of layouts of a system, the likeliest first; ``os`` None: of any system.
 
-    ``every`` holds the layouts of all systems: a title of another one counts as well. Where the
-    variant that is meant is missing, it is the layout that it varies.
+    ``every`` holds the layouts of all systems: titles of other systems are searched as well. If
+    the system lacks the variant that is meant, the layout without the variant is returned.
     """
     there = {summary.name for summary in every if os in {None, summary.os}}
     names = meant(wanted, every)
@@ -68,9 +68,9 @@ def nearest(wanted: str, os: str | None, every: Sequence[LayoutSummary]) -> tupl
 
 
 def meant(wanted: str, every: Sequence[LayoutSummary]) -> tuple[str, ...]:
-    """The names of the layouts that are called so, or belong to such a language, likeliest first.
+    """The layouts whose name, language or title matches, the likeliest first.
 
-    Empty for a word that names none, such as one that is misspelt.
+    Empty for a word that matches none, such as a misspelt one.
     """
     words = _words(wanted)
     there = {summary.name for summary in every}
@@ -81,7 +81,7 @@ def meant(wanted: str, every: Sequence[LayoutSummary]) -> tuple[str, ...]:
 
 
 def usual_first(layout: LayoutSummary) -> tuple[bool, bool, bool, str]:
-    """Sorts variants last, and a language's own country before others: de before at."""
+    """Sort key: variants last, us first, a language's own country before others (de before at)."""
     name = layout.name
     return "+" in name, name != "us", name != layout.language, name
 
@@ -93,7 +93,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _named(words: tuple[str, ...]) -> Iterator[str]:
-    """What people say; of a locale the country's layout, and for fr-CH its variant fr first."""
+    """The layouts of a known word or of a locale: for fr-CH the variant ch+fr, then ch."""
     if (said := " ".join(words)) in _SAID:
         yield from _SAID[said].split()
     elif len(words) == 2:
@@ -107,7 +107,7 @@ def _named(words: tuple[str, ...]) -> Iterator[str]:
 def _called(
     words: tuple[str, ...], every: Iterable[LayoutSummary]
 ) -> tuple[list[str], list[str], list[str]]:
-    """Those with this name in some spelling, of this language, and with this variant."""
+    """Three lists: the layouts with this name, however spelt, this language, this variant."""
     spelt, spoken, variants = [], [], []
     for layout in sorted(every, key=usual_first):
         variant = layout.name.partition("+")[2]
@@ -132,7 +132,7 @@ def _titled(words: tuple[str, ...], every: Iterable[LayoutSummary]) -> list[str]
 
 
 def _close(wanted: str, every: Sequence[LayoutSummary], there: set[str]) -> list[str]:
-    """Those whose name, or a word of whose title, is spelt nearly so."""
+    """The layouts whose name, or a word of whose title, is spelt similarly."""
     if all(len(word) < _SHORTEST for word in _words(wanted)):
         return []
     ordered = sorted(every, key=usual_first, reverse=True)

@@ -1,4 +1,4 @@
-"""Keyboard layouts: which strokes type a character on a host of some system and layout."""
+"""Keyboard layouts: the strokes that type each character on a given system and layout."""
 
 import difflib
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from saykey.keyboard.layout_search import nearest
 from saykey.keyboard.tables import KEYS, NOTHING, Head, LayoutSummary, Row, decoded, unpacked
 
 SYSTEMS = ("linux", "macos", "windows")
-"""The systems of hosts that tables exist for."""
+"""The host systems for which there are tables."""
 
 MODIFIERS: Mapping[str, int] = {
     "Ctrl": 0x01,
@@ -30,11 +30,11 @@ _MOST_NAMES_TOLD = 40
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """What one layout types: NFC characters to the strokes that type them.
+    """A layout: ``strokes`` maps each NFC character it types to the strokes that type it.
 
-    ``origin`` and ``licence`` say where the table comes from; ``tried``, whether each entry was
-    typed into a host (for linux: libxkbcommon). ``caps`` is "lock" where the Caps Lock key is one,
-    else "other". ``dead_keys`` are strokes that wait for the next one.
+    ``origin`` and ``licence`` name the source of the table. ``tried``: each entry was typed into a
+    host (for linux: libxkbcommon). ``caps`` is "lock" if the Caps Lock key locks capitals, else
+    "other". ``dead_keys`` are strokes that wait for the next one.
     """
 
     os: str
@@ -64,7 +64,7 @@ def layout_names(os: str) -> tuple[str, ...]:
 def load_layout(os: str, name: str) -> Layout:
     """The table of a layout, such as "de" or "de+nodeadkeys", on a system.
 
-    Raises LayoutError with the nearest known names, or if the tables are damaged.
+    Raises LayoutError if there is none, with the nearest known names, or if the tables are damaged.
     """
     _check_system(os)
     lines = unpacked()
@@ -99,7 +99,7 @@ def layout_of(row: Row, head: Head) -> Layout:
 def parse_stroke(written: str) -> Stroke:
     """A stroke from its written form: ``parse_stroke("Shift+1e") == Stroke(0x1e, 0x02)``.
 
-    Keys held that are no modifiers are written as their usages, before the key itself.
+    Held keys that are not modifiers are written as their usages, before the key itself.
     """
     *held, usage = written.split("+")
     modifiers = 0
@@ -113,7 +113,7 @@ def parse_stroke(written: str) -> Stroke:
 
 
 def _direct(row: Row) -> Iterator[tuple[str, tuple[Stroke, ...]]]:
-    """Characters of one stroke; of the same character, the last one given counts."""
+    """Characters of one stroke; a later stroke for the same character replaces an earlier one."""
     for chord, shown in reversed(row.levels.items()):
         held = parse_stroke(f"{chord}+0" if chord else "0")
         for usage, character in zip(reversed(KEYS), reversed(shown), strict=True):
@@ -127,7 +127,7 @@ def _composed(
     compositions: Mapping[str, str],
     without: str,
 ) -> dict[str, tuple[Stroke, ...]]:
-    """Characters that take a dead key and a base, and cannot be had directly."""
+    """Characters that need a dead key and a base, because no single stroke types them."""
     found: dict[str, tuple[Stroke, ...]] = {}
     for stroke, name in dead.items():
         pairs = compositions[name]
@@ -146,7 +146,7 @@ def _start_of_line(os: str) -> bytes:
 
 
 def nearest_layouts(os: str | None, name: str) -> tuple[str, ...]:
-    """Up to three layouts of a system, or of any, that may be meant by what is no layout's name."""
+    """Up to three layouts that an unknown name may mean; ``os`` None: of any system."""
     every = [summary for system in SYSTEMS for summary in layout_summaries(system)]
     return nearest(name, os, every)
 

@@ -1,9 +1,9 @@
-"""Caps Lock of a host, followed by its light: when to tap it off, and when to put it back.
+"""Decides from a host's Caps Lock light when to tap Caps Lock off, and when to tap it on again.
 
-Tapping repairs every direct key; turning Shift around instead would type wrong letters on many
-layouts (ß, µ, the digits row of fr, the umlauts of ch, thirteen letters of cz). The light is all
-the device knows: macOS reports locks only to the keyboard that set them, and a host that says
-nothing is left alone, for unknown is not off.
+Tapping makes every direct key type correctly. Inverting Shift instead would type wrong letters on
+many layouts (ß, µ, the digits row of fr, the umlauts of ch, thirteen letters of cz). The device
+knows nothing of the lock but its light. macOS reports locks only to the keyboard that set them. If
+a host reports nothing, Caps Lock is not tapped, because unknown is not off.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ TAP_NS = 100_000_000
 """How long the Caps Lock key is held: macOS ignores a tap shorter than 75 ms."""
 
 LIGHT_PATIENCE_NS = 150_000_000
-"""How long the light is waited for after a tap. Less than the patience of a stop (typist)."""
+"""How long to wait for the light after a tap. Less than the time-out of a stop (typist)."""
 
 TAP: tuple[Report, ...] = (report_of(Stroke(0x39), TAP_NS), report_of(Stroke(0)))
 """Caps Lock down, then all keys up (HID Usage Tables, page 0x07)."""
@@ -27,10 +27,10 @@ TAP: tuple[Report, ...] = (report_of(Stroke(0x39), TAP_NS), report_of(Stroke(0))
 
 @dataclass(frozen=True, slots=True)
 class CapsLock:
-    """What is known of it. ``on`` is None while the host has not told.
+    """What is known of a host's Caps Lock. ``on`` is None until the host reports its lights.
 
-    ``followed``: typing cares at all. ``tapped``: it was tapped off, and is owed to the user.
-    ``came_on``: it went on since it was last tapped or typing began.
+    ``followed``: typing taps it off. ``tapped``: typing tapped it off and has to tap it on again.
+    ``came_on``: it was switched on since the last tap or since typing began.
     """
 
     followed: bool
@@ -40,17 +40,17 @@ class CapsLock:
 
 
 def caps_lock(layout: Layout, *, fix: bool) -> CapsLock:
-    """Nothing known yet. Where the key is something else than a lock, it is left alone."""
+    """The initial state: nothing is known. It is not followed if the layout's key is no lock."""
     return CapsLock(followed=fix and layout.caps == "lock")
 
 
 def typed_with(caps: CapsLock, layout: Layout, *, fix: bool) -> CapsLock:
-    """The next piece is typed with this layout; what is known of the light stays."""
+    """The state for a piece in this layout; what is known of the light is kept."""
     return replace(caps, followed=caps_lock(layout, fix=fix).followed)
 
 
 def lit(caps: CapsLock, leds: int | None) -> CapsLock:
-    """The host set its lights; None: it went away, and whatever was owed to it is void."""
+    """The state after the host set its lights. None: the host is gone, and nothing is restored."""
     if leds is None:
         return CapsLock(caps.followed)
     on = bool(leds & CAPS_LOCK)
@@ -58,7 +58,7 @@ def lit(caps: CapsLock, leds: int | None) -> CapsLock:
 
 
 def begun(caps: CapsLock) -> CapsLock:
-    """A text is about to be typed: what the light did before is known by its state."""
+    """The state when typing begins: earlier changes of the light no longer matter."""
     return replace(caps, came_on=False)
 
 
@@ -68,20 +68,20 @@ def in_the_way(caps: CapsLock) -> bool:
 
 
 def came_in_the_way(caps: CapsLock) -> bool:
-    """Whether it went on while typing. Not so if it merely stayed on: then a tap does nothing."""
+    """Whether it was switched on while typing. Not if it only stayed on: then taps do nothing."""
     return caps.followed and caps.came_on and caps.on is True
 
 
 def tapped_off(caps: CapsLock) -> CapsLock:
-    """The tap was sent; the light will tell whether it did anything."""
+    """The state after the tap was sent; the light will show whether it had an effect."""
     return replace(caps, tapped=True, came_on=False)
 
 
 def owed(caps: CapsLock) -> bool:
-    """Whether to tap it on again: it was tapped off, and off it went."""
+    """Whether to tap it on again: it was tapped off, and the light went off."""
     return caps.tapped and caps.on is False
 
 
 def put_back(caps: CapsLock) -> CapsLock:
-    """Nothing is owed any more."""
+    """The state after it was tapped on again: nothing is left to restore."""
     return replace(caps, tapped=False)

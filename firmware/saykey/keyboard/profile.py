@@ -1,4 +1,4 @@
-"""How one host is typed to, besides its layout: the keyboard part of its settings."""
+"""The keyboard settings of one host, except its layout."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -9,7 +9,7 @@ from saykey.settings.schema import UNICODE_METHODS, HostSettings
 
 
 class NewLine(Enum):
-    """The key for a new line. NONE: a space is typed, and the substitution is told."""
+    """The key for a new line. NONE: a space is typed, and the substitution is reported."""
 
     ENTER = "enter"
     SHIFT_ENTER = "shift+enter"
@@ -17,7 +17,7 @@ class NewLine(Enum):
 
 
 class UnicodeMethod(Enum):
-    """How a host is told the number of a character that its layout lacks; see keyboard.unicode."""
+    """How to enter a character that the layout lacks by its code point; see keyboard.unicode."""
 
     NONE = "none"
     CTRL_SHIFT_U = "ctrl+shift+u"
@@ -30,8 +30,8 @@ class UnicodeMethod(Enum):
 class Profile:
     """What the planner and the typist need to know of a host.
 
-    ``fix_caps``: tap Caps Lock off while typing. ``transliterate``: type text of a script that the
-    layout has no letter of in the letters it has; if not, placeholders.
+    ``fix_caps``: tap Caps Lock off while typing. ``transliterate``: if the layout has no letter of
+    a script, type that script's text in letters the layout has; if False, type placeholders.
     """
 
     pace: Pace = SAFE
@@ -42,7 +42,7 @@ class Profile:
 
 
 def profile_of(host: HostSettings) -> Profile:
-    """The profile in a host's settings."""
+    """The profile in a host's settings. Raises UsageError."""
     return Profile(
         pace=pace_named(host.pace),
         unicode=unicode_method(host.os, host.unicode),

@@ -1,4 +1,4 @@
-"""How far a piece is on its way to the host, and what to report of it in the end."""
+"""Tracks how much of a piece the host has accepted, and builds the event that ends it."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ from saykey.keyboard.units import split
 
 @dataclass(slots=True)
 class Progress:
-    """A piece at work: ``sent`` reports of ``plan`` were accepted, the last at ``progress_at``.
+    """A piece being typed: ``sent`` reports of ``plan`` were accepted, the last at ``progress_at``.
 
-    The plan is for what is left of the edits: ``done_before`` units were done by earlier plans,
-    with ``substituted``. ``others`` are reports that no plan holds, such as taps of Caps Lock.
-    ``unsure``: one more report may be, or become, accepted. The device state last heard of it at
-    ``told_at`` (ns).
+    The plan is for the rest of the edits: earlier plans did ``done_before`` units, with the
+    substitutions ``substituted``. ``others`` counts accepted reports outside this plan: those of
+    earlier plans, and taps of Caps Lock. ``unsure``: one more report may have been accepted, or may
+    still be. Progress was last reported to the device state at ``told_at`` (ns).
     """
 
     effect: TypeEdits
@@ -41,7 +41,7 @@ class Progress:
         return self.sent == len(self.plan.reports)
 
     def accepted(self, at: int, *, planned: bool) -> None:
-        """One more report was accepted at this time (ns)."""
+        """Record that one more report was accepted at this time (ns)."""
         self.unsure = False
         self.progress_at = at
         if planned:
@@ -55,16 +55,16 @@ class Progress:
         return self.done_before + completed(self.plan, self.sent)
 
     def may_stop(self) -> bool:
-        """Whether the keys may go up with something left to do and no unit half done."""
+        """Whether typing may stop here: some edits are left, and no unit is half done."""
         plan, sent = self.plan, self.sent
         return completed(plan, sent) < len(plan.units) and safe_stop(plan, sent) == sent
 
     def rest(self) -> Edits:
-        """What no report was sent for yet."""
+        """The edits for which no report was sent yet."""
         return split(self.effect.edits, self.done_before + begun(self.plan, self.sent))[1]
 
     def go_on_with(self, plan: Plan) -> None:
-        """Carry out what is left by this plan, which is one for ``rest()``."""
+        """Continue with this plan, which must be one for ``rest()``."""
         done = completed(self.plan, self.sent)
         self.done_before += done
         self.substituted += substitutions_within(self.plan, done)
@@ -73,10 +73,10 @@ class Progress:
         self.sent = 0
 
     def outcome(self, in_doubt: int) -> TypingFinished | TypingStopped:
-        """What to report once work on it has ended.
+        """The event to post when work on the piece has ended.
 
-        ``in_doubt`` as the transport has it. Plans change only with more reports between than
-        are ever in doubt, so what earlier plans typed is certain.
+        ``in_doubt``: see ports.Transport. Between two changes of the plan, more reports are sent
+        than can be in doubt, so what earlier plans typed is certain.
         """
         plan, sent = self.plan, self.sent
         number = self.effect.piece

@@ -1,9 +1,8 @@
-"""Edits to boot keyboard reports: the one encoder for every transport.
+"""Encodes edits as boot keyboard reports, for every transport.
 
-Which states of the keys lie between two strokes, and how long each is held, is for the pace to
-say (keyboard.pace). Reports are those of HID 1.11, appendix B.1: modifiers, a reserved byte, six
-keys; keys held besides come before the key, so that a host that goes through the places in order
-has them down first.
+The pace decides which states of the keys lie between two strokes, and how long each is held
+(keyboard.pace). Reports are those of HID 1.11, appendix B.1: modifiers, a reserved byte, six keys.
+Held keys come before the key, so a host that reads the array in order presses them first.
 """
 
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,7 @@ from saykey.keyboard.layouts import Layout
 from saykey.keyboard.profile import Profile
 from saykey.keyboard.strokes import Strokes, graphemes, strokes_for
 
-_MOST_SPELLINGS = 20_000  # bounds the planner's memory whatever is spoken; about 10 MB
+_MOST_SPELLINGS = 20_000  # limits the planner's memory to about 10 MB, whatever is spoken
 _NOTHING_HELD = Stroke(0)
 _KEYS = 6
 _PLAIN = Profile()
@@ -24,13 +23,13 @@ _PLAIN = Profile()
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All reports for some edits, and which units of the edits each of them carries out.
+    """All reports for some edits, and the units of the edits that each report carries out.
 
-    A unit is what is done wholly or not at all (see keyboard.units): a grapheme that is typed, one
-    that is erased, or a chord, which is written "" here. Once report ``i`` is accepted, the first
-    ``completes[i]`` units have had all their key-downs and the first ``begins[i]`` at least one;
-    both never fall. ``substituted`` holds for each of ``substitutions`` the number of its unit,
-    from 0. The last report is the all-zero one.
+    A unit is done wholly or not at all (see keyboard.units): a grapheme to type, a grapheme to
+    erase, or a chord. ``units`` holds "" for a chord. Once report ``i`` is accepted, the first
+    ``completes[i]`` units have had all their key-downs, and the first ``begins[i]`` units at least
+    one; both numbers never decrease. ``substituted`` holds, for each of ``substitutions``, the
+    number of its unit, from 0. The last report is the all-zero one.
     """
 
     reports: tuple[Report, ...]
@@ -42,7 +41,7 @@ class Plan:
 
 
 def completed(plan: Plan, sent: int) -> int:
-    """How many units are whole after the first ``sent`` reports."""
+    """How many units are complete after the first ``sent`` reports."""
     return plan.completes[sent - 1] if sent else 0
 
 
@@ -52,9 +51,9 @@ def begun(plan: Plan, sent: int) -> int:
 
 
 def safe_stop(plan: Plan, sent: int) -> int:
-    """The least number of reports, ``sent`` or more, after which no unit is half done.
+    """The smallest number of reports, ``sent`` or more, after which no unit is half done.
 
-    After that many an all-zero report may follow: no dead key or half ellipsis is left behind.
+    An all-zero report may follow there: no dead key and no half ellipsis is left behind.
     """
     while begun(plan, sent) != completed(plan, sent):
         sent += 1
@@ -75,7 +74,7 @@ def report_of(stroke: Stroke, hold_ns: int = 0) -> Report:
 
 @dataclass(slots=True, eq=False)
 class _Key:
-    """A stroke held down, and the reports that lead from it to others, as far as known."""
+    """A stroke held down, and a cache of the reports that lead from it to other strokes."""
 
     stroke: Stroke
     moves: dict["_Key", tuple[Report, ...]] = field(default_factory=dict)
@@ -92,9 +91,9 @@ class _Spelling:
 
 
 class Planner:
-    """Plans edits for one layout, carried out as the profile says.
+    """Plans the reports of edits for one layout and profile.
 
-    The same edits always give the same plan. Remembers how single graphemes are typed.
+    The same edits always give the same plan. How single graphemes are typed is cached.
     """
 
     def __init__(self, layout: Layout, profile: Profile = _PLAIN) -> None:
@@ -106,11 +105,11 @@ class Planner:
         self._spellings: dict[str, _Spelling] = {}
 
     def plan(self, text: str) -> Plan:
-        """Plan typing this text. Any text will do."""
+        """Plan typing this text. Any text is accepted."""
         return self.plan_edits((Insert(text),))
 
     def plan_edits(self, edits: Edits) -> Plan:
-        """Plan all of the edits before the first key."""
+        """Plan all of the edits at once."""
         units: list[str] = []
         spellings: list[_Spelling] = []
         for edit in edits:
@@ -120,7 +119,7 @@ class Planner:
         return self._join(tuple(units), spellings)
 
     def _spelled(self, edit: Edit) -> tuple[list[str], list[_Spelling]]:
-        """The units of an edit, in the order in which they are done, and how."""
+        """The units of an edit, in the order in which they are done, and how to do each."""
         match edit:
             case Insert(text):
                 names = graphemes(text)
@@ -135,7 +134,7 @@ class Planner:
                 assert_never(edit)
 
     def _join(self, units: tuple[str, ...], spellings: list[_Spelling]) -> Plan:
-        """The plan that carries out unit after unit, and has all keys up in the end."""
+        """The plan that carries out the units in order and releases all keys at the end."""
         reports: list[Report] = []
         begins: list[int] = []
         completes: list[int] = []
@@ -145,7 +144,7 @@ class Planner:
             if spelling.substitution is not None:
                 substitutions.append((number, spelling.substitution))
             if spelling.first is None or spelling.last is None:
-                if reports:  # no key to press: done with the unit before
+                if reports:  # no key to press: complete with the unit before
                     begins[-1] = completes[-1] = number + 1
                 continue
             move = held.moves.get(spelling.first) or self._move(held, spelling.first)

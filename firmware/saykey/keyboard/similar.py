@@ -1,11 +1,12 @@
-"""What people type in place of a character their keyboard lacks, from the keys of a layout.
+"""Finds what to type, with the keys of a layout, in place of a character that it lacks.
 
 The order of preference, for a letter or sign that the layout lacks:
 
 1. The nearest form of it in its own case (keyboard.forms): a listed alternative, the letter with
    as many of its accents as possible, its plain form if it is a wide or presentation form, the
-   letter it is named after. For Latin letters, digits and signs also what ASCII has for them.
-2. The other case of the letter, then of these forms. A layout of capitals only types capitals.
+   letter it is named after. For Latin letters, digits and signs also their form in ASCII.
+2. The letter in the other case, then these forms in the other case. If the layout has only
+   capitals, capitals are typed.
 3. For a letter of another script than Latin, its transliteration to ASCII, in either case.
 4. For a letter, that transliteration in the alphabet of the layout's own script.
 
@@ -22,14 +23,14 @@ from saykey.keyboard.forms import forms_of, listed, script_of
 from saykey.keyboard.layouts import Layout
 
 _INVISIBLE = frozenset({"Cf", "Mn", "Me"})  # joiners, direction marks, accents, variation selectors
-_SPACES = frozenset({"Cc", "Zs"})  # a tab would leave the text field, an escape close the window
-_IN_ASCII = frozenset({"", "Latin"})  # scripts of which ASCII is a plain form; signs have no script
+_SPACES = frozenset({"Cc", "Zs"})  # a tab could leave the text field, an escape close the window
+_IN_ASCII = frozenset({"", "Latin"})  # scripts with plain forms in ASCII; signs have the script ""
 
 
 def similar(character: str, layout: Layout) -> str:
-    """Text the layout types, or a new line, in place of one character.
+    """Text that the layout types, or a new line, in place of one character.
 
-    "" if there is none, or if nobody would see it.
+    "" if there is none, or if the character is invisible.
     """
     category = unicodedata.category(character)
     if character in layout.strokes and category != "Cc":
@@ -42,18 +43,18 @@ def similar(character: str, layout: Layout) -> str:
 
 
 def placeholder(layout: Layout) -> str:
-    """What stands for a character with nothing similar; "" on a layout that lacks all of them."""
+    """What to type for a character without alternative; "" if the layout lacks all placeholders."""
     return next((mark for mark in PLACEHOLDERS if mark in layout.strokes), "")
 
 
 def script_lacking(grapheme: str, layout: Layout) -> str:
-    """The script, such as "Cyrillic", of a letter if the layout has no letter of it; else ""."""
+    """The script of a grapheme, such as "Cyrillic", if the layout has no letter of it; else ""."""
     script = next(filter(None, map(script_of, grapheme)), "")
     return "" if script in _scripts(layout) else script
 
 
 def _nearest(character: str, layout: Layout) -> Iterator[str]:
-    """The module's order of preference; "" for what the layout cannot type."""
+    """Candidates in the module's order of preference; "" for each that the layout cannot type."""
     script = script_of(character)
     in_ascii = _transliterate()(character)
     if script in _IN_ASCII:
@@ -67,7 +68,7 @@ def _nearest(character: str, layout: Layout) -> Iterator[str]:
 
 
 def _in_own_script(character: str, last: tuple[str, ...], layout: Layout) -> Iterator[str]:
-    """Forms of the character and then the last ones; with letters in their own case first."""
+    """Forms of the character, then those in ``last``; all in their own case first."""
     forms = (*forms_of(character), *last)
     for form in forms:
         yield _typable(form, layout)
@@ -82,7 +83,7 @@ def _typable(text: str, layout: Layout) -> str:
 
 
 def _in_either_case(text: str, layout: Layout) -> str:
-    """The text with each letter in the case that the layout has, and listed signs for its signs."""
+    """The text with each letter in a case that the layout has, else by a listed alternative."""
     return _joined(_one_near(character, layout) for character in text)
 
 
@@ -94,7 +95,7 @@ def _one_near(character: str, layout: Layout) -> str:
 
 
 def _in_own_alphabet(text: str, layout: Layout) -> str:
-    """The text with letters of the layout's own alphabet for a to z."""
+    """The text with a to z written in the alphabet of the layout's main script."""
     letters = ALPHABETS.get(_main_script(layout))
     if letters is None:
         return ""
@@ -113,7 +114,7 @@ def _native(character: str, letters: Mapping[str, str], layout: Layout) -> str:
 
 
 def _joined(parts: Iterable[str]) -> str:
-    """The parts as one text; "" if one of them is missing."""
+    """The parts as one text; "" if one of them is empty."""
     joined = ""
     for part in parts:
         if not part:
@@ -124,7 +125,7 @@ def _joined(parts: Iterable[str]) -> str:
 
 @cache
 def _transliterate() -> Callable[[str], str]:
-    """The function of anyascii, imported at first use; an import at each call takes longer."""
+    """The function of anyascii, imported once, at first use; importing at each call is slower."""
     from anyascii import anyascii
 
     return anyascii

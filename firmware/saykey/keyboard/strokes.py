@@ -1,10 +1,10 @@
-"""Which strokes type a grapheme, and what stands in for one the layout lacks.
+"""Finds the strokes for a grapheme, or for a substitute if the layout lacks it.
 
-Nothing here raises and nothing is dropped silently: whatever text comes, each grapheme has a
-defined outcome, and each one not typed as written is a flow.Substitution. In order of preference:
-the layout's own keys for as much of the grapheme as one entry has, its parts where it has those
-(a letter, then a combining mark), the host's Unicode method if the user chose one, and last what
-keyboard.similar finds.
+Nothing here raises, and nothing is dropped silently. Each grapheme of any text has a defined
+outcome, and each one that is not typed as written gives a flow.Substitution. The order of
+preference: the layout's entries for the longest parts of the grapheme; for a part without an entry
+the entries of its decomposition (a letter, then a combining mark); the host's Unicode method, if
+the user chose one; last, what keyboard.similar finds.
 """
 
 import unicodedata
@@ -39,7 +39,7 @@ class Typed:
 
 
 def graphemes(text: str) -> list[str]:
-    """The text cut into extended grapheme clusters: what a reader takes for one character."""
+    """The text cut into extended grapheme clusters: what a reader sees as one character each."""
     if text.isascii() and "\r" not in text:
         return list(text)
     clusters: list[str] = _CLUSTERS.findall(text)
@@ -47,7 +47,7 @@ def graphemes(text: str) -> list[str]:
 
 
 def strokes_for(grapheme: str, layout: Layout, profile: Profile = _PLAIN) -> Typed:
-    """The strokes for one grapheme as written, else for the nearest that can be typed."""
+    """The strokes for one grapheme as written, or else for the nearest substitute."""
     if grapheme in NEW_LINES:
         return _new_line(grapheme, layout, profile)
     composed = unicodedata.normalize("NFC", grapheme)
@@ -88,7 +88,7 @@ def _nearest(
 
 
 def _keys(text: str, layout: Layout, profile: Profile) -> tuple[str, Strokes]:
-    """The keys of a text of the layout; a line separator has become a new line."""
+    """What is typed for a text of the layout, and its strokes; a line separator is a new line."""
     if text == "\n":
         typed = _new_line(text, layout, profile)
         return (typed.substitution.typed if typed.substitution else text), typed.strokes
@@ -112,7 +112,7 @@ def _instead(grapheme: str, typed: str, reason: str, layout: Layout, lacking: st
 
 
 def _longest_parts(text: str, layout: Layout) -> list[str]:
-    """The text in the longest pieces the layout has, and single code points where it has none."""
+    """The text cut into the longest parts the layout has, and single code points elsewhere."""
     if len(text) == 1:
         return [text]
     parts = []
@@ -126,7 +126,7 @@ def _longest_parts(text: str, layout: Layout) -> list[str]:
 
 
 def _exactly(part: str, layout: Layout, profile: Profile) -> Strokes | None:
-    """The strokes after which the very part stands there, or what is canonically equal to it."""
+    """The strokes that type exactly this part or its canonical equivalent; None if none do."""
     if part in layout.strokes:
         return layout.strokes[part]
     decomposed = unicodedata.normalize("NFD", part)

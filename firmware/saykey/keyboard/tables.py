@@ -1,8 +1,8 @@
-"""The file of all layout tables, ``data/layouts.json.xz``, made by ``tools/layouts``.
+"""Reads the file of all layout tables, ``data/layouts.json.xz``, made by ``tools/layouts``.
 
-Lines of JSON: the first with what each kind of dead key composes, then one for each layout. A
-layout's line shows what each key types at each level, so a table is read as one looks at a
-keyboard. xz checks what it unpacks: a damaged file is refused.
+The file holds lines of JSON. The first line says what each kind of dead key composes; each other
+line is one layout. A layout's line gives the character of each key at each level, in the order of
+the keys on a keyboard. xz verifies a checksum when it unpacks, so a damaged file is refused.
 """
 
 import lzma
@@ -27,19 +27,20 @@ KEYS = bytes(
 )  # fmt: skip
 """Usages of the keys that type text, HID page 0x07, in the order of a table's rows.
 
-The first that types a character is taken: those that not every keyboard has, or not every host
-agrees on, come last.
+The first key that types a character is used. Keys that some keyboards lack, or that hosts do not
+agree on, come last.
 """
 
 NOTHING = "\ufffd"
-"""Stands in a row for a key that types nothing by itself, or nothing that a table should use."""
+"""Marks a key in a row that types nothing by itself, or nothing that a table should use."""
 
 
 class LayoutSummary(msgspec.Struct, frozen=True):
-    """A layout as lists show it.
+    """A layout as shown in lists.
 
-    ``ascii`` of the 95 printable characters of ASCII can be typed, and ``letters`` of the
-    ``letters_of`` letters of the ``language`` (a code of CLDR; "" for none known).
+    ``ascii``: how many of the 95 printable ASCII characters it types. ``letters``: how many of the
+    ``letters_of`` letters of ``language`` (a CLDR code; "" if unknown) it types. ``tried``: each
+    entry was typed into a host.
     """
 
     os: str
@@ -53,10 +54,11 @@ class LayoutSummary(msgspec.Struct, frozen=True):
 
 
 class Row(LayoutSummary, frozen=True):
-    """A layout's line in the file. ``origin`` is one of the head's.
+    """A layout's line in the file. ``origin`` is a key of the head's ``origins``.
 
-    ``levels`` maps a chord to what each of KEYS types while it is held, ``dead`` a stroke to the
-    name of the compositions it starts; ``without`` are results of compositions to leave out.
+    ``levels`` maps a chord to the characters that KEYS type while it is held. ``dead`` maps a
+    stroke to the name of its compositions in the head. ``without`` lists results of compositions
+    to leave out.
     """
 
     caps: str
@@ -74,7 +76,7 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """The first line: pairs of base and result for each kind of dead key, and where from."""
+    """The first line: pairs of base and result for each kind of dead key, and the origins."""
 
     compositions: dict[str, str]
     origins: dict[str, Origin]
@@ -90,7 +92,7 @@ def unpacked() -> bytes:
 
 
 def decoded(line: bytes, kind: type[_Line]) -> _Line:
-    """What a line holds. Raises LayoutError if that is not what this version reads."""
+    """A line as a value of this kind. Raises LayoutError if this version cannot read it."""
     try:
         return msgspec.json.decode(line, type=kind)
     except msgspec.DecodeError as error:

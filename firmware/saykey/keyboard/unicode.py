@@ -1,8 +1,8 @@
-"""Characters by their number: the strokes with which a host is told a code point.
+"""Computes the strokes that enter a character by its code point.
 
-Each method needs something on the host, so the user chooses it per host. What a method cannot
-type is None, and the next best thing is typed instead. Strokes of usage 0 say which modifiers are
-down with no key, before and after: the host must see those in a report of their own.
+Each method needs software or settings on the host, so the user chooses it per host. A method
+returns None for what it cannot type, and a substitute is typed instead. A stroke of usage 0, before
+or after the keys, holds modifiers with no key: the host must see these in a report of their own.
 """
 
 import unicodedata
@@ -18,31 +18,31 @@ CTRL, SHIFT, ALT, RIGHT_ALT = 0x01, 0x02, 0x04, 0x40
 _UP = Stroke(0)
 _ENTER = Stroke(0x28)
 _KEYPAD_1, _KEYPAD_0 = 0x59, 0x62  # HID Usage Tables, page 0x07; 2 to 9 follow 1
-_NEVER = frozenset({"Cc", "Cs", "Cn"})  # controls, lone surrogates, what is no character
+_NEVER = frozenset({"Cc", "Cs", "Cn"})  # controls, lone surrogates, unassigned code points
 
 Strokes = tuple[Stroke, ...]
 
 
 def unicode_strokes(character: str, method: UnicodeMethod, layout: Layout) -> Strokes | None:
-    """The strokes for one code point by this method, or None if it cannot type it there."""
+    """The strokes for one code point by this method; None if it cannot type it on this layout."""
     if method is UnicodeMethod.NONE or unicodedata.category(character) in _NEVER:
         return None
     return _METHODS[method](character, layout)
 
 
 def fits(method: UnicodeMethod, layout: Layout) -> bool:
-    """Whether the keys of this layout can give the numbers of characters by this method."""
+    """Whether this layout has the keys that this method needs to enter code points."""
     if method is UnicodeMethod.HEX_INPUT and layout.name != _KEYS_OF_HEX_INPUT:
         return False
     return all(unicode_strokes(sample, method, layout) for sample in _SAMPLES[method])
 
 
 def _ctrl_shift_u(character: str, layout: Layout) -> Strokes | None:
-    """GTK and IBus: Ctrl+Shift+U and the digits, all under Ctrl and Shift; their release ends it.
+    """GTK and IBus: Ctrl and Shift are held for U and the digits; their release ends the input.
 
-    A digit is known by any symbol of its key (gtkimcontextsimple.c, canonical_hex_keyval), so it
-    does not matter on which side of Shift the layout has it. Tapping Ctrl+Shift+U first and typing
-    the digits after it, as firmware does, types junk where digits need Shift (fr, cz).
+    GTK accepts a digit by any symbol of its key (gtkimcontextsimple.c, canonical_hex_keyval), so it
+    does not matter whether the layout has the digit with or without Shift. Other firmware taps
+    Ctrl+Shift+U first and types the digits after it: this types junk if digits need Shift (fr, cz).
     """
     keys = _keys_of(f"u{ord(character):x}", layout, allowed=SHIFT)
     if keys is None:
@@ -52,9 +52,9 @@ def _ctrl_shift_u(character: str, layout: Layout) -> Strokes | None:
 
 
 def _alt_numpad(character: str, _layout: Layout) -> Strokes | None:
-    """Windows: Alt, 0 and the number in the ANSI code page on the keypad, with Num Lock on.
+    """Windows: Alt is held for 0 and the ANSI code page's number on the keypad, with Num Lock on.
 
-    The code page is taken for 1252, that of western systems.
+    The code page is assumed to be 1252, that of western systems.
     """
     try:
         number = character.encode("cp1252")[0]
@@ -74,9 +74,9 @@ def _wincompose(character: str, layout: Layout) -> Strokes | None:
 
 
 def _hex_input(character: str, layout: Layout) -> Strokes | None:
-    """Unicode Hex Input, an input source of macOS: UTF-16, four digits a unit, under Option.
+    """Unicode Hex Input, an input source of macOS: UTF-16, four digits a unit, with Option held.
 
-    Units that begin and end with 0 print nothing there, so they are left to the next best thing.
+    Units that begin and end with 0 print nothing there, so their characters are substituted.
     """
     utf16 = character.encode("utf-16-be").hex()
     units = [utf16[at : at + 4] for at in range(0, len(utf16), 4)]
@@ -89,7 +89,7 @@ def _hex_input(character: str, layout: Layout) -> Strokes | None:
 
 
 def _keys_of(characters: Iterable[str], layout: Layout, allowed: int) -> list[Stroke] | None:
-    """The single stroke of each, with no modifiers but the allowed; None if one has none."""
+    """The single stroke of each character, with allowed modifiers only; None if one has none."""
     keys = []
     for character in characters:
         strokes = layout.strokes.get(character, ())
@@ -107,10 +107,10 @@ _METHODS: dict[UnicodeMethod, Callable[[str, Layout], Strokes | None]] = {
 }
 
 _KEYS_OF_HEX_INPUT = "us"
-"""Unicode Hex Input is an input source of its own, so no other layout is set there."""
+"""Unicode Hex Input is an input source with keys of its own, so no other layout is set there."""
 
 _ALL_DIGITS = "\u1203\u4567\u89ab\ucdef"
-"""Characters in whose numbers each hexadecimal digit stands."""
+"""Characters whose code points together contain each hexadecimal digit."""
 
 _SAMPLES = {
     UnicodeMethod.NONE: "",

@@ -1,7 +1,7 @@
-"""Edits cut into units: what a host gets wholly or not at all.
+"""Cuts edits into units, which a host receives wholly or not at all.
 
 A unit is a grapheme to type, a grapheme to erase, or a chord. Erasing begins at the end of the
-text, so its units come in that order.
+text, so the units of an Erase are in reverse order.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from saykey.keyboard.strokes import graphemes
 
 
 def split(edits: Edits, count: int) -> tuple[Edits, Edits]:
-    """The edits that the first ``count`` units make up, and the edits that are left."""
+    """The edits in the first ``count`` units, and the edits that are left."""
     first: list[Edit] = []
     for number, edit in enumerate(edits):
         size = units_in(edit)
@@ -36,7 +36,7 @@ def units_in(edit: Edit) -> int:
 
 
 def _parts(edit: Edit, count: int) -> tuple[Edits, Edits]:
-    """An edit of more than ``count`` units, cut behind that many."""
+    """An edit of more than ``count`` units, cut after the first ``count``."""
     match edit:
         case Insert(text):
             clusters = graphemes(text)

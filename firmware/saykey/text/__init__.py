@@ -1,1 +1,1 @@
-"""The text room: transcripts in, the text to type out."""
+"""The text room: turns transcripts into the text to type."""

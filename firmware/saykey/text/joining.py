@@ -1,8 +1,8 @@
-"""How a phrase goes on behind the text before the cursor: the space between, and its capital.
+"""Joins a phrase to the text before the cursor: the space between, and the first letter's case.
 
-Whisper begins every phrase with a capital and ends it with a full stop. What it wrote stays,
-unless it is certain to be wrong: behind an unfinished sentence an everyday word, followed by a
-word in lower case, begins small; behind a finished one a phrase begins with a capital.
+Whisper begins every phrase with a capital and ends it with a full stop. Its text is changed only
+where it is certain to be wrong. After an unfinished sentence, an everyday word followed by a word
+in lower case begins in lower case. After a finished sentence, a phrase begins with a capital.
 """
 
 import regex
@@ -40,7 +40,7 @@ _EVERYDAY_WORDS = """
     Their Our Your My Is Are Was Were Be Been Has Have Had Not Also As
 """
 EVERYDAY_WORDS = frozenset(_EVERYDAY_WORDS.split())
-"""English words that are no names, and are written small within a sentence.
+"""English words that are no names, and are in lower case within a sentence.
 
 Left out on purpose: I; A, which may be a grade or a vitamin; Will, May, Mark and other names.
 """
@@ -49,8 +49,8 @@ Left out on purpose: I; A, which may be a grade or a vitamin; Will, May, Mark an
 def join(before: str, text: str) -> str:
     """What to type for a phrase, given the text before the cursor ("": unknown, or a new place).
 
-    Puts one space between, or none; may change the case of the first letter; nothing else. Space
-    at the ends of ``text`` is left out; an empty phrase types nothing.
+    Puts one space between, or none, and may change the case of the first letter; nothing else.
+    White space at the ends of ``text`` is removed; for an empty phrase the result is "".
     """
     return spaced(before, _cased(before, text.strip()))
 
@@ -62,7 +62,7 @@ def spaced(before: str, text: str) -> str:
 
 
 def _space(before: str, text: str) -> str:
-    if not before or before[-1].isspace():  # wider than \s: the information separators, too
+    if not before or before[-1].isspace():  # also the information separators, unlike \s
         return ""
     if _NO_SPACE_AFTER.search(before) or _NO_SPACE_BEFORE.match(text):
         return ""
@@ -82,7 +82,7 @@ def _cased(before: str, text: str) -> str:
 
 
 def _capitalised(text: str) -> str:
-    """A word that is small throughout gets its capital; iPhone and ß do not."""
+    """Begin with a capital if the first word is all in lower case; iPhone and ß stay unchanged."""
     word = _SMALL_WORD.match(text)
     if word is None:
         return text
@@ -92,7 +92,7 @@ def _capitalised(text: str) -> str:
 
 
 def _uncapitalised(text: str) -> str:
-    """An everyday word begins small, if what follows shows that it begins no title or name."""
+    """Begin an everyday word in lower case if the next word shows that it is no title or name."""
     words = _FIRST_WORDS.match(text)
     if words is None or words["first"] not in EVERYDAY_WORDS:
         return text

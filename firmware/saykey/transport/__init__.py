@@ -1,1 +1,1 @@
-"""The transport room: reports to a host, and word of what it accepted."""
+"""The transport room: sends reports to a host and reports which ones it accepted."""

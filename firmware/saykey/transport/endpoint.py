@@ -1,6 +1,6 @@
-"""What stands at the end of a file descriptor that takes reports.
+"""The protocol of an endpoint: a device or socket that takes reports.
 
-Every endpoint takes one 8-byte report per write and gives lock light reports of one byte.
+Every endpoint takes one 8-byte report per write. Reading it returns lock light reports of one byte.
 """
 
 import errno
@@ -9,7 +9,7 @@ from typing import Protocol
 AWAY = frozenset(
     {
         errno.ESHUTDOWN,  # the gadget is unbound or the cable unplugged (f_hid.c, f_hidg_write)
-        errno.ENOMEM,  # the same, told to a reader (f_hid.c, f_hidg_ssreport_read)
+        errno.ENOMEM,  # the same, returned to a reader (f_hid.c, f_hidg_ssreport_read)
         errno.ENODEV,
         errno.ENXIO,
         errno.EPIPE,
@@ -18,29 +18,29 @@ AWAY = frozenset(
         errno.EAGAIN,  # the simulated host's queue of connections is full
     }
 )
-"""What connecting raises where there is no host now, but may be one later."""
+"""Errors of connecting if there is no host now, but may be one later."""
 
 
 class Endpoint(Protocol):
-    """What stands at the end of the descriptor."""
+    """A device or socket that takes reports for a host."""
 
     @property
     def path(self) -> str:
-        """Where it is."""
+        """The path of the device or socket."""
         ...
 
     @property
     def acknowledges(self) -> bool:
-        """Whether it tells how many reports were read; if not, the kernel bounds them."""
+        """Whether it reports how many reports the host has read; if not, the kernel limits them."""
         ...
 
     @property
     def advice(self) -> str:
-        """What the user should do when it is not there."""
+        """What the user should do when it cannot be opened."""
         ...
 
     def connect(self) -> int:
-        """A non-blocking descriptor to a host that takes reports. Raises OSError."""
+        """Return a non-blocking descriptor to a host that takes reports. Raises OSError."""
         ...
 
     def sleeps(self) -> bool:
@@ -52,5 +52,5 @@ class Endpoint(Protocol):
         ...
 
     def close(self) -> None:
-        """Nothing is connected any more, nor will be."""
+        """Release what it holds. Nothing is connected any more, and it will not connect again."""
         ...

@@ -1,4 +1,4 @@
-"""A process that lets the keys up if ours dies: the host would repeat a key left down for ever."""
+"""A process that releases the keys if ours dies: the host would repeat a key left down for ever."""
 
 import os
 import shlex
@@ -9,17 +9,18 @@ trap '' HUP INT TERM
 read -r nothing
 test -c {path} && exec 1<>{path} && printf '\0\0\0\0\0\0\0\0'
 """
-"""``read`` ends when the last writer of the pipe is gone, however that came (pipe(7)).
+"""``read`` returns when the last writer of the pipe is gone, for whatever reason (pipe(7)).
 
-Opened only then, because a gadget set up anew is another device. ``test -c``: the shell would make
-a plain file where there is none.
+The device is opened only then, because a gadget that was set up again is another device.
+``test -c``: if the device is missing, the shell would create a plain file.
 """
 
 
 class Guard:
-    """A shell of its own, which writes the all-zero report to a device once this process is dead.
+    """A shell process that writes the all-zero report to a device once this process is dead.
 
-    It waits for a host that does not poll. The unit's signals do not end it, SIGKILL does.
+    If the host does not poll, it waits. The signals of the systemd unit do not end it, except
+    SIGKILL.
     """
 
     def __init__(self, path: str) -> None:

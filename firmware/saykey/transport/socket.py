@@ -1,8 +1,8 @@
 """The socket of a simulated host as an endpoint.
 
-The socket stands for a cable to ``saykey.simulated.host_process``. It also gives two-byte
-messages, the number of reports the host has read since the last one, because a socket would take
-hundreds of reports unread where the kernel's gadget takes two.
+The socket replaces the cable to ``saykey.simulated.host_process``. The host also sends two-byte
+messages: the number of reports it has read since its last message. They are needed because a socket
+takes hundreds of unread reports, but the kernel's gadget takes two.
 """
 
 import socket
@@ -25,11 +25,11 @@ class HostSocket:
             return connection.detach()
 
     def sleeps(self) -> bool:
-        """Never: it is there or it is not."""
+        """Never: a simulated host is there or not."""
         return False
 
     def wake(self) -> None:
-        """Not needed."""
+        """Do nothing: the host never sleeps."""
 
     def close(self) -> None:
-        """Nothing to end."""
+        """Do nothing: nothing is held."""

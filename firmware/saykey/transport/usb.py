@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 class UsbGadget:
     """The HID function of the kernel's USB gadget, such as /dev/hidg0.
 
-    While it is in use, a process of its own guards that no key stays down if ours is killed.
+    While it is in use, a separate process releases the keys if ours is killed.
     ``controllers`` is a folder like CONTROLLERS.
     """
 
@@ -42,11 +42,11 @@ class UsbGadget:
         self._guard: Guard | None = None
 
     def connect(self) -> int:
-        """Open it and try it with an all-zero report: opening alone succeeds without a cable.
+        """Open it and test it with an all-zero report: opening alone succeeds without a cable.
 
-        Lock light reports already queued are dropped: they are from the enumeration, or from the
-        host before. Raises OSError EBUSY if another Saykey has it: their reports would mix; EINVAL
-        for what is no HID gadget.
+        Lock light reports already queued are dropped: they come from the enumeration or from the
+        previous host. Raises OSError: EBUSY if another Saykey has the device, because their reports
+        would mix; EINVAL if it is no HID gadget.
         """
         if why := no_keyboard(Path(self.path)):
             raise OSError(errno.EINVAL, why)
@@ -63,13 +63,13 @@ class UsbGadget:
         except OSError:
             os.close(fd)
             raise
-        # Made anew with each gadget. Unlike the controller's "state" it is kept by the composite
-        # framework itself, from what every controller driver must tell it (composite.c).
+        # These files are created with each gadget. Unlike the controller's "state", the composite
+        # framework itself sets them, and every controller driver must call it (composite.c).
         self._suspended = tuple(self._controllers.glob("*/device/gadget*/suspended"))
         return fd
 
     def sleeps(self) -> bool:
-        """As the composite framework was told by the controller; False where it does not say."""
+        """Whether the composite framework reports that the host suspended it; False if unknown."""
         for told in self._suspended:
             with contextlib.suppress(OSError):  # unbound meanwhile
                 if told.read_bytes().strip() == b"1":
@@ -77,10 +77,10 @@ class UsbGadget:
         return False
 
     def wake(self) -> None:
-        """Remote wake-up (USB 2.0, 7.1.7.7), which the host must have allowed.
+        """Request remote wake-up (USB 2.0, 7.1.7.7), which the host must have allowed.
 
-        Not every controller driver can: dwc2 in Linux 6.12 has no ``wakeup``, and the kernel
-        drops the request without an error (udc/core.c, srp_store).
+        Not every controller driver supports it: dwc2 in Linux 6.12 has no ``wakeup``, and the
+        kernel drops the request without an error (udc/core.c, srp_store).
         """
         for request in self._controllers.glob("*/srp"):
             try:
@@ -101,10 +101,10 @@ class UsbGadget:
 
 
 def no_keyboard(path: Path) -> str:
-    """Why there is no HID gadget at this path, one line; "" if there is. Raises OSError.
+    """Why this path is no HID gadget, in one line; "" if it is one. Raises OSError.
 
-    It is not opened for that: a file would be overwritten with a report, another device be
-    started. A device that sysfs does not know, such as a pseudo terminal, is let pass.
+    The path is not opened for this check: a file would be overwritten with a report, and another
+    device might be started. A device that sysfs does not list, such as a pseudo terminal, passes.
     """
     status = path.stat()
     if not stat.S_ISCHR(status.st_mode):
