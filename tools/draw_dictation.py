@@ -1,4 +1,7 @@
-"""Draw docs/images/dictation.png: what is said, and when it stands on the host, as measured."""
+"""Draw docs/images/dictation.png: a dictation's speech, and when its text arrived on the host.
+
+The times are measured.
+"""
 
 import asyncio
 from dataclasses import dataclass
@@ -24,19 +27,23 @@ PAPER, INK, FAINT = "#fbfaf7", "#22272e", "#8a919c"
 VOICE, BAND, TEXT = "#3b6ea8", "#e3edf7", "#b4531f"
 
 TOGETHER_S = 0.3
-"""Text that comes within so long is one piece being typed."""
+"""Text that arrives within this time belongs to one piece."""
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """Text that came to stand on the host, seconds after the press."""
+    """Text that arrived on the host, ``at_s`` seconds after the press."""
 
     at_s: float
     text: str
 
 
 def perform() -> tuple[Session, list[Arrival], list[Image.Image], float]:
-    """Dictate the bundled recording in real time; note when text arrives, keep the pictures."""
+    """Dictate the bundled recording in real time.
+
+    Returns the session, the arrivals, two pictures of the display, and the time of the release in
+    seconds.
+    """
     clock = MonotonicClock()
     recording, _ = bundled()
     microphone = RecordingMicrophone(recording, clock)
@@ -75,7 +82,7 @@ def perform() -> tuple[Session, list[Arrival], list[Image.Image], float]:
 
 
 class Chart:
-    """A time line with the voice on top and the host's text below."""
+    """A time line with the audio on top and the host's text below."""
 
     def __init__(self, seconds: float) -> None:
         self.image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
@@ -83,16 +90,16 @@ class Chart:
         self._seconds = seconds
 
     def x(self, at_s: float) -> float:
-        """Where a second of the recording stands."""
+        """The x coordinate of a second of the recording."""
         return LEFT + (WIDTH - LEFT - RIGHT) * at_s / self._seconds
 
     def text(self, x: float, y: float, text: str, size: int, fill: str = INK) -> None:
-        """Write from this upper left corner."""
+        """Draw a text from this upper left corner."""
         font = ImageFont.load_default(size * SCALE)
         self._pen.text((x * SCALE, y * SCALE), text, fill, font)
 
     def width(self, text: str, size: int) -> float:
-        """How wide a text is."""
+        """The width of a text."""
         return ImageFont.load_default(size * SCALE).getlength(text) / SCALE
 
     def box(self, left: float, top: float, right: float, bottom: float, fill: str) -> None:
@@ -106,11 +113,11 @@ class Chart:
         self._pen.line(ends, fill, width * SCALE)
 
     def paste(self, picture: Image.Image, x: int, y: int) -> None:
-        """Lay a picture, drawn SCALE times as large, on the chart."""
+        """Paste a picture that is drawn SCALE times as large."""
         self.image.paste(picture, (x * SCALE, y * SCALE))
 
     def save(self, path: Path) -> None:
-        """Write the chart at its true size."""
+        """Write the chart at its final size."""
         path.parent.mkdir(parents=True, exist_ok=True)
         small = self.image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
         small.save(path, optimize=True)

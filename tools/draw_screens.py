@@ -1,4 +1,4 @@
-"""Draw the sheet of all looks of the display for the documentation: docs/images/screens.png."""
+"""Draw docs/images/screens.png: all screens of the display, for the documentation."""
 
 import sys
 from pathlib import Path
@@ -35,7 +35,7 @@ def sheet(scenes: dict[str, View]) -> Image.Image:
 
 
 def main() -> None:
-    """Write the sheet and say where."""
+    """Write the sheet and print its path."""
     sys.path.insert(0, str(ROOT / "tests/golden"))
     from golden_scenes import SCENES
 

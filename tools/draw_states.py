@@ -1,4 +1,4 @@
-"""Draw docs/states.md: the device's state machines, from the tables the code steps through."""
+"""Draw docs/states.md: the device's state machines, from the transition tables in the code."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -12,18 +12,18 @@ PAGE = Path(__file__).parents[1] / "docs" / "states.md"
 
 HEAD = """# The device's states
 
-Drawn by `make docs` from the tables in `firmware/saykey/state`; do not edit.
+`make docs` draws this page from the tables in `firmware/saykey/state`. Do not edit it.
 
-Four small machines stand side by side; none waits for another. A dictation's capture can be open
-while its first phrase is typed and its second recognised. What the tables do not say stands in
-`step.py`: after each event, phrases that are done leave for their host in the order of speech,
-the next piece is typed, and the recognizer gets its next work (complete phrases first, then a
-guess at a pause, then retries).
+The state consists of four small state machines. They run side by side, and none waits for another:
+a dictation's capture can be open while its first phrase is typed and its second is recognised. The
+rules that connect them are in `step.py`. After each event, finished phrases go to their host in the
+order of speech, the next piece is typed, and the recognizer gets its next work: complete phrases
+first, then speculations at a pause, then retries.
 """
 
 
 def diagram(table: Mapping[tuple[Enum, str], Enum], start: Enum) -> str:
-    """A Mermaid state diagram of a table of (state, what happens) -> state."""
+    """A Mermaid state diagram of a transition table, (state, cue) -> state."""
     lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {start.value}"]
     for (state, cue), after in table.items():
         lines.append(f"    {state.value} --> {after.value}: {cue}")

@@ -1,3 +1,3 @@
-"""Saykey: a dictation keyboard. Speech in, key strokes out, nothing sent anywhere."""
+"""Saykey: a dictation keyboard. It turns speech into key strokes, on the device itself."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""``python -m saykey`` is the command ``saykey``."""
+"""``python -m saykey`` runs the command ``saykey``."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Chooses what the rooms meet the world with, by the settings; a demonstration has its own."""
+"""Chooses the adapters that the settings name. The demonstration chooses its own."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ MakeRecognizer = Callable[[Settings, Clock, Callable[[Event], None]], Recognizer
 def worker_recognizer(
     settings: Settings, clock: Clock, post: Callable[[Event], None]
 ) -> Recognizer:
-    """whisper.cpp in a process of its own; its death and return become events."""
+    """whisper.cpp in a process of its own. Posts an event when it dies or is ready again."""
     return WorkerRecognizer(
         settings.recognizer,
         clock,
@@ -35,7 +35,10 @@ def worker_recognizer(
 
 @dataclass(frozen=True)
 class Adapters:
-    """What the rooms meet the world with. ``transport_of`` makes the way to a host."""
+    """The adapter of each port; None for a part that is not used.
+
+    ``transport_of`` creates the transport to a host. ``control`` is the path of the control socket.
+    """
 
     clock: Clock
     microphone: Microphone
@@ -51,7 +54,7 @@ class Adapters:
 
 
 def real_adapters(settings: Settings) -> Adapters:
-    """What the settings name. Nothing is opened yet."""
+    """The adapters that the settings name. None of them is opened yet."""
     clock = MonotonicClock()
     return Adapters(
         clock=clock,
@@ -68,7 +71,7 @@ def real_adapters(settings: Settings) -> Adapters:
 
 
 def _signals() -> tuple[signal.Signals, ...]:
-    """Those that end the device in order. nohup(1) ignores SIGHUP, and that is left so."""
+    """The signals that shut the device down. SIGHUP stays ignored if nohup(1) ignored it."""
     ends = (signal.SIGTERM, signal.SIGINT)
     ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     return ends if ignored else (*ends, signal.SIGHUP)
@@ -86,7 +89,7 @@ def _microphone(source: str, clock: Clock) -> Microphone:
 
 
 def endpoint_of(address: str) -> Endpoint:
-    """The endpoint a settings file calls "usb:DEVICE" or "socket:PATH"."""
+    """The endpoint for an address in the settings file: "usb:DEVICE" or "socket:PATH"."""
     kind, _, path = address.partition(":")
     return UsbGadget(path) if kind == "usb" else HostSocket(path)
 

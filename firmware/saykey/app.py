@@ -1,4 +1,4 @@
-"""Wires the rooms."""
+"""The whole device: creates the packages' objects and connects them to the hub."""
 
 import asyncio
 import logging
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 class App:
-    """The device: rooms, hub, panel and control, wired for these settings and adapters."""
+    """The device with its hub, panel and control socket, for these settings and adapters."""
 
     def __init__(self, settings: Settings, adapters: Adapters) -> None:
         self._settings = settings
@@ -58,7 +58,7 @@ class App:
         self.hub.observe(self._record)
 
     async def run(self) -> Exit:
-        """Until a ShutdownWanted is carried out. Raises SaykeyError if it cannot start."""
+        """Run until a ShutdownWanted is carried out. Raises SaykeyError if it cannot start."""
         control = await self._open_control()
         try:
             await self._open_world()
@@ -83,7 +83,7 @@ class App:
             try:
                 end = await self.hub.run()
             finally:
-                # before anybody waits for a recognition, which could take as long as its worker
+                # First: waiting for a recognition could otherwise take until its time-out.
                 await self.recognizer.close()
             await self._links.shut()
             await self._capture.shutdown()
@@ -106,7 +106,7 @@ class App:
         return control
 
     async def _ask(self, event: Event) -> None:
-        """What a client asks for. Raises SaykeyError for what would come to nothing."""
+        """Have a client's request carried out. Raises SaykeyError if it is refused or fails."""
         if isinstance(event, ModelWanted):
             find(event.name)
             await self._tell_models()
@@ -116,15 +116,15 @@ class App:
             raise Refused(lost)
 
     async def _tell_models(self) -> None:
-        """What models there are changes while the device runs: they are pulled and removed.
+        """Post which models there are. It changes while the device runs: models come and go.
 
-        In a thread: of a GGUF file some 10 MB are read.
+        The search runs in a thread, because it may read 10 MB of each GGUF file.
         """
         names = await asyncio.to_thread(models_by_need, self._settings.recognizer.language)
         self.hub.post(ModelsKnown(names))
 
     def _parts(self) -> dict[str, Use]:
-        """What the settings name of things that may be missing, and how each is used."""
+        """The parts named in the settings that may be missing, and the function that uses each."""
         button, lamp = self._adapters.button, self._adapters.lamp
         named: dict[str, Use] = {}
         if button is not None:
@@ -160,7 +160,7 @@ class App:
         return Cutter(dictation, speech, WebRtcDetector(speech.aggressiveness))
 
     def _rehearse(self) -> None:
-        """Hear a frame of silence: it loads the libraries the first dictation would wait for."""
+        """Process a frame of silence, to load libraries before the first dictation needs them."""
         silence = bytes(FRAME_SAMPLES * SAMPLE_BYTES)
         self._cutter(0).feed(silence, 0)
         level_db(silence)

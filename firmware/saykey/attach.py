@@ -1,7 +1,7 @@
-"""Keeps a part of the device in use: opens it, reports it as missing, and opens it again.
+"""Keeps a part of the device open: opens it, reports when it is missing, and tries again.
 
-A part is what may be absent at the start or go away later: the button, the LED, the display, and
-the way to each host. The device runs without it meanwhile.
+A part may be absent at the start or go away later. Parts are the button, the LED, the display, and
+the connection to each host. The device runs without a missing part.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,17 +13,18 @@ from saykey.ports import Clock
 
 FIRST_PAUSE_NS = NS_PER_S
 LONGEST_PAUSE_NS = 10 * NS_PER_S
-"""Between two attempts. The pause doubles: an attempt can cost a search for a library."""
+"""The pause between two attempts doubles up to this: an attempt may search for a library."""
 
 Use = Callable[[Callable[[], None]], Awaitable[None]]
-"""Opens a part, calls its argument once the part works, and returns when the part must be opened
-again. Raises HardwareError when the part is missing or goes away, with what the user should do."""
+"""A function that opens a part, calls its argument when the part works, and returns when the part
+must be opened again. It raises HardwareError, with advice for the user, when the part is missing
+or goes away."""
 
 
 async def attach(part: str, use: Use, clock: Clock, post: Callable[[Event], None]) -> None:
-    """Use this part until cancelled, as often as it goes away.
+    """Keep this part in use until cancelled. Opens it again whenever it goes away.
 
-    Each new reason is posted once as PartMissing. PartFound follows when the part works again.
+    Posts PartMissing once for each new reason, and PartFound when the part works after that.
     """
     reason = ""
     pause = FIRST_PAUSE_NS

@@ -1,4 +1,7 @@
-"""What the device state tells the rooms to begin. The hub performs each; none is awaited."""
+"""All effects: work that the device state starts in the other packages.
+
+The hub has each effect performed and does not wait for it. The result comes back as an event.
+"""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +11,7 @@ from saykey.settings.schema import HostSettings
 
 @dataclass(frozen=True, slots=True)
 class OpenCapture:
-    """Listen for this dictation from ``at`` (monotonic ns) less the pre-roll."""
+    """Listen for this dictation from ``at`` (monotonic ns) minus the pre-roll."""
 
     dictation: int
     at: int
@@ -16,7 +19,7 @@ class OpenCapture:
 
 @dataclass(frozen=True, slots=True)
 class CloseCapture:
-    """Listen up to ``at`` plus the post-roll, then report CaptureDrained."""
+    """Listen up to ``at`` (monotonic ns) plus the post-roll, then post CaptureDrained."""
 
     dictation: int
     at: int
@@ -24,21 +27,24 @@ class CloseCapture:
 
 @dataclass(frozen=True, slots=True)
 class AbortCapture:
-    """Stop listening now and report nothing more of this dictation."""
+    """Stop listening now, and post no further events of this dictation."""
 
     dictation: int
 
 
 @dataclass(frozen=True, slots=True)
 class LoadModel:
-    """Have this model ready; ends in ModelReady or ModelFailed."""
+    """Load this model. The result is ModelReady or ModelFailed."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Recognise:
-    """Recognise this phrase; ends in Recognised, RecognitionFailed or RecognitionAborted."""
+    """Recognise this phrase.
+
+    The result is Recognised, RecognitionFailed or RecognitionAborted. ``attempt`` counts from 1.
+    """
 
     phrase: Phrase
     attempt: int
@@ -48,7 +54,10 @@ class Recognise:
 
 @dataclass(frozen=True, slots=True)
 class AbortRecognition:
-    """Let go of this phrase; ends in RecognitionAborted, or in a result that was already there."""
+    """Abort the recognition of this phrase.
+
+    The result is RecognitionAborted, or the recognition's own result if it was ready before.
+    """
 
     phrase: PhraseId
     revision: int
@@ -56,9 +65,9 @@ class AbortRecognition:
 
 @dataclass(frozen=True, slots=True)
 class TypeEdits:
-    """Carry these edits out on this host; ends in TypingFinished or TypingStopped.
+    """Carry out these edits on this host. The result is TypingFinished or TypingStopped.
 
-    ``profile`` is how the host is typed to: its system, layout, pace and keys.
+    ``profile`` are the host's settings: its operating system, layout, pace and special keys.
     """
 
     piece: int
@@ -69,7 +78,10 @@ class TypeEdits:
 
 @dataclass(frozen=True, slots=True)
 class StopTyping:
-    """End the piece at the next whole character, keys up; ends as TypeEdits does."""
+    """Stop typing the piece after the current character, with all keys up.
+
+    The result is TypingStopped, or TypingFinished if the piece was complete before.
+    """
 
     piece: int
 
@@ -83,30 +95,30 @@ class ReleaseKeys:
 
 @dataclass(frozen=True, slots=True)
 class OpenLink:
-    """Open the way to this host, once the host before on the same transport was let go of."""
+    """Connect to this host, after the previous host on the same transport is closed."""
 
     host: HostSettings
 
 
 @dataclass(frozen=True, slots=True)
 class CloseLink:
-    """Let go of this host: what is typed there ends, all keys go up, then the transport closes."""
+    """Disconnect from this host: typing ends, all keys go up, then the transport is closed."""
 
     host: str
 
 
 @dataclass(frozen=True, slots=True)
 class WakeHost:
-    """Ask this sleeping host to wake up, once."""
+    """Send one wake-up request to this sleeping host."""
 
     host: str
 
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """Everything is put away: end the process.
+    """End the process: nothing is left to do.
 
-    ``unrecognised`` phrases had audio but no text yet; ``held`` pieces of text were not typed.
+    ``unrecognised`` phrases had audio but no text yet. ``held`` pieces of text were not typed.
     """
 
     unrecognised: int
@@ -114,7 +126,7 @@ class Exit:
 
 
 HostEffect = TypeEdits | StopTyping | ReleaseKeys | OpenLink | CloseLink | WakeHost
-"""What concerns the way to a host."""
+"""Effects on the connection to a host."""
 
 Effect = (
     OpenCapture

@@ -1,23 +1,23 @@
-"""Errors the user can mend: one line that names what is wrong and what to do about it."""
+"""Errors that the user can fix. Each is one line: what is wrong and what to do."""
 
 
 class SaykeyError(Exception):
     """Base of every error that is reported to the user as one line, without a traceback.
 
-    ``exit_code`` is the status the command line ends with: 1 for failure.
+    ``exit_code`` is the exit status of the command line: 1 for a failure.
     """
 
     exit_code = 1
 
 
 class UsageError(SaykeyError):
-    """The user asked for something that cannot be: a bad option, key or value. Exit status 2."""
+    """The user gave a wrong option, key or value. Exit status 2."""
 
     exit_code = 2
 
 
 class SettingsError(UsageError):
-    """The settings file is missing, is no TOML, or holds an unknown key or a value out of range."""
+    """The settings file is missing, is not TOML, or has an unknown key or a value out of range."""
 
 
 class AudioError(SaykeyError):
@@ -29,7 +29,7 @@ class MicrophoneLost(AudioError):
 
 
 class ModelError(SaykeyError):
-    """A model file is missing, damaged, foreign, or the engine refuses it."""
+    """A model file is missing, damaged or of an unknown format, or the engine refuses it."""
 
 
 class RecognizerError(SaykeyError):
@@ -37,24 +37,24 @@ class RecognizerError(SaykeyError):
 
 
 class LayoutError(UsageError):
-    """No table is known for the wanted keyboard layout."""
+    """There is no table for this keyboard layout."""
 
 
 class LinkLost(SaykeyError):
-    """The host no longer takes reports: unplugged, asleep or switched off."""
+    """The host no longer accepts reports: it is unplugged, asleep or switched off."""
 
 
 class ControlError(SaykeyError):
-    """The control socket is in use, absent, or speaks another version."""
+    """The control socket is in use, is absent, or uses another version of the protocol."""
 
 
 class Refused(SaykeyError):
-    """The device is in no state to do what is asked for."""
+    """The device cannot carry out a request in its present state."""
 
 
 class HardwareError(SaykeyError):
-    """A button, LED or display cannot be opened."""
+    """A button, LED, display or keyboard device cannot be opened, or went away."""
 
 
 class OutputError(SaykeyError):
-    """Standard output is full or closed, or its reader is gone."""
+    """Standard output is full or closed, or nobody reads it any more."""

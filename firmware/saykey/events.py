@@ -1,4 +1,4 @@
-"""Everything that can happen to the device. Rooms and people post these to the hub's inbox."""
+"""All events. The packages, the button and the control socket post them to the hub's inbox."""
 
 from dataclasses import dataclass
 
@@ -6,17 +6,17 @@ from saykey.flow import Edits, Gesture, Phrase, PhraseId, Substitution, Transcri
 from saykey.ports import Link
 from saykey.requests import Request
 
-# What people want, by button or control socket
+# From the user, by the button. Requests by the control socket are in saykey.requests.
 
 
 @dataclass(frozen=True, slots=True)
 class Gestured:
-    """The button was used; what it means depends on the button mode and the device's state."""
+    """The user made a gesture. Its meaning depends on the button mode and the device's state."""
 
     gesture: Gesture
 
 
-# What the microphone and the speech room report
+# From the microphone and the speech package
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +26,16 @@ class MicrophoneReady:
 
 @dataclass(frozen=True, slots=True)
 class MicrophoneFailed:
-    """The microphone went away or cannot be opened; the line says what to do."""
+    """The microphone went away or cannot be opened. ``reason`` is a line that says what to do."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class SoundHeard:
-    """The loudness while listening, in dB relative to full scale (<= 0): it is another now.
+    """The loudness changed while listening. ``level_db`` is relative to full scale (<= 0).
 
-    A multiple of flow.LEVEL_STEP_DB, measured over the last 160 ms.
+    It is a multiple of flow.LEVEL_STEP_DB, measured over the last 160 ms.
     """
 
     level_db: float
@@ -43,30 +43,30 @@ class SoundHeard:
 
 @dataclass(frozen=True, slots=True)
 class PhrasePaused:
-    """A short pause: this is the phrase if nothing more is said."""
+    """The user made a short pause. ``phrase`` is complete if speech does not continue."""
 
     phrase: Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseResumed:
-    """Speech went on after a short pause: the phrase is longer than it seemed."""
+    """Speech continued after a short pause. The phrase reported at the pause is not complete."""
 
     phrase: PhraseId
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseEnded:
-    """The phrase is complete, by a pause, the length cap, or the release."""
+    """The phrase is complete: after a pause, at the longest length, or at the release."""
 
     phrase: Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureDrained:
-    """All audio of the dictation went through the speech room; no phrase of it will follow.
+    """The speech package has read all audio of the dictation. No phrase of it will follow.
 
-    ``lost_samples`` were lost by the sound card while it was open.
+    ``lost_samples`` is how many samples the sound card lost during the dictation.
     """
 
     dictation: int
@@ -75,17 +75,17 @@ class CaptureDrained:
 
 @dataclass(frozen=True, slots=True)
 class ModelsKnown:
-    """The models the device has and could fall back to, the one that needs least memory first."""
+    """The models on the device that it can fall back to, sorted by memory, the smallest first."""
 
     names: tuple[str, ...]
 
 
-# What is reported of button, light, display and the ways to the hosts; see state/parts.py
+# From the parts that may be missing: button, LED, display and host connections (state/parts.py)
 
 
 @dataclass(frozen=True, slots=True)
 class PartMissing:
-    """A part cannot be opened, or went away; ``reason`` says what to do. It is tried again."""
+    """A part cannot be opened, or went away. ``reason`` says what to do. It is opened again."""
 
     part: str
     reason: str
@@ -93,12 +93,12 @@ class PartMissing:
 
 @dataclass(frozen=True, slots=True)
 class PartFound:
-    """A part that was missing works."""
+    """A part that was missing works now."""
 
     part: str
 
 
-# What the recognizer reports
+# From the recognizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,10 @@ class ModelReady:
 
 @dataclass(frozen=True, slots=True)
 class ModelFailed:
-    """This model cannot be used; the line says what to do. ``kept``: another that still can."""
+    """This model cannot be used. ``reason`` is a line that says what to do.
+
+    ``kept`` is another model that can still be used, or None.
+    """
 
     name: str
     reason: str
@@ -126,14 +129,14 @@ class ModelLost:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A phrase became text."""
+    """A phrase was recognised."""
 
     transcript: Transcript
 
 
 @dataclass(frozen=True, slots=True)
 class RecognitionFailed:
-    """The worker died on this phrase or took too long. It has to load its model anew."""
+    """The worker died on this phrase or took too long. It has to load its model again."""
 
     phrase: PhraseId
     revision: int
@@ -142,18 +145,18 @@ class RecognitionFailed:
 
 @dataclass(frozen=True, slots=True)
 class RecognitionAborted:
-    """The recognizer let go of this phrase as it was told to, and takes another."""
+    """The recognizer aborted this phrase as requested. It can take another one."""
 
     phrase: PhraseId
     revision: int
 
 
-# What the keyboard and the transports report
+# From the keyboard and transport packages
 
 
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
-    """The way to a host changed."""
+    """The link to a host changed."""
 
     host: str
     link: Link
@@ -161,7 +164,7 @@ class LinkChanged:
 
 @dataclass(frozen=True, slots=True)
 class LedsChanged:
-    """A host set its lock lights (LED output report, see ports.Transport)."""
+    """A host set its lock LEDs. ``leds`` is the LED output report, see ports.Transport."""
 
     host: str
     leds: int
@@ -169,10 +172,10 @@ class LedsChanged:
 
 @dataclass(frozen=True, slots=True)
 class TypingPlanned:
-    """All of a piece is planned and no key of it was pressed yet.
+    """The whole piece is planned, and none of its keys was pressed yet.
 
-    ``units`` is its length: graphemes to type or to erase, and chords. ``substitutions`` are those
-    that typing all of it will make.
+    ``units`` is its length: graphemes to type or to erase, and chords. ``substitutions`` are all
+    that the plan makes.
     """
 
     piece: int
@@ -189,7 +192,7 @@ class TypingBegan:
 
 @dataclass(frozen=True, slots=True)
 class TypingAdvanced:
-    """So many units of a piece are done. Told now and then while a long piece is typed."""
+    """``units`` of the piece are typed so far. Posted from time to time during a long piece."""
 
     piece: int
     units: int
@@ -197,7 +200,7 @@ class TypingAdvanced:
 
 @dataclass(frozen=True, slots=True)
 class TypingFinished:
-    """The whole piece was typed and all keys are up."""
+    """The whole piece was typed, and all keys are up."""
 
     piece: int
     reports: int = 0
@@ -206,10 +209,11 @@ class TypingFinished:
 
 @dataclass(frozen=True, slots=True)
 class TypingStopped:
-    """Typing ended early. ``typed``, ``doubtful`` and ``rest`` are the piece's edits, cut in three.
+    """Typing ended early. ``typed``, ``doubtful`` and ``rest`` are the piece's edits in order.
 
-    ``typed`` is on the host; ``doubtful`` may or may not be (its reports were accepted but
-    perhaps not read when the link dropped; empty after a stop on request); ``rest`` was not sent.
+    ``typed`` arrived on the host. ``doubtful`` may have arrived: the link accepted its reports, but
+    the host may not have read them before the link dropped. It is empty after a stop on request.
+    ``rest`` was not sent.
     """
 
     piece: int

@@ -1,38 +1,42 @@
-"""The values that flow through the rooms, forward only.
+"""The values that the packages pass to one another. Data flows in one direction only.
 
 Edge -> Gesture; AudioFrame -> Phrase -> Transcript -> Insert | Erase | Press -> Stroke -> Report.
 
-Audio positions are sample counts at 16 kHz since the capture of a dictation opened (its first
-pre-roll sample is 0, samples the sound card lost are counted in). All other times are monotonic
-nanoseconds, unless a name says ``_ms``.
+Audio positions are sample counts at 16 kHz since the capture of a dictation opened. The first
+pre-roll sample has position 0. Samples that the sound card lost are counted. All other times are
+monotonic nanoseconds, unless a name ends in ``_ms`` or ``_s``.
 """
 
 from dataclasses import dataclass, field
 from enum import Enum
 
 SAMPLE_RATE = 16_000
-"""Samples per second everywhere behind the audio room; what Whisper and WebRTC's detector take."""
+"""Samples per second everywhere after the audio package. Whisper and WebRTC's detector need it."""
 
 FRAME_SAMPLES = 320
-"""Samples in a frame: 20 ms, a length WebRTC's detector accepts (10, 20 or 30 ms)."""
+"""Samples in a frame: 20 ms. WebRTC's detector accepts frames of 10, 20 or 30 ms."""
 
 SAMPLE_BYTES = 2
-"""Bytes of a sample: signed 16 bit, little endian, mono."""
+"""Bytes per sample: signed 16 bit, little endian, mono."""
 
 LEVEL_STEP_DB = 4.0
-"""Loudness is told and shown in multiples of this many dB: nobody sees less on a small display."""
+"""Loudness is reported and shown in steps of this many dB. A small display cannot show less."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The button went down or up at a monotonic time in nanoseconds; debounced by the adapter."""
+    """The button went down or up, at a monotonic time in ns. The adapter debounces the contacts."""
 
     at: int
     down: bool
 
 
 class GestureKind(Enum):
-    """What the hand did. PRESS and RELEASE come at once; the others name what they were part of."""
+    """Kinds of gestures.
+
+    PRESS and RELEASE are reported at once. The others are reported in addition, and say what kind
+    of press it was.
+    """
 
     PRESS = "press"
     RELEASE = "release"
@@ -43,7 +47,7 @@ class GestureKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
-    """A gesture and the monotonic time in nanoseconds at which it was complete."""
+    """A gesture, and the monotonic time in nanoseconds at which it was complete."""
 
     kind: GestureKind
     at: int
@@ -53,8 +57,8 @@ class Gesture:
 class AudioFrame:
     """Consecutive samples as pcm16 (signed 16 bit little endian, mono, 16 kHz).
 
-    ``sample`` is the position of the first one on the microphone's own clock: samples since the
-    microphone opened. A gap between two frames is audio the sound card lost.
+    ``sample`` is the position of the first sample, counted since the microphone opened. A gap
+    between two frames is audio that the sound card lost.
     """
 
     pcm16: bytes
@@ -62,13 +66,13 @@ class AudioFrame:
 
     @property
     def end(self) -> int:
-        """Position just behind the last sample."""
+        """Position one after the last sample."""
         return self.sample + len(self.pcm16) // SAMPLE_BYTES
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class PhraseId:
-    """Phrases sort in the order of speech: by dictation, then by number; both count from 1."""
+    """Identifies a phrase. Sorts in the order of speech: by dictation, then by number, from 1."""
 
     dictation: int
     number: int
@@ -78,9 +82,9 @@ class PhraseId:
 class Phrase:
     """A stretch of speech between two pauses.
 
-    ``revision`` rises whenever the same phrase comes with other audio (speech went on after a
-    short pause): two Phrases of one id and revision hold the same samples. ``pcm`` is pcm16 of
-    the samples from ``first_sample`` up to, not including, ``last_sample``.
+    ``revision`` increases when the same phrase is reported with other audio, because speech
+    continued after a short pause. Two Phrases with the same id and revision hold the same samples.
+    ``pcm`` is pcm16 of the samples from ``first_sample`` up to, not including, ``last_sample``.
     """
 
     id: PhraseId
@@ -96,7 +100,7 @@ class Phrase:
 
 
 class Verdict(Enum):
-    """What the guards say of a transcript. EMPTY: the engine heard no speech in the phrase."""
+    """How the guards judge a transcript. EMPTY: the engine found no speech in the phrase."""
 
     GOOD = "good"
     EMPTY = "empty"
@@ -105,10 +109,10 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """CPU or wall milliseconds the engine reports for one recognition.
+    """CPU or wall-clock milliseconds that the engine reports for one recognition.
 
-    ``passes``: how often it went over the phrase; 0 if it was known without that there is no
-    speech, more than 1 if what was heard first was doubted.
+    ``passes`` is how often the engine ran on the phrase: 0 if it was known before that there is no
+    speech, more than 1 if the first result was doubtful.
     """
 
     total_ms: float = 0.0
@@ -119,10 +123,11 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What an engine heard in one revision of a phrase.
+    """The text that an engine recognised in one revision of a phrase.
 
-    ``probability`` is the mean probability of the text's tokens and ``no_speech`` that of the
-    no-speech token, both 0..1; ``attempt`` counts from 1. ``text`` has no space at either end.
+    ``probability`` is the mean probability of the text's tokens. ``no_speech`` is the probability
+    of the no-speech token. Both are 0..1. ``attempt`` counts from 1. ``text`` has no space at
+    either end.
     """
 
     phrase: PhraseId
@@ -146,10 +151,10 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class Erase:
-    """Remove this text, which was typed and ends before the cursor.
+    """Remove this text, which was typed and ends at the cursor.
 
-    The text is given, not a count: how many backspaces remove it depends on what the host's
-    layout made of it and on the rule of the host's editor (keyboard.erase).
+    It holds the text and not a count: the number of backspaces depends on how the host's layout
+    typed the text and on the rules of the host's editor (see keyboard.erase).
     """
 
     text: str = field(repr=False)
@@ -159,10 +164,10 @@ class Erase:
 class Stroke:
     """One key pressed while modifiers are held.
 
-    ``usage`` is a usage of the HID Usage Tables, page 0x07 (Keyboard/Keypad); ``modifiers`` is the
-    boot keyboard's first byte: bit 0 left Control, 1 left Shift, 2 left Alt, 3 left GUI, 4..7 the
-    right ones (HID 1.11, appendix B.1 and C). ``held`` are usages of keys held besides, which no
-    bit of that byte stands for: some layouts reach their fifth level by such a key.
+    ``usage`` is a usage of the HID Usage Tables, page 0x07 (Keyboard/Keypad). ``modifiers`` is the
+    first byte of a boot keyboard report: bit 0 left Control, 1 left Shift, 2 left Alt, 3 left GUI,
+    4..7 the right ones (HID 1.11, appendix B.1 and C). ``held`` are usages of further keys to hold
+    that have no bit in that byte: some layouts reach their fifth level with such a key.
     """
 
     usage: int
@@ -172,7 +177,7 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Press a chord that is no text, such as Enter."""
+    """Press a key or chord that types no text, such as Enter."""
 
     stroke: Stroke
 
@@ -182,27 +187,27 @@ Edits = tuple[Edit, ...]
 
 
 def inserted(edits: Edits) -> str:
-    """All text these edits insert."""
+    """All text that these edits insert, as one string."""
     return "".join(edit.text for edit in edits if isinstance(edit, Insert))
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A boot keyboard input report: 8 bytes, held by the host for at least ``hold_ns``."""
+    """A boot keyboard input report: 8 bytes. No report follows it within ``hold_ns``."""
 
     data: bytes
     hold_ns: int = 0
 
 
 ALL_UP = Report(bytes(8))
-"""The report in which no key is down; the last one of whatever is typed."""
+"""The report in which no key is down. Every piece ends with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """A piece of text the host's layout cannot type, what is typed instead, and why.
+    """Text that the host's layout cannot type, what is typed instead, and why.
 
-    ``script``, such as "Cyrillic", if the layout has no letter of the script at all.
+    ``script`` is the script, such as "Cyrillic", if the layout has no letter of it; else "".
     """
 
     wanted: str = field(repr=False)

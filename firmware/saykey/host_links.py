@@ -1,4 +1,4 @@
-"""The ways to the hosts: a transport and a typist for each that is open."""
+"""The connections to the hosts: a transport and a typist for each host that is open."""
 
 import asyncio
 from collections import defaultdict
@@ -28,7 +28,7 @@ TransportOf = Callable[[HostSettings], Transport]
 
 @dataclass(slots=True, eq=False)
 class _Way:
-    """The way to one host, until ``over`` is set."""
+    """The connection to one host. It is closed after ``over`` is set."""
 
     transport: Transport
     typist: Typist
@@ -36,9 +36,9 @@ class _Way:
 
 
 class HostLinks:
-    """Performs the effects that concern hosts.
+    """Performs the effects on hosts.
 
-    A transport is opened once the host before on the same one was let go of.
+    A transport is opened after the previous host on the same transport is closed.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class HostLinks:
         self._group: asyncio.TaskGroup | None = None
 
     def start(self, group: asyncio.TaskGroup) -> None:
-        """Work in this group: an error nobody expects ends the group, never goes unseen."""
+        """Run tasks in this group, so that an unexpected error ends the group and is reported."""
         self._group = group
 
     def perform(self, effect: HostEffect) -> None:
-        """Begin what the effect says."""
+        """Start the work of this effect."""
         match effect:
             case OpenLink(host):
                 self._open(host)
@@ -76,7 +76,7 @@ class HostLinks:
                 assert_never(effect)
 
     async def shut(self) -> None:
-        """Let go of all hosts; the last releases are given bounded time (see Typist)."""
+        """Disconnect from all hosts. The final key releases have limited time, see Typist."""
         for way in self._ways.values():
             way.over.set()
         if self._lives:
@@ -110,7 +110,7 @@ class HostLinks:
                 await way.transport.close()
 
     async def _connect(self, name: str, way: _Way, works: Callable[[], None]) -> None:
-        """Be connected until the way to this host is gone; see saykey.attach.Use."""
+        """Stay connected until the transport's device goes away. See saykey.attach.Use."""
         gone = asyncio.Event()
 
         def link_changed(link: Link) -> None:

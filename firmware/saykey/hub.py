@@ -1,4 +1,7 @@
-"""The hub: one inbox, one state. Steps the state with each event and has the effects performed."""
+"""The hub: one inbox and one device state.
+
+It steps the state with each event, in order, and has the effects performed.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -10,11 +13,11 @@ from saykey.state.device import Device, Step
 from saykey.state.step import step
 
 Observer = Callable[[Event, Device, tuple[Effect, ...], int], None]
-"""Looks at each step: the event, the device after it, what it began, and when (ns)."""
+"""Called after each step with the event, the device after it, the effects, and the time (ns)."""
 
 
 class Hub:
-    """Everything that happens passes here, in order. `post` and `ask` are the only ways in."""
+    """Handles all events, in order. They come in by `post` and `ask` only."""
 
     def __init__(self, first: Step, clock: Clock, perform: Callable[[Effect], None]) -> None:
         self.device, self._effects = first.device, first.effects
@@ -24,24 +27,24 @@ class Hub:
         self._inbox: asyncio.Queue[tuple[Event, asyncio.Future[str] | None]] = asyncio.Queue()
 
     def observe(self, observer: Observer) -> None:
-        """Have this called after every step, from the event loop; it must not block."""
+        """Call this observer after every step, from the event loop. It must not block."""
         self._observers.append(observer)
 
     def post(self, event: Event) -> None:
-        """Something happened. Returns at once."""
+        """Put an event into the inbox. Returns at once."""
         self._inbox.put_nowait((event, None))
 
     async def ask(self, event: Event) -> str:
-        """Post an event and wait until the device has taken it in.
+        """Put an event into the inbox and wait until the state has handled it.
 
-        Returns why it refused, one line, or "" if it did not.
+        Returns the reason, one line, if the state refused it; else "".
         """
         taken: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._inbox.put_nowait((event, taken))
         return await taken
 
     async def run(self) -> Exit:
-        """Until the device has put everything away after a ShutdownWanted."""
+        """Handle events until the shutdown after a ShutdownWanted is complete."""
         for effect in self._effects:
             self._perform(effect)
         while True:

@@ -1,12 +1,12 @@
-"""What is worth a line in the log. Never what was spoken, at any level."""
+"""Log lines for events. They never contain spoken text, at any level."""
 
 from saykey import events as ev
 from saykey import requests as rq
 from saykey.flow import inserted
 
 
-def line(event: ev.Event) -> str | None:  # noqa: PLR0912  a row of events
-    """The line for an event, None for one that happens all the time."""
+def line(event: ev.Event) -> str | None:  # noqa: PLR0912  one case per event
+    """The log line for an event, or None for an event that is not logged."""
     match event:
         case ev.ModelReady(name):
             return f"model {name} is ready"
@@ -14,7 +14,7 @@ def line(event: ev.Event) -> str | None:  # noqa: PLR0912  a row of events
             stays = f" ({kept} stays)" if kept else ""
             return f"model {name} cannot be used{stays}: {reason}"
         case ev.ModelLost(reason):
-            return f"the recognizer is started again: {reason}"
+            return f"the recognizer is being restarted: {reason}"
         case ev.RecognitionFailed(phrase, _, reason):
             return f"phrase {phrase.dictation}.{phrase.number} not recognised: {reason}"
         case ev.MicrophoneReady():
@@ -24,11 +24,11 @@ def line(event: ev.Event) -> str | None:  # noqa: PLR0912  a row of events
         case ev.PartMissing(part, reason):
             return f"{part} is missing: {reason}"
         case ev.PartFound(part):
-            return f"{part} is found"
+            return f"{part} works now"
         case ev.LinkChanged(host, link):
             return f"host {host} is {link.value}"
         case ev.CaptureDrained(dictation, lost) if lost:
-            return f"dictation {dictation}: {lost} samples were lost by the sound card"
+            return f"dictation {dictation}: the sound card lost {lost} samples"
         case ev.TypingStopped(reports=reports, rest=rest, doubtful=doubtful):
             left = len(inserted(doubtful + rest))
             return f"typing stopped after {reports} reports, {left} characters left"

@@ -1,7 +1,7 @@
-"""Looks after the process as a whole: what must outlive a crash, and who wants to know it is well.
+"""Keeps the mirror of held text up to date, and reports the process's state to systemd.
 
-Held text is mirrored after each step, before the loop gets to type anything: what a crash
-interrupts is in the mirror.
+Held text is mirrored after each step, before the event loop can type anything. So text whose typing
+is interrupted by a crash is in the mirror.
 """
 
 import logging
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class Keeper:
-    """Keeps the mirror and tells the service manager; both may be None, for where there is none."""
+    """Updates the mirror, and reports to the service manager. Each is None if there is none."""
 
     def __init__(self, mirror: Mirror | None, manager: Manager | None, clock: Clock) -> None:
         self._mirror = mirror
@@ -32,13 +32,13 @@ class Keeper:
 
     @property
     def found(self) -> Kept:
-        """What the mirror held at the start."""
+        """The text that was in the mirror at the start."""
         return self._found
 
     def opened(self, device: Device) -> None:
-        """All rooms are open."""
+        """Report that the start is complete: everything is open."""
         if self._found:
-            _log.info("%d texts are held from before", len(self._found))
+            _log.info("%d held texts were restored", len(self._found))
         if self._mirror is not None:
             self._mirror.open()
         if self._manager is not None:
@@ -57,14 +57,14 @@ class Keeper:
             self._manager.status(in_words(looks.status(device)))
 
     def _keep(self, mirror: Mirror, device: Device) -> None:
-        # most steps change neither: both are values, so that the same object is the same text
+        # Most steps change neither. Both are immutable: the same object holds the same text.
         delivery, row = device.delivery, device.hearing.row
         if self._mirrored[0] is not delivery or self._mirrored[1] is not row:
             mirror.keep(kept(device))
             self._mirrored = (delivery, row)
 
     async def run(self) -> None:
-        """Tell the service manager that the event loop turns, as often as it wants to know."""
+        """Report regularly to the service manager that the event loop is running."""
         if self._manager is None or (every := self._manager.alive_every_ns) is None:
             return
         while True:

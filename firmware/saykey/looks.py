@@ -1,4 +1,7 @@
-"""What panel and control show, derived from the device; nothing of it is stored."""
+"""Derives what the display, the LED and the control socket show from the device state.
+
+Nothing of it is stored.
+"""
 
 from typing import Literal
 
@@ -23,7 +26,7 @@ _UNHEARD = {Stage.SPEAKING, Stage.TENTATIVE, Stage.WAITING}
 
 
 def view(device: Device) -> View:
-    """What the display is drawn from."""
+    """The data that the display is drawn from."""
     target = delivery.target_of(device.delivery)
     held = [h.text for h in target.held]
     typing = device.delivery.typing
@@ -56,7 +59,7 @@ def view(device: Device) -> View:
 
 
 def status(device: Device, record: Record = Record()) -> Status:  # noqa: B008 - it is frozen
-    """What the control socket tells, the held text included: the server leaves it out."""
+    """The status for the control socket. It contains the held text, which the server removes."""
     target = delivery.target_of(device.delivery)
     faults = _faults(device) + _lacks(device)
     return Status(
@@ -80,7 +83,7 @@ def status(device: Device, record: Record = Record()) -> Status:  # noqa: B008 -
 
 
 def light(device: Device) -> Light:
-    """What the LED tells, the most pressing first."""
+    """What the LED shows. The most urgent condition wins."""
     if _faults(device):
         return Light.FAULT
     if _capture(device) == "open":
@@ -94,7 +97,7 @@ def light(device: Device) -> Light:
 
 
 def idle(device: Device) -> bool:
-    """Whether nothing is listened to, recognised or typed."""
+    """Whether the device is not listening, recognising or typing."""
     return not device.hearing.dictations and not delivery.busy(device.delivery)
 
 
@@ -124,7 +127,7 @@ def _in_flight(device: Device) -> int:
 
 
 def _replaced(device: Device) -> tuple[Substitution, ...]:
-    """What was replaced, and what will be in the piece that is being typed."""
+    """All substitutions so far, with those planned in the piece that is being typed."""
     typing = device.delivery.typing
     return device.counters.replaced + (typing.substitutions if typing is not None else ())
 
@@ -151,7 +154,7 @@ _NO_PART = {parts.BUTTON: "No button", parts.LIGHT: "No LED", parts.DISPLAY: "No
 
 
 def _lacks(device: Device) -> tuple[Fault, ...]:
-    """Parts that are missing. The way to a host is a fault while that host is the target."""
+    """The missing parts, as faults. A host's connection counts only while it is the target."""
     shown = {*_NO_PART, *_needed(device)}
     return tuple(
         Fault(_NO_PART.get(each.part, "No connection"), each.reason)
@@ -161,12 +164,15 @@ def _lacks(device: Device) -> tuple[Fault, ...]:
 
 
 def _needed(device: Device) -> tuple[str, ...]:
-    """Parts without which no text reaches the host. A display that is missing is seen to be so."""
+    """Parts without which no text reaches the host.
+
+    A missing display is not one of them: the user sees that it is dark.
+    """
     return (parts.BUTTON, parts.way_to(device.delivery.target))
 
 
 def _notices(device: Device) -> tuple[Fault, ...]:
-    """What the user should know, though dictating goes on."""
+    """Notices for the user. Dictation still works."""
     notices = []
     if not device.model.noticed:
         notices.append(Fault("Other model", device.model.notice))

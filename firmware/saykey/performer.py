@@ -1,4 +1,4 @@
-"""Performs the device's effects by calling the rooms, and turns what comes of them into events."""
+"""Performs effects by calling the other packages, and posts their results as events."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -21,7 +21,7 @@ from saykey.ports import Recognizer, SessionParameters
 
 
 class Performer:
-    """Each effect starts something and returns at once; ``post`` gets what comes of it."""
+    """Starts the work of each effect and returns at once. ``post`` gets the results."""
 
     def __init__(
         self,
@@ -40,18 +40,18 @@ class Performer:
         self._loading = asyncio.Lock()
 
     def start(self, group: asyncio.TaskGroup) -> None:
-        """Work in this group: an error nobody expects ends the group, never goes unseen."""
+        """Run tasks in this group, so that an unexpected error ends the group and is reported."""
         self._group = group
 
     async def stop(self) -> None:
-        """Drop what is still at work."""
+        """Cancel the tasks that still run."""
         for task in self._tasks:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
 
     def perform(self, effect: fx.Effect) -> None:
-        """Begin what the effect says."""
+        """Start the work of this effect."""
         match effect:
             case fx.OpenCapture(dictation, at):
                 self._capture.open(dictation, at)
@@ -75,7 +75,7 @@ class Performer:
             ):
                 self._links.perform(effect)
             case fx.Exit():
-                pass  # the hub ends
+                pass  # Hub.run returns it
             case _:
                 assert_never(effect)
 
@@ -101,7 +101,7 @@ class Performer:
         task = self._spawn(self._recognise(effect))
         self._recognition = (ident, revision, task)
 
-        def ended(task: asyncio.Task[None]) -> None:  # also when cancelled before it began
+        def ended(task: asyncio.Task[None]) -> None:  # also called if cancelled before it started
             if task.cancelled():
                 self._post(RecognitionAborted(ident, revision))
 

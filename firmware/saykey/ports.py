@@ -1,6 +1,6 @@
-"""The Protocols between the rooms and the world: each has a real and a simulated adapter.
+"""The ports: Protocols for hardware, processes and time. Each has a real and a simulated adapter.
 
-One contract test per port (tests/contract) runs against every adapter the machine has.
+One contract test per port (tests/contract) runs against every adapter that the machine has.
 """
 
 from __future__ import annotations
@@ -20,60 +20,60 @@ class Clock(Protocol):
     """Monotonic time."""
 
     def now(self) -> int:
-        """Nanoseconds since an arbitrary start; never goes back."""
+        """Nanoseconds since an arbitrary start. Never decreases."""
         ...
 
     async def sleep_until(self, at: int) -> None:
-        """Return once ``now() >= at``; at once if it already is."""
+        """Return when ``now() >= at``, at once if ``at`` is past."""
         ...
 
 
 class Microphone(Protocol):
-    """Sound as 20 ms frames of 16 kHz mono pcm16, whatever the source delivers."""
+    """A sound source. Delivers 20 ms frames of 16 kHz mono pcm16, whatever the device records."""
 
     @property
     def name(self) -> str:
-        """What the settings call it, for messages."""
+        """Its name in the settings, for messages."""
         ...
 
     @property
     def lost_samples(self) -> int:
-        """Samples at 16 kHz lost to overruns since it was opened."""
+        """Samples at 16 kHz lost by overruns since it was opened."""
         ...
 
     async def open(self) -> None:
-        """Start recording at sample 0. Raises MicrophoneLost with what the user should do."""
+        """Start recording at sample 0. Raises MicrophoneLost with advice for the user."""
         ...
 
     async def read(self) -> AudioFrame:
-        """The next frame of FRAME_SAMPLES samples, as soon as it is complete.
+        """Wait for the next complete frame of FRAME_SAMPLES samples and return it.
 
-        Raises MicrophoneLost when the device goes away; the microphone is then closed. May be
-        cancelled at any time without losing samples.
+        Raises MicrophoneLost when the device goes away. The microphone is then closed. A cancelled
+        read loses no samples.
         """
         ...
 
     def has_frame(self) -> bool:
-        """Whether the next frame is complete already, so that ``read`` does not wait.
+        """Whether the next frame is complete, so that ``read`` returns at once.
 
         Raises MicrophoneLost as ``read`` does.
         """
         ...
 
     async def close(self) -> None:
-        """Stop recording; a closed microphone can be opened again and starts at sample 0."""
+        """Stop recording. A closed microphone can be opened again, and starts at sample 0."""
         ...
 
 
 class VoiceDetector(Protocol):
-    """Says of each 20 ms frame whether it holds a voice. Keeps state from frame to frame."""
+    """Decides for each 20 ms frame whether it contains a voice. Keeps state between frames."""
 
     def voiced(self, pcm16: bytes) -> bool:
-        """Whether these FRAME_SAMPLES samples hold a voice."""
+        """Whether these FRAME_SAMPLES samples contain a voice."""
         ...
 
     def reset(self) -> None:
-        """Forget all earlier frames: the next one is the first."""
+        """Forget all earlier frames."""
         ...
 
 
@@ -81,9 +81,9 @@ class VoiceDetector(Protocol):
 class SessionParameters:
     """How to recognise one phrase.
 
-    ``language`` is an ISO 639-1 code, or several, separated by commas, of which the engine takes
-    the one that is spoken; ``prompt`` is text the engine should assume came before;
-    ``attempt`` counts from 1: an engine may search harder on the second.
+    ``language`` is an ISO 639-1 code, or several separated by commas: the engine then detects which
+    of them is spoken. ``prompt`` is text that the engine treats as preceding the phrase.
+    ``attempt`` counts from 1. An engine may search more thoroughly from the second attempt on.
     """
 
     language: str
@@ -92,18 +92,18 @@ class SessionParameters:
 
 
 class RecognizerSession(Protocol):
-    """One revision of one phrase on its way through the engine."""
+    """The recognition of one revision of one phrase."""
 
     def feed(self, pcm16: bytes) -> None:
-        """Append samples in order. Never blocks."""
+        """Append samples, in order. Never blocks."""
         ...
 
     async def finish(self, phrase: PhraseId, revision: int) -> Transcript:
-        """Say that all samples were fed, and wait for what was heard.
+        """Wait for the transcript of the samples fed so far. No more may be fed.
 
-        Raises RecognizerError when the worker died or took longer than the phrase allows, and
-        asyncio.CancelledError when cancelled: the work is then aborted, which can take as long as
-        one encoder pass, during which the recognizer takes no other session.
+        Raises RecognizerError when the worker died or took longer than the phrase's time-out.
+        When the task is cancelled, the work is aborted. That can take as long as one encoder pass,
+        and the recognizer takes no other session until then.
         """
         ...
 
@@ -113,20 +113,20 @@ class Recognizer(Protocol):
 
     @property
     def model(self) -> str | None:
-        """The model that can recognise now, None while there is none."""
+        """The loaded model, or None."""
         ...
 
     async def load(self, model: str) -> None:
-        """Have this model ready, by the name the settings use; replaces the one before.
+        """Load this model, by its name in the settings, in place of the loaded one.
 
-        Raises ModelError when the file is missing or damaged or does not fit into memory,
-        RecognizerError when the worker cannot be started. ``model`` then tells whether the one
-        before is still, or again, in use.
+        Raises ModelError when the file is missing, damaged or too large for the memory, and
+        RecognizerError when the worker cannot be started. The property ``model`` then says whether
+        the previous model is loaded.
         """
         ...
 
     def begin(self, parameters: SessionParameters) -> RecognizerSession:
-        """Start a session. The one before must have ended."""
+        """Start a session. The previous session must have ended."""
         ...
 
     async def close(self) -> None:
@@ -135,9 +135,9 @@ class Recognizer(Protocol):
 
 
 class Link(Enum):
-    """State of the way to a host. UNKNOWN: not yet heard of, or its device file is gone.
+    """State of the link to a host. Text is typed only when it is UP.
 
-    Typing is tried only when UP.
+    UNKNOWN: nothing was reported yet, or the device file is gone.
     """
 
     UNKNOWN = "unknown"
@@ -147,61 +147,61 @@ class Link(Enum):
 
 
 class Transport(Protocol):
-    """The way to one host: takes boot keyboard reports, tells link and lock lights."""
+    """The connection to one host. Sends boot keyboard reports, reports link and lock LEDs."""
 
     @property
     def in_doubt(self) -> int:
-        """How many accepted reports the host may not have read when the link drops, at most.
+        """The most accepted reports that the host may not have read when the link drops.
 
-        The kernel's HID gadget accepts two without the host polling.
+        The kernel's HID gadget accepts two reports before the host polls.
         """
         ...
 
     async def open(self, on_link: Callable[[Link], None], on_leds: Callable[[int], None]) -> None:
-        """Connect, and call back from the event loop on each change, the first state included.
+        """Connect. Call back from the event loop with the first state and with each change.
 
         ``on_leds`` gets the LED output report (HID 1.11, appendix B.1): bit 0 Num Lock, bit 1
-        Caps Lock, bit 2 Scroll Lock. Returns at once, also while no host is there. Raises
-        HardwareError when the device file is absent or not permitted. When that happens later,
-        ``on_link`` gets UNKNOWN and the transport is closed: open it again.
+        Caps Lock, bit 2 Scroll Lock. Returns at once, even when no host is connected. Raises
+        HardwareError when the device file is absent or not permitted. If the device file goes away
+        later, ``on_link`` gets UNKNOWN and the transport is closed: open it again.
         """
         ...
 
     async def send(self, report: Report) -> None:
-        """Return once the link accepted the report; waits while the host does not poll.
+        """Return when the link has accepted the report. Waits while the host does not poll.
 
-        Does not wait for ``hold_ns``: the typist does. Raises LinkLost when the link is not up or
-        drops meanwhile. Cancelled, the report was either accepted or not sent at all.
+        Does not wait for ``hold_ns``: the typist does that. Raises LinkLost when the link is not up
+        or drops meanwhile. If the task is cancelled, the report was either accepted or not sent.
         """
         ...
 
     async def wake(self) -> None:
-        """Ask a sleeping host to wake up, once. Does nothing on a link that is up or down."""
+        """Send one wake-up request to a sleeping host. Does nothing when the link is up or down."""
         ...
 
     async def close(self) -> None:
-        """Let go of the host. No further callbacks."""
+        """Disconnect from the host. No further callbacks."""
         ...
 
 
 class Button(Protocol):
-    """The one button."""
+    """The button."""
 
     def open(self, on_edge: Callable[[Edge], None]) -> None:
         """Call back from the event loop on each debounced edge. Raises HardwareError."""
         ...
 
     def check(self) -> None:
-        """Raise HardwareError if it went away since it was opened. Costs little."""
+        """Raise HardwareError if it went away since it was opened. Cheap."""
         ...
 
     def close(self) -> None:
-        """No further callbacks; it can be opened again."""
+        """No further callbacks. The button can be opened again."""
         ...
 
 
 class Light(Enum):
-    """What the LED next to the button tells."""
+    """What the LED next to the button shows."""
 
     OFF = "off"
     LISTENING = "listening"
@@ -214,15 +214,15 @@ class Lamp(Protocol):
     """The LED."""
 
     def open(self) -> None:
-        """Be ready to show a light, and dark. Raises HardwareError."""
+        """Get ready to show a light. The LED is dark. Raises HardwareError."""
         ...
 
     def show(self, light: Light) -> None:
-        """Show it until told otherwise; blinking goes on by itself. Raises HardwareError."""
+        """Show this light until the next call. Blinking needs no calls. Raises HardwareError."""
         ...
 
     def close(self) -> None:
-        """Dark; it can be opened again."""
+        """Switch the LED off. It can be opened again."""
         ...
 
 
@@ -230,9 +230,9 @@ class Display(Protocol):
     """A 128 x 64 monochrome display."""
 
     async def show(self, picture: Image) -> None:
-        """Show a 128 x 64 picture of mode "1". The loop is not blocked. Raises HardwareError."""
+        """Show a 128 x 64 picture of mode "1". Does not block the loop. Raises HardwareError."""
         ...
 
     async def close(self) -> None:
-        """Dark."""
+        """Switch the display off."""
         ...

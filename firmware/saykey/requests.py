@@ -1,4 +1,4 @@
-"""Everything that people ask of the device, by the button or the control socket."""
+"""All requests from users, by the button or the control socket. The state may refuse them."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from saykey.settings.schema import HostSettings
 
 @dataclass(frozen=True, slots=True)
 class DictationStarted:
-    """Listen from ``at`` (monotonic ns) less the pre-roll."""
+    """Listen from ``at`` (monotonic ns) minus the pre-roll."""
 
     at: int
 
@@ -37,14 +37,14 @@ class HeldTextDropped:
 
 @dataclass(frozen=True, slots=True)
 class HeldTextMoved:
-    """Hold for this host what is held for none, because its host was forgotten."""
+    """Hold for this host the text that is held for no host, because its host was removed."""
 
     host: str
 
 
 @dataclass(frozen=True, slots=True)
 class RetryWanted:
-    """Recognise the failed phrases once more; what comes of them is held."""
+    """Recognise the failed phrases once more. Their text is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,14 @@ class HostWanted:
 
 @dataclass(frozen=True, slots=True)
 class HostAdded:
-    """There is one more computer to type to."""
+    """Add a computer to type to."""
 
     host: HostSettings
 
 
 @dataclass(frozen=True, slots=True)
 class HostChanged:
-    """A host has other settings, or another name. What is held for it stays held for it."""
+    """Give the host ``name`` these settings, which may rename it. It keeps its held text."""
 
     name: str
     host: HostSettings
@@ -78,21 +78,21 @@ class HostChanged:
 
 @dataclass(frozen=True, slots=True)
 class HostForgotten:
-    """There is no such host any more; what is held for it is held for none."""
+    """Remove a host. Its held text is then held for no host."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class KeysWanted:
-    """Press these keys on the current host, one after the other; `saykey layouts find` asks."""
+    """Press these keys on the current host, one after another. `saykey layouts find` uses it."""
 
     strokes: tuple[Stroke, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ShutdownWanted:
-    """The service is told to stop (SIGTERM, SIGINT or SIGHUP)."""
+    """Stop the service: SIGTERM, SIGINT or SIGHUP arrived."""
 
 
 Request = (
@@ -111,4 +111,4 @@ Request = (
     | KeysWanted
     | ShutdownWanted
 )
-"""What may be refused: the step then says why."""
+"""All requests. The state may refuse each of them: `Step.refusal` is then the reason."""

@@ -118,7 +118,7 @@ def test_text_dropped_after_the_memory_was_full_is_not_offered_again_after_a_cra
         assert saykey("drop-held", "--config", settings).returncode == 0
         first.kill()
         log = first.stderr.read()
-    assert log.count("held text is not kept for after a crash") == 1
+    assert log.count("held text would be lost in a crash") == 1
     with (
         computer(tmp_path),
         device(settings) as second,

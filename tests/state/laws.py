@@ -1,4 +1,4 @@
-"""What must hold after every step of the device in its world. See world.py."""
+"""The invariants that are checked after every step of the device in its world. See world.py."""
 
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from saykey.state.loading import Loading
 
 
 def check(world: World, device: Device) -> None:
-    """Raise Broken if the pair is one that must never be."""
+    """Raise Broken if this pair of world and device violates an invariant."""
     _nothing_is_lost(world, device)
     _nothing_is_glued(world)
     _doubtful_text_goes_where_it_shall(world, device)
@@ -26,7 +26,7 @@ def check(world: World, device: Device) -> None:
 
 
 def check_answer(device: Device, done: tuple[fx.Effect, ...]) -> None:
-    """Raise Broken if a press was answered without waking the host that sleeps."""
+    """Raise Broken if a press did not wake the sleeping host."""
     opened = any(isinstance(effect, fx.OpenCapture) for effect in done)
     target = target_of(device.delivery)
     sleeps = opened and target.link is Link.ASLEEP
@@ -138,7 +138,7 @@ def _left_in_order(world: World) -> None:
 
 
 def check_rest(world: World, device: Device) -> None:
-    """Raise Broken if nothing more happens by itself and yet not everything is done."""
+    """Raise Broken if work is left although nothing more happens by itself."""
     if any(m.down and m.link is Link.UP for m in world.machines):
         raise Broken("a key stays down")
     if device.closing:

@@ -1,4 +1,4 @@
-"""What people do next: with the button or the control socket, and to the hosts."""
+"""What users may do next: with the button, with the control socket, and with the hosts."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ THIRD = "third"
 
 
 def people(world: World, device: Device, ways: frozenset[str]) -> Iterator[Move]:
-    """All that people may do next, in the ways of this world: see walk.Life."""
+    """All that users may do next, by the means ``ways`` of this world (see walk.Life)."""
     if device.closing:
         return
     yield from _presses(world) if "socket" in ways else _hand(world, device)
@@ -42,9 +42,10 @@ def _presses(world: World) -> Iterator[Move]:
 
 
 def _hand(world: World, device: Device) -> Iterator[Move]:
-    """The gestures of one button, in the orders in which panel.gestures makes them.
+    """The gestures of one button, in the orders in which panel.gestures reports them.
 
-    ``hand`` is "up" or "tapped" (a second tap may come); "down", "second" or "held" while pressed.
+    ``hand`` is "up" or "tapped" (a second tap may follow) while the button is up, and "down",
+    "second" or "held" while it is down.
     """
 
     def gestures(*kinds: GestureKind) -> tuple[ev.Event, ...]:
@@ -137,7 +138,7 @@ def _asked(world: World, device: Device) -> frozenset[str]:
 
 
 def _excuse_all(world: World, device: Device) -> World:
-    """After a cancel, what was in flight need not be typed; what was held must not be lost."""
+    """After a cancel, text in flight need not be typed. Held text must not be lost."""
     typing = device.delivery.typing
     pieces = [*device.delivery.queue, *([typing.piece] if typing else [])]
     alive = {d.id for d in device.hearing.dictations} | {p.dictation for p in pieces}
@@ -145,7 +146,7 @@ def _excuse_all(world: World, device: Device) -> World:
 
 
 def excuse(world: World, device: Device, dictations: set[int]) -> World:
-    """What these dictations said need not be typed, save what was held and may be asked for."""
+    """Text of these dictations need not be typed, except held text, which may be asked for."""
     held = "".join(h.text for host in device.delivery.hosts for h in host.held)
     held += "".join(h.text for h in device.delivery.unassigned)
     typing = device.delivery.typing

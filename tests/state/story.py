@@ -1,4 +1,4 @@
-"""A device whose life is told step by step; see test_event_orders.py."""
+"""A device that a test drives event by event. See test_event_orders.py."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ COUCH = HostSettings(name="couch", transport="usb:/dev/hidg1")
 
 
 class Story:
-    """Tell it what happens; it remembers the device and what each step began."""
+    """Takes events. It keeps the device and the effects of all steps."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Story:
         self.begun.clear()
 
     def tell(self, event: ev.Event, now: int = 0) -> tuple[fx.Effect, ...]:
-        """One event; returns what it began. ``refused`` says why it was refused."""
+        """Step the device with one event. Returns its effects. ``refused`` is the refusal."""
         self.device, done, self.refused = step(self.device, event, now)
         self.begun += done
         return done
@@ -84,7 +84,7 @@ class Story:
         return self.tell(ev.TypingFinished(piece))
 
     def stopped(self, piece: int, *parts: str) -> tuple[fx.Effect, ...]:
-        """Typing ended early, with this text typed, doubtful and left."""
+        """Typing ended early, with these texts typed, doubtful and not sent."""
         return self.tell(ev.TypingStopped(piece, *map(inserting, parts)))
 
     def link(self, host: str, link: Link) -> tuple[fx.Effect, ...]:

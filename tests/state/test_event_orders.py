@@ -1,7 +1,7 @@
-"""The orders in which things may happen, and what is right: one test per row of the table.
+"""The orders of events and the right behaviour for each: one test per row of the table.
 
-The microphone's two rows (release with frames still unread, release before speech began) are
-tests of the speech room: the state only sees the phrases that come of it, or none.
+Two rows (release with frames still unread, release before speech began) are tests of the speech
+package. The state only sees the resulting phrases, or none.
 """
 
 from story import DESK, Story, inserting, phrase
@@ -362,7 +362,7 @@ def test_the_microphone_is_lost_and_what_there_is_is_recognised() -> None:
     story.hear(1, "One.")
     assert story.typing() == ["One."]
     assert story.device.microphone_fault == "unplugged"
-    assert kinds(story.press()) == [fx.OpenCapture]  # which looks for it at once
+    assert kinds(story.press()) == [fx.OpenCapture]  # it tries the microphone again at once
     story.drained(2)
     story.tell(ev.MicrophoneReady())
     assert kinds(story.press()) == [fx.OpenCapture]

@@ -1,4 +1,4 @@
-"""Hosts are added, renamed and forgotten while the device runs; some share a transport."""
+"""Hosts are added, renamed and removed while the device runs. Some share a transport."""
 
 import msgspec
 from story import COUCH, DESK, Story, inserting
@@ -45,7 +45,7 @@ def test_of_two_computers_on_one_cable_the_target_is_open() -> None:
     story = Story(hosts=CABLE)
     done = story.tell(rq.HostWanted("couch"))
     assert done == (fx.CloseLink("desk"), fx.OpenLink(CABLE[1]))
-    assert story.link("desk", Link.UP) == ()  # news that were on their way
+    assert story.link("desk", Link.UP) == ()  # a report that was already in the inbox
     assert get(story.device.delivery.hosts, "desk").link is Link.DOWN
 
 
@@ -56,7 +56,7 @@ def test_what_is_on_its_way_when_the_cable_goes_to_another_computer_is_held() ->
     story.hear(1, "One two.")
     assert story.tell(rq.HostWanted("couch"))[:2] == (fx.StopTyping(1), fx.CloseLink("desk"))
     story.link("couch", Link.UP)
-    assert story.stopped(1, "One", "", " two.") == ()  # its keys went up with its link
+    assert story.stopped(1, "One", "", " two.") == ()  # closing its link released the keys
     story.say(2)
     story.hear(2, "Three.")
     assert (story.held("desk"), story.held("couch")) == ([" two.", "Three."], [])

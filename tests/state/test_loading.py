@@ -1,4 +1,4 @@
-"""Which model is used when the one the user wanted cannot be; the user has the last word."""
+"""Which model is used if the chosen one cannot be. The user can always choose again."""
 
 import pytest
 from story import Story, phrase
@@ -11,7 +11,7 @@ from saykey.flow import PhraseId, Timings, Transcript, Verdict
 from saykey.state.loading import Loading
 
 MODELS = ("small", "medium", "large")
-"""What the device has, by the memory it needs."""
+"""The models on the device, by the memory they need."""
 
 
 @pytest.fixture
@@ -36,12 +36,12 @@ def kinds_of(done):
 
 
 def dies(story):
-    """The worker dies while it has nothing to do; what that began."""
+    """The worker dies while it is idle. Returns the effects."""
     return story.tell(ev.ModelLost("killed"))
 
 
 def said(story, took_ms, dictation):
-    """A dictation of one phrase of a second, which takes so long to recognise."""
+    """A dictation of one phrase of one second, whose recognition takes ``took_ms``."""
     story.press()
     story.say(1, dictation=dictation)
     transcript = Transcript(

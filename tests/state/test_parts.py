@@ -1,4 +1,4 @@
-"""Parts that are missing: what the device remembers of them, and what it shows."""
+"""Missing parts: what the device remembers of them, and what it shows."""
 
 import pytest
 from story import Story

@@ -1,4 +1,4 @@
-"""What is refused, and why: the step says it, so that whoever asked is told."""
+"""Which requests are refused, and the reason that the step returns for the user."""
 
 import pytest
 from story import COUCH, DESK, Story
@@ -24,7 +24,7 @@ KEYS = rq.KeysWanted((Stroke(0x04),))
         (rq.HostChanged("desc", ATTIC), "no host 'desc'; hosts: desk, couch"),
         (rq.HostChanged("couch", DESK), "there is a host 'desk' already"),
         (rq.HostAdded(COUCH), "there is a host 'couch' already"),
-        (rq.HeldTextMoved("couch"), "all held text has its host"),
+        (rq.HeldTextMoved("couch"), "no text is held without a host"),
     ],
 )
 def test_an_idle_device_refuses_what_would_come_to_nothing(event: rq.Request, reason: str) -> None:

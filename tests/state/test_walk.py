@@ -1,4 +1,4 @@
-"""The device keeps its promises in every order of events, and every effect is needed for that."""
+"""The invariants hold in every order of events, and every effect is needed for that."""
 
 from collections.abc import Iterable
 
@@ -43,10 +43,10 @@ SMALL = (
     (Life(1, 1, 1, HOSTS),),
     (Life(1, 1, 1, HOSTS, cables=CABLE),),
 )
-"""The smallest lives in which each effect is missed, for each kind of world."""
+"""The smallest lives in which a deleted effect is noticed, for each kind of world."""
 
 NOT_NEEDED = {
-    # a piece that was typed to its end has ended with the all-zero report
+    # a piece that was typed completely has ended with the all-zero report
     ("TypingFinished", "ReleaseKeys"),
 }
 
@@ -76,7 +76,7 @@ def test_no_longer_order_of_events_breaks_a_promise(life: Life, record_property)
 def test_deleting_any_single_effect_breaks_a_promise(
     lives: tuple[Life, ...], record_property
 ) -> None:
-    """So the walk would notice if a line that emits an effect were lost from the code."""
+    """So the walk notices if a line that emits an effect is removed from the code."""
     pairs = {life: pairs_in(life) for life in lives}
     every = set().union(*pairs.values())
     record_property(f"pairs of event and effect of {lives[0]}", len(every))
@@ -95,7 +95,7 @@ def test_each_kind_of_effect_is_begun_in_the_smallest_world() -> None:
 
 
 def pairs_in(life: Life) -> set[tuple[str, str]]:
-    """The kinds of event and effect that come together in this world."""
+    """The pairs of event and effect types that occur in this world."""
     pairs: set[tuple[str, str]] = set()
 
     def note(event: ev.Event, effect: fx.Effect) -> bool:
@@ -107,7 +107,7 @@ def pairs_in(life: Life) -> set[tuple[str, str]]:
 
 
 def is_missed(pair: tuple[str, str], lives: Iterable[Life]) -> bool:
-    """Whether a promise is broken in one of these worlds without this effect of this event."""
+    """Whether an invariant breaks in one of these worlds without this effect of this event."""
 
     def without(event: ev.Event, effect: fx.Effect) -> bool:
         return (type(event).__name__, type(effect).__name__) != pair

@@ -1,4 +1,4 @@
-"""The exhaustive walk: every order of everything that may happen, within bounds."""
+"""The exhaustive walk: every order of all possible events, within bounds."""
 
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
@@ -25,11 +25,11 @@ State = tuple[World, Device]
 
 @dataclass(frozen=True)
 class Life:
-    """What may happen in a world, and how much.
+    """The bounds of a walk: what may happen in a world, and how often.
 
-    ``presses`` of the button, ``phrases`` spoken, ``luck`` disturbances. ``ways``: "socket" for
-    requests by the control socket, "button" for gestures, "hosts" for hosts that come and go,
-    "doubts" for texts that the guards doubt without this being a disturbance.
+    At most ``presses`` presses of the button, ``phrases`` spoken phrases and ``luck`` disturbances.
+    ``ways``: "socket" for requests by the control socket, "button" for gestures, "hosts" for hosts
+    that are added and removed, "doubts" for doubtful texts that do not count as disturbances.
     ``cables``: the transports of the two hosts.
     """
 
@@ -48,11 +48,11 @@ class Life:
 
 
 class Violation(AssertionError):
-    """A rule was broken; the message is the shortest story that leads there."""
+    """An invariant was violated. The message is the shortest list of moves that leads there."""
 
 
 def begin(life: Life, keep: Filter) -> State:
-    """Two hosts, the first up, the second asleep; the model is loaded."""
+    """The first state: two hosts, the first up, the second asleep, and the model loaded."""
     first, second = life.cables
     settings = Settings(
         button=ButtonSettings(mode=life.button),
@@ -80,7 +80,7 @@ def begin(life: Life, keep: Filter) -> State:
 
 
 def advance(world: World, device: Device, events: tuple[ev.Event, ...], keep: Filter) -> State:
-    """Steps of the device in its world, with nothing between them. Raises Broken."""
+    """Step the device with these events, with nothing between them. Raises Broken."""
     for event in events:
         before = device
         device, done, _ = step(device, event, 0)
@@ -97,7 +97,7 @@ def advance(world: World, device: Device, events: tuple[ev.Event, ...], keep: Fi
 def _thrown_away(
     world: World, before: Device, device: Device, event: ev.Event, done: tuple[fx.Effect, ...]
 ) -> World:
-    """A gesture may mean another thing than the dictation that it began, and does that then."""
+    """Excuse the dictation that a gesture dropped. The gesture must then have typed held text."""
     if not isinstance(event, ev.Gestured) or event.gesture.kind.value == "double tap":
         return world
     after = {d.id for d in device.hearing.dictations}
@@ -110,7 +110,7 @@ def _thrown_away(
 
 
 def _asked_for(device: Device) -> frozenset[str]:
-    """The letters of held text that was asked for and is on its way."""
+    """The letters of held text that was asked for and is in flight."""
     sent = device.delivery
     pieces = [*sent.queue, *([sent.typing.piece] if sent.typing else [])]
     text = "".join(inserted(p.edits) for p in pieces if p.dictation == ASKED_FOR)
@@ -118,7 +118,7 @@ def _asked_for(device: Device) -> frozenset[str]:
 
 
 def canonical(world: World, device: Device) -> Hashable:
-    """The pair without what makes no difference to what can happen next."""
+    """The pair, reduced to what can influence later events."""
     final = dict(world.final)
     heard = frozenset((p, r) for p, r in world.heard if final.get(p, r) == r)
     sent, hearing = device.delivery, device.hearing
@@ -148,7 +148,7 @@ def everything(_event: ev.Event, _effect: fx.Effect) -> bool:
 
 
 def walk(life: Life, keep: Filter = everything) -> int:
-    """Visit every state and return their number. Raises Violation with the story that broke it."""
+    """Visit every state and return their number. Raises Violation with the moves that led to it."""
     first = begin(life, keep)
     seen: dict[Hashable, tuple[Hashable, str] | None] = {canonical(*first): None}
     queue = deque([(first, canonical(*first))])

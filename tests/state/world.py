@@ -1,8 +1,8 @@
-"""A world around the device state: all that people, microphone, recognizer and hosts may do next.
+"""A simulated world around the device state: users, microphone, recognizer and hosts.
 
-The world keeps its own books. It learns of the device only through the effects, and answers them
-as the real rooms may: in any order, or not at all where a thing can break. `moves` lists what can
-happen next; `Broken` is raised when the device did what it must never do.
+The world keeps its own records. It sees only the effects of the device, and answers them as the
+real packages may: in any order, or not at all where something can fail. `moves` lists what can
+happen next. `Broken` is raised when the device violates an invariant.
 """
 
 import dataclasses
@@ -18,27 +18,27 @@ from saykey.state.pieces import ASKED_FOR
 
 LETTERS = "ABC"
 NO_TEXT = "|"
-"""What a screen shows where a chord was pressed: text behind it is joined to nothing."""
+"""Marks on a screen where a chord was pressed. Text after it is not joined to the text before."""
 NOTHING = ev.SoundHeard(0.0)
-"""What the device sees of a change in the world that no adapter has noticed yet."""
+"""The event for a change in the world that no adapter has noticed yet."""
 
 
 class Broken(AssertionError):
-    """A rule of the house was broken."""
+    """An invariant was violated."""
 
 
 Value = TypeVar("Value", bound=Any)
 
 
 def replace(value: Value, **changes: object) -> Value:
-    """The value with these changes; quicker for the world's tuples than for dataclasses."""
+    """The value with these changes. It is faster for the world's tuples than for dataclasses."""
     if isinstance(value, tuple):
         return value._replace(**changes)
     return dataclasses.replace(value, **changes)
 
 
 class Mic(NamedTuple):
-    """An open capture. ``phrase`` is spoken just now, as revision; ``mute``: pausing in it."""
+    """An open capture. ``phrase`` is the phrase being spoken, 0 for none. ``mute``: in a pause."""
 
     dictation: int
     state: str = "open"
@@ -48,10 +48,11 @@ class Mic(NamedTuple):
 
 
 class Machine(NamedTuple):
-    """A host. ``told`` lags behind ``link``: news still on their way. ``down``: a key is down.
+    """A host.
 
-    One that is ``asleep`` comes back when it was ``woken`` only. ``open``: the device has its
-    transport open.
+    ``link`` is its real state, ``told`` what the device knows, and ``news`` are the reports in
+    between. ``down``: a key is down. ``open``: the device has opened its transport. A host that is
+    asleep comes back only when ``woken``.
     """
 
     name: str
@@ -65,7 +66,7 @@ class Machine(NamedTuple):
 
 
 class Typist(NamedTuple):
-    """A piece at work. ``hurt``: the link dropped since it began."""
+    """A piece that is being typed. ``hurt``: the link has dropped since it began."""
 
     piece: int
     host: str
@@ -75,23 +76,23 @@ class Typist(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What it types."""
+        """The text that it types."""
         return inserted(self.edits)
 
 
 class Work(NamedTuple):
-    """A phrase at the recognizer."""
+    """A phrase that is being recognised."""
 
     phrase: Phrase
     aborting: bool = False
 
 
 class World(NamedTuple):
-    """``luck``: how many more disturbances this life may see, so that the walk ends.
+    """The state of the world.
 
-    ``before`` is the model that may stay in use if the one that is ``loading`` fails. ``hand`` is
-    what the hand does to the button (see people). ``doubted`` are recognitions whose text the
-    guards doubt.
+    ``luck`` is how many more disturbances may happen: a bound, so that the walk ends. ``before`` is
+    the model that may stay in use if the one that is ``loading`` fails. ``hand`` is the state of
+    the button (see people). ``doubted`` are recognitions with a doubtful text.
     """
 
     luck: int
@@ -124,7 +125,7 @@ class World(NamedTuple):
 class Move(NamedTuple):
     """Something that may happen next: events with nothing between them.
 
-    ``inner``: will happen by itself if nothing else does.
+    ``inner``: it happens by itself if nothing else does.
     """
 
     name: str
@@ -134,12 +135,12 @@ class Move(NamedTuple):
 
 
 def move(name: str, world: World, *events: ev.Event, inner: bool = True) -> Move:
-    """Something that may happen next."""
+    """Create a Move."""
     return Move(name, world, events, inner)
 
 
 def letter(world: World, phrase: PhraseId) -> str:
-    """The letter that stands for what is said in a phrase."""
+    """The letter that represents the text of a phrase."""
     return mark(world, f"{phrase.dictation}.{phrase.number}")
 
 
@@ -149,7 +150,7 @@ def mark(world: World, ident: str) -> str:
 
 
 def moves(world: World, ways: frozenset[str]) -> Iterator[Move]:
-    """Everything that may happen next without people, in the ways of this world (see walk.Life)."""
+    """All that may happen next without users, by the means ``ways`` of this world (walk.Life)."""
     for mic in world.mics:
         yield from _speech(world, mic)
     if world.fault == "new":
@@ -270,7 +271,7 @@ def _typist(world: World) -> Iterator[Move]:
 
 
 def _broken_off(world: World, typist: Typist, typed: int, doubtful: int) -> Iterator[Move]:
-    """Typing ends behind so many letters, with so many more in doubt; a chord is not pressed."""
+    """Typing ends after ``typed`` letters; ``doubtful`` more may have arrived. No chord is sent."""
     text, idle = typist.text, replace(world, typist=None)
     parts: list[Edits] = [
         (Insert(part),) if part else ()
@@ -311,7 +312,7 @@ def _relink(world: World, machine: Machine, link: Link) -> World:
 
 
 def alive(world: World, host: str) -> frozenset[int]:
-    """Dictations for a host whose speech or recognition is not over, by the world's books."""
+    """Dictations for a host whose speech or recognition is not over, by the world's records."""
     pending = {p.dictation for p, r in world.final if (p, r) not in world.heard}
     flying = pending | {m.dictation for m in world.mics}
     return frozenset(d for d in flying if world.hosts[d - 1] == host)
@@ -323,15 +324,15 @@ def machine_of(world: World, name: str) -> Machine:
 
 
 def put(world: World, machine: Machine) -> World:
-    """The world with this machine in the place of its former self."""
+    """Replace the machine of the same name."""
     machines = tuple(machine if m.name == machine.name else m for m in world.machines)
     return replace(world, machines=machines)
 
 
 def on_screen(world: World, host: str, edits: Edits, *, down: bool) -> World:
-    """The world with these edits carried out at a host, and its keys down or up.
+    """The world with these edits carried out on a host, and a key down or none.
 
-    Keys of a host that is being let go of go up once nothing is typed there.
+    The keys of a host that is being closed go up when typing there has ended.
     """
     machine = machine_of(world, host)
     shown = "".join(e.text if isinstance(e, Insert) else NO_TEXT for e in edits)
@@ -339,10 +340,10 @@ def on_screen(world: World, host: str, edits: Edits, *, down: bool) -> World:
     return put(world, replace(machine, screen=machine.screen + shown, down=down))
 
 
-def perform(  # noqa: PLR0912  a row of effects
+def perform(  # noqa: PLR0912  one case per effect
     world: World, device: Device, effect: fx.Effect
 ) -> World:
-    """What an effect begins. Raises Broken for one that must not be."""
+    """The world after an effect. Raises Broken for an effect that is not allowed."""
     match effect:
         case fx.OpenCapture(dictation):
             mics = (*world.mics, Mic(dictation, "lost" if world.fault else "open"))

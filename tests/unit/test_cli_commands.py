@@ -240,7 +240,7 @@ def test_settings_print_as_a_file_that_checks_as_right(saykey, tmp_path):
     file = tmp_path / "saykey.toml"
     file.write_text(out)
     status, out, _ = saykey("settings", "check", file)
-    assert (status, out) == (0, f"{file} is right: model saykey-demo; hosts: computer\n")
+    assert (status, out) == (0, f"{file} is valid: model saykey-demo; hosts: computer\n")
 
 
 def test_all_that_is_wrong_in_the_settings_is_a_line_each_and_exit_status_1(saykey, tmp_path):

@@ -56,7 +56,7 @@ def test_closing_leaves_the_socket_of_a_later_server_alone(tmp_path):
     ("place", "advice"),
     [
         ("absent/control.sock", "there is no directory .*absent; make it or set"),
-        ("file", "file is no socket; remove it or set"),
+        ("file", "file is not a socket; remove it or set"),
         ("x" * LONGEST_PATH, f"longer than the {LONGEST_PATH} bytes"),
     ],
 )

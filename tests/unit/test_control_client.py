@@ -64,8 +64,8 @@ def test_the_client_says_how_to_start_a_saykey_that_is_not_running(tmp_path):
     ("greeting", "complaint"),
     [
         (b'{"hello":"saykey","version":2,"release":"9.0"}\n', r"release 9\.0\) speaks version 2"),
-        (b"220 mail ready\n", "no control socket of saykey"),
-        (b'{"hello":"other"}\n', "no control socket of saykey"),
+        (b"220 mail ready\n", "not a control socket of saykey"),
+        (b'{"hello":"other"}\n', "not a control socket of saykey"),
         (b"", "did not answer within 0.05 s"),
     ],
 )

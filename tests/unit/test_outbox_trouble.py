@@ -101,7 +101,7 @@ def test_each_spell_of_trouble_is_logged_once_and_its_end_once(memory, log):
                 mirror.keep(held)
         mirror.keep(TWO)
         mirror.keep(ONE)
-    begun, over = "is not kept for after a crash", "is kept for after a crash again"
+    begun, over = "held text would be lost in a crash", "held text survives a crash again"
     assert [begun in line for line in log.messages] == [True, False, True, False]
     assert [over in line for line in log.messages] == [False, True, False, True]
     assert "spoken" not in log.text
@@ -248,7 +248,7 @@ def test_a_folder_of_the_name_is_told_and_once_it_is_gone_text_is_kept(memory, n
     mirror.keep(ONE)
     assert [file.name for file in memory.iterdir()] == [name]
     (line,) = log.messages
-    assert "is a folder: set" in line or "(Is a directory): see to" in line
+    assert "is a folder: set" in line or "(Is a directory): check" in line
     (memory / name).rmdir()
     mirror.keep(ONE)
     assert restored(memory) == ONE
@@ -267,7 +267,7 @@ def test_old_text_that_cannot_be_removed_is_told_and_removed_when_it_can_be(memo
     (memory / "held.json").mkdir()
     mirror.keep(())
     (line,) = log.messages
-    assert "holds old text and cannot be removed (Is a directory): remove it" in line
+    assert "contains old text and cannot be removed (Is a directory): remove it" in line
     (memory / "held.json").rmdir()
     (memory / "held.json").write_bytes(encode(ONE))
     mirror.keep(())

@@ -92,12 +92,12 @@ OF_THE_HOST = {
         "written into it; name the device of the USB gadget, such as /dev/hidg0"
     ),
     '[[host]]\ntransport = "socket:FOLDER/file"': (
-        '[[host]] transport = "socket:FOLDER/file": this is no socket; '
+        '[[host]] transport = "socket:FOLDER/file": this is not a socket; '
         "name the socket of a simulated host, or remove this file"
     ),
     f'[[host]]\ntransport = "socket:/{"x" * 107}"': (
-        f'[[host]] transport = "socket:/{"x" * 107}": the path has 108 bytes, of which a socket '
-        "takes 107; name a shorter one"
+        f'[[host]] transport = "socket:/{"x" * 107}": the path has 108 bytes; a socket\'s path '
+        "may have 107; name a shorter one"
     ),
 }
 
@@ -109,7 +109,7 @@ OF_THE_MODEL = {
     ),
     '[recognizer]\nmodel = "base-q5_1"': (
         'warning: [recognizer] model = "base-q5_1": it is not on this device; '
-        "`saykey model pull base-q5_1` brings it"
+        "`saykey model pull base-q5_1` downloads it"
     ),
     '[recognizer]\nmodel = "FOLDER/none.bin"': (
         'warning: [recognizer] model = "FOLDER/none.bin": FOLDER/none.bin: there is no such model '
@@ -121,7 +121,7 @@ OF_THE_MODEL = {
     ),
     '[recognizer]\nmodel = "FOLDER"': (
         'warning: [recognizer] model = "FOLDER": it is not in the store; '
-        "`saykey model import FOLDER` brings it there"
+        "`saykey model import FOLDER` puts it there"
     ),
     '[recognizer]\nlanguage = "de"': (
         'warning: saykey-demo knows English only and [recognizer] language is "de"; choose a '
@@ -132,8 +132,8 @@ OF_THE_MODEL = {
         "codes are those of ISO 639-1, such as en, de, el"
     ),
     f'[recognizer]\nvocabulary = "{"Ada, " * 113}"': (
-        "warning: [recognizer] vocabulary has 226 words and commas; the model takes in the last "
-        "224 at most; leave out what the model spells right without it"
+        "warning: [recognizer] vocabulary has 226 words and commas; the model uses only the last "
+        "224; leave out words that the model spells right without it"
     ),
 }
 
@@ -157,7 +157,7 @@ OF_THE_PLACES = {
         f'warning: [recognizer] model = "/{"x" * 256}": File name too long'
     ),
     '[microphone]\nsource = "file:FOLDER/pipe"': (
-        'warning: [microphone] source = "file:FOLDER/pipe": FOLDER/pipe is no file: '
+        'warning: [microphone] source = "file:FOLDER/pipe": FOLDER/pipe is not a file: '
         "name a recording"
     ),
     '[control]\nsocket = "FOLDER/none/control.sock"': (
@@ -165,7 +165,7 @@ OF_THE_PLACES = {
         "make it or set [control] socket"
     ),
     '[control]\nsocket = "FOLDER/file"': (
-        '[control] socket = "FOLDER/file": FOLDER/file is no socket; '
+        '[control] socket = "FOLDER/file": FOLDER/file is not a socket; '
         "remove it or set [control] socket"
     ),
     f'[control]\nsocket = "/{"ü" * 60}"': (

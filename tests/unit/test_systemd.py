@@ -42,7 +42,7 @@ def test_a_status_is_one_line_and_told_when_it_changes_only(manager):
 def test_a_manager_that_is_gone_is_a_line_in_the_log_without_the_message(tmp_path, caplog):
     Manager(str(tmp_path / "absent")).status("secret")
     (line,) = caplog.messages
-    assert "could not be told STATUS" in line
+    assert "could not send STATUS to the service manager" in line
     assert "secret" not in line
 
 

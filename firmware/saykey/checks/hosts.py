@@ -1,4 +1,4 @@
-"""What is wrong with the hosts in the settings: their layouts, Unicode methods and transports."""
+"""Checks the hosts in the settings: their layouts, Unicode methods and transports."""
 
 import os
 import stat
@@ -16,7 +16,7 @@ from saykey.transport.usb import no_keyboard
 
 
 def host_findings(host: HostSettings) -> Iterator[Finding]:
-    """A layout there is no table of, or a Unicode method that does not fit it."""
+    """Report a layout without a table, or a Unicode method that does not work with the layout."""
     place = f'[[host]] "{host.name}":'
     try:
         layout = load_layout(host.os, host.layout)
@@ -29,7 +29,7 @@ def host_findings(host: HostSettings) -> Iterator[Finding]:
         )
         return
     if host.unicode not in UNICODE_METHODS[host.os]:
-        return  # "none", or a method of another system, which the settings tell by themselves
+        return  # "none", or a method of another system, which saykey.settings reports
     if not fits(UnicodeMethod(host.unicode), layout):
         advice = 'set layout = "us", whose keys it has, or unicode = "none"'
         if host.unicode != UnicodeMethod.HEX_INPUT.value:
@@ -42,12 +42,12 @@ def host_findings(host: HostSettings) -> Iterator[Finding]:
 
 
 def transport_findings(hosts: tuple[HostSettings, ...]) -> Iterator[Finding]:
-    """Transports that cannot lead to a host. Hosts may share one, and it need not be there yet."""
+    """Report transports that cannot work. Hosts may share one, and it may not exist yet."""
     for transport in dict.fromkeys(host.transport for host in hosts):
         kind, _, path = transport.partition(":")
         try:
             wrong = _no_socket(path) if kind == "socket" else _no_keyboard(Path(path))
-        except OSError as error:  # such as a name too long
+        except OSError as error:  # for example a name that is too long
             wrong = str(error.strerror), "name another path"
         if wrong is not None:
             text, remedy = wrong
@@ -58,12 +58,12 @@ def _no_socket(path: str) -> tuple[str, str] | None:
     length = len(os.fsencode(path))
     if length > LONGEST_PATH:
         return (
-            f"the path has {length} bytes, of which a socket takes {LONGEST_PATH}",
+            f"the path has {length} bytes; a socket's path may have {LONGEST_PATH}",
             "name a shorter one",
         )
     mode = _mode(Path(path))
     if mode is not None and not stat.S_ISSOCK(mode):
-        return "this is no socket", "name the socket of a simulated host, or remove this file"
+        return "this is not a socket", "name the socket of a simulated host, or remove this file"
     return None
 
 
@@ -74,7 +74,7 @@ def _no_keyboard(path: Path) -> tuple[str, str] | None:
 
 
 def _mode(path: Path) -> int | None:
-    """The kind of file, None if there is none yet, or none that this user may see."""
+    """The mode of a file; None if it does not exist yet or this user may not see it."""
     try:
         return path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError, PermissionError):

@@ -1,4 +1,4 @@
-"""What is wrong with the model and the languages in the settings."""
+"""Checks the model and the languages in the settings."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from saykey.settings.finding import Finding, Grade
 from saykey.settings.schema import RecognizerSettings
 
 _PROMPT_TOKENS = 224
-"""Whisper takes half of its 448 tokens of text as a prompt, the last ones of a longer one
+"""Whisper uses at most half of its 448 text tokens for a prompt: the last ones of a longer prompt
 (whisper.cpp v1.8, whisper_full_with_state)."""
 
 _MOST_TOLD = 5
@@ -25,14 +25,14 @@ _MEANT = {
     "iw": "he", "jp": "ja", "kr": "ko", "nb": "no", "rs": "sr", "se": "sv", "ua": "uk", "us": "en",
     "deu": "de", "eng": "en", "fra": "fr", "ger": "de", "ita": "it", "spa": "es",
 }  # fmt: skip
-"""Codes of countries, older ones and longer ones, that people take for those of languages."""
+"""Country codes, old codes and three-letter codes that people write in place of language codes."""
 
 
 def model_findings(settings: RecognizerSettings) -> Iterator[Finding]:
-    """A model that is missing or cannot be used, and languages that it, or any, does not know.
+    """Report a model that is missing or unusable, and languages that the model does not know.
 
-    Only a language that no model knows keeps saykey from starting: another model can be brought and
-    chosen while it runs.
+    Only a language that no model knows is an error. The others are warnings, because another model
+    can be downloaded and chosen while saykey runs.
     """
     strange = [code for code in languages_of(settings.language) if code not in LANGUAGES]
     for code in strange:
@@ -44,9 +44,9 @@ def model_findings(settings: RecognizerSettings) -> Iterator[Finding]:
     words = len(settings.vocabulary.split()) + settings.vocabulary.count(",")
     if words > _PROMPT_TOKENS:
         yield _warning(
-            f"[recognizer] vocabulary has {words} words and commas; the model takes in the last "
-            f"{_PROMPT_TOKENS} at most",
-            "leave out what the model spells right without it",
+            f"[recognizer] vocabulary has {words} words and commas; the model uses only the last "
+            f"{_PROMPT_TOKENS}",
+            "leave out words that the model spells right without it",
         )
     try:
         with opened(_found(settings.model)) as model:
@@ -62,9 +62,9 @@ def model_findings(settings: RecognizerSettings) -> Iterator[Finding]:
 
 
 def _found(model: str) -> Path:
-    """Where the model is. Raises ModelError."""
+    """The path of the model. Raises ModelError if it is missing or a folder."""
     if listed_as(model) is not None and model not in store.names():
-        raise ModelError(f"it is not on this device; `saykey model pull {model}` brings it")
+        raise ModelError(f"it is not on this device; `saykey model pull {model}` downloads it")
     path = store.find(model)
     if path.is_dir():
         raise _not_imported(path)
@@ -72,19 +72,22 @@ def _found(model: str) -> Path:
 
 
 def _check_usable(model: OpenModel) -> None:
-    """Raise ModelError for a format that is not loaded as it is."""
+    """Raise ModelError for a format that must be imported first."""
     if model.kind is Kind.SAFETENSORS:
         raise _not_imported(model.path)
 
 
 def _not_imported(path: Path) -> ModelError:
-    return ModelError(f"it is not in the store; `saykey model import {path}` brings it there")
+    return ModelError(f"it is not in the store; `saykey model import {path}` puts it there")
 
 
 def _unknown_to_model(
     settings: RecognizerSettings, known: tuple[str, ...], meant: tuple[str, ...]
 ) -> Iterator[Finding]:
-    """``known`` are the languages its vocabulary has, ``meant`` are those of its card."""
+    """Report languages that the model lacks.
+
+    ``known`` are the languages in its vocabulary, and ``meant`` those that its card lists.
+    """
     try:
         check_languages(settings.model, known, settings.language)
     except ModelError as error:

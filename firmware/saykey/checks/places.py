@@ -1,4 +1,4 @@
-"""What is wrong with the files that the settings name: recording, control socket and mirror."""
+"""Checks the files that the settings name: recording, control socket and mirror."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +11,11 @@ from saykey.settings.finding import Finding, Grade
 from saykey.settings.schema import Settings
 
 _MADE_BY_UNIT = Path("/run/saykey")
-"""systemd makes this folder whenever it starts saykey.service (RuntimeDirectory)."""
+"""systemd creates this folder when it starts saykey.service (RuntimeDirectory)."""
 
 
 def place_findings(settings: Settings) -> Iterator[Finding]:
-    """Files that are missing or of another kind, and places where none can be made."""
+    """Report files that are missing or of a wrong type, and paths where none can be created."""
     yield from _recording(settings.microphone.source)
     socket, held = Path(settings.control.socket), Path(settings.held.mirror)
     if _can_be_told(socket) and (reason := address.why_not(socket)):
@@ -35,10 +35,11 @@ def _recording(source: str) -> Iterator[Finding]:
     path = Path(name)
     try:
         if path.is_fifo() or path.is_char_device():
-            raise AudioError(f"{path} is no file: name a recording")  # opening it may wait for ever
+            # opening it might block
+            raise AudioError(f"{path} is not a file: name a recording")
         duration_s(path)
     except PermissionError:
-        return  # the user who runs the daemon may see it
+        return  # the user who runs the daemon may be allowed to read it
     except OSError as error:
         reason = f"{error.strerror}; name another recording"
     except AudioError as error:

@@ -1,4 +1,4 @@
-"""The whole check: what the file says alone, what the rooms know, and what the machine has."""
+"""The whole check of a settings file: the file itself, then layouts, models, files and sockets."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,11 @@ from saykey.settings.schema import Settings
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The settings as far as they are right, all that is wrong, and what messages call the file."""
+    """The result of a check.
+
+    ``settings`` are the valid settings: a faulty section has its defaults. ``origin`` names the
+    file in messages.
+    """
 
     settings: Settings
     findings: tuple[Finding, ...]
@@ -23,9 +27,9 @@ class Checked:
 def check_file(path: Path | None = None, standard: Path = STANDARD_FILE) -> Checked:
     """Check the settings file that `saykey.settings.load.load` would read.
 
-    Raises SettingsError when it cannot be read. Hardware that is not there is no finding: the
-    device starts without it and takes it when it comes. Of a model some kB are read, of one in
-    GGUF its header, which may have 10 MB.
+    Raises SettingsError when it cannot be read. Missing hardware is not a finding: the device
+    starts without it and uses it when it appears. Some kB of a model are read. Of a GGUF file the
+    header is read, which may have 10 MB.
     """
     toml_text, origin = read(path, standard)
     settings, findings = examine(toml_text)
@@ -33,7 +37,7 @@ def check_file(path: Path | None = None, standard: Path = STANDARD_FILE) -> Chec
 
 
 def machine_findings(settings: Settings) -> tuple[Finding, ...]:
-    """What is wrong with right settings on this machine, with these layouts and models."""
+    """The findings that depend on this machine, for settings that are valid in themselves."""
     return (
         *model_findings(settings.recognizer),
         *(finding for host in settings.host for finding in host_findings(host)),

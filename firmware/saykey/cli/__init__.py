@@ -1,4 +1,4 @@
-"""The command line. `saykey --help` loads no command: names and help lines stand here as data."""
+"""The command line. `saykey --help` imports no command: names and help lines are listed here."""
 
 import contextlib
 import difflib
@@ -13,34 +13,34 @@ from saykey.cli import streams
 from saykey.errors import OutputError, SaykeyError
 
 INTERRUPTED = 130
-"""Exit status after Ctrl-C: 128 and the number of SIGINT, as shells have it."""
+"""Exit status after Ctrl-C: 128 plus the number of SIGINT, as in shells."""
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run:command", "Run the device: listen, recognise and type until stopped."),
     "demo": ("demo:command", "Dictate from a recording to a simulated host; needs no hardware."),
     "transcribe": ("transcribe:command", "Print what is said in an audio file."),
-    "status": ("control:status", "Tell what the running saykey does."),
-    "watch": ("control:watch", "Tell it again whenever it changes."),
-    "press": ("control:press", "Start listening, as the button going down."),
-    "release": ("control:release", "Stop listening, as the button going up."),
+    "status": ("control:status", "Show what the running saykey is doing."),
+    "watch": ("control:watch", "Show the status again whenever it changes."),
+    "press": ("control:press", "Start listening, as when the button goes down."),
+    "release": ("control:release", "Stop listening, as when the button goes up."),
     "cancel": ("control:cancel", "Stop listening and typing at once."),
     "type-held": ("control:type_held", "Type the text held for the current host."),
     "drop-held": ("control:drop_held", "Forget the text held for the current host or for none."),
-    "move-held": ("control:move_held", "Hold for a host the text whose own host is gone."),
+    "move-held": ("control:move_held", "Hold for a host the text whose own host was removed."),
     "retry": ("control:retry", "Recognise failed phrases once more."),
-    "model": ("model:command", "List, bring, check and choose speech models."),
+    "model": ("model:command", "List, download, check and choose speech models."),
     "use-model": ("control:use_model", "Use another model from the next dictation on."),
     "use-host": ("control:use_host", "Send the next dictation to another host."),
     "keys": ("keys:command", "Print the keys that would type a text."),
     "layouts": ("layouts:command", "List the keyboard layouts of hosts, and what they can type."),
-    "doctor": ("doctor:command", "Say what keeps this machine from typing, and what to do."),
+    "doctor": ("doctor:command", "Show what keeps this machine from typing, and what to do."),
     "settings": ("settings:command", "Print all settings with their defaults, or check a file."),
 }
-"""Name -> (module of this package : the click command in it, one line of help)."""
+"""Name -> ("module of this package:click command in it", one line of help)."""
 
 
 class LazyGroup(click.Group):
-    """A group that imports a command when it is used."""
+    """A group that imports a command only when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """All names, in the order of COMMANDS."""
@@ -57,14 +57,14 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The section Commands of the help text."""
+        """Write the section Commands of the help text."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, but an unknown name brings the nearest one to mind."""
+        """Like click's, but the message for an unknown name suggests the most similar one."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
             nearest = difflib.get_close_matches(name, COMMANDS, n=1)
@@ -76,13 +76,13 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="saykey", message="%(prog)s %(version)s")
 def saykey() -> None:
-    """Saykey, a dictation keyboard: speech in, key strokes out, on the device."""
+    """Saykey, a dictation keyboard: it turns speech into key strokes, on the device itself."""
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status; the user's mistakes are one line on stderr.
+    """Run a command and return its exit status. The user's mistakes are one line on stderr.
 
-    So is a standard output that takes no more, save that nothing is said when its reader is gone.
+    A standard output that fails is one line too. Nothing is printed if nobody reads it any more.
     """
     output = streams.prepare()
     status = _status(args)
@@ -113,7 +113,7 @@ def _status(args: Sequence[str] | None) -> int:
 
 
 def _run(args: Sequence[str] | None) -> object:
-    """What click returns; None after an OutputError, also one from within a task group."""
+    """The command's result; None after an OutputError, also after one inside a task group."""
     status = None
     try:
         status = saykey.main(args, prog_name="saykey", standalone_mode=False)

@@ -15,7 +15,7 @@ Command = Callable[..., None]
 
 
 def _reaching(command: Command) -> Command:
-    """Add the options that say which saykey is meant; the command takes its socket's path."""
+    """Add the options that select the running saykey. The command gets the path of its socket."""
 
     def with_path(config: Path | None, socket: Path | None, **rest: Any) -> None:
         command(path=socket or Path(load(config).control.socket), **rest)
@@ -32,13 +32,13 @@ def _reaching(command: Command) -> Command:
         "--socket",
         type=click.Path(path_type=Path),
         metavar="PATH",
-        help="Control socket; goes before --config.",
+        help="Control socket; takes precedence over --config.",
     )
     return config_option(socket_option(with_path))
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
-_text = click.option("--text", is_flag=True, help="With --json: the held text, too.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per line.")
+_text = click.option("--text", is_flag=True, help="With --json: include the held text.")
 
 
 def _held_text(*, text: bool, as_json: bool) -> bool:
@@ -56,7 +56,7 @@ def _show(status: Status, *, as_json: bool) -> None:
 @_text
 @_reaching
 def status(path: Path, *, as_json: bool, text: bool) -> None:
-    """Tell what the running saykey does, on one line."""
+    """Show what the running saykey is doing, on one line."""
     text = _held_text(text=text, as_json=as_json)
     with ControlClient(path) as client:
         _show(client.request("status", text=text), as_json=as_json)
@@ -67,7 +67,7 @@ def status(path: Path, *, as_json: bool, text: bool) -> None:
 @_text
 @_reaching
 def watch(path: Path, *, as_json: bool, text: bool) -> None:
-    """Tell what the running saykey does, again whenever it changes, until Ctrl-C."""
+    """Show what the running saykey is doing, and again after each change, until Ctrl-C."""
     text = _held_text(text=text, as_json=as_json)
     with ControlClient(path) as client:
         for status in client.watch(text=text):
@@ -77,14 +77,14 @@ def watch(path: Path, *, as_json: bool, text: bool) -> None:
 @click.command()
 @_reaching
 def press(path: Path) -> None:
-    """Start listening, as the button going down. It goes on until `saykey release`."""
+    """Start listening, as when the button goes down. It continues until `saykey release`."""
     _ask(path, "press")
 
 
 @click.command()
 @_reaching
 def release(path: Path) -> None:
-    """Stop listening, as the button going up; what was said is recognised and typed."""
+    """Stop listening, as when the button goes up. The speech is recognised and typed."""
     _ask(path, "release")
 
 
@@ -113,14 +113,14 @@ def drop_held(path: Path) -> None:
 @click.argument("name")
 @_reaching
 def move_held(path: Path, name: str) -> None:
-    """Hold for the host NAME the text of hosts that are not in the settings any more."""
+    """Hold for the host NAME the text of hosts that were removed."""
     _ask(path, "move-held", name=name)
 
 
 @click.command()
 @_reaching
 def retry(path: Path) -> None:
-    """Recognise the failed phrases once more; what comes of them is held."""
+    """Recognise the failed phrases once more. Their text is held."""
     _ask(path, "retry")
 
 
@@ -128,7 +128,7 @@ def retry(path: Path) -> None:
 @click.argument("name")
 @_reaching
 def use_model(path: Path, name: str) -> None:
-    """Use the model NAME from the next dictation on; tell when it is loaded, or why it is not."""
+    """Use the model NAME from the next dictation on. Waits until it is loaded, or says why not."""
     with ControlClient(path) as client:
         client.use_model(name)
     click.echo(f"{name} is in use")

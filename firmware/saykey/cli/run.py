@@ -19,9 +19,9 @@ _log = logging.getLogger(__name__)
     "--config",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Settings file; default: /etc/saykey/saykey.toml if there is one.",
+    help="Settings file; default: /etc/saykey/saykey.toml if it exists.",
 )
-@click.option("--verbose", is_flag=True, help="Log more; never what was spoken.")
+@click.option("--verbose", is_flag=True, help="Log more. Spoken text is never logged.")
 def command(config: Path | None, *, verbose: bool) -> None:
     """Run the device: listen, recognise and type until SIGTERM, SIGHUP or Ctrl-C."""
     checked = check_file(config)

@@ -20,11 +20,12 @@ def command(ctx: click.Context) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
 def check(context: click.Context, file: Path) -> None:
-    """Say all that is wrong in the settings file FILE, a line each, if anything is.
+    """Print all errors and warnings for the settings file FILE, one per line.
 
-    What `saykey run` starts without is a warning. Exit status 1 if there is a line, 0 if none.
+    `saykey run` refuses a file with errors, and starts with warnings. The exit status is 1 if
+    there are errors or warnings, else 0.
     """
-    from saykey.checks.whole import check_file  # reads models and tables
+    from saykey.checks.whole import check_file  # here, because its imports take time
 
     checked = check_file(file)
     for finding in checked.findings:
@@ -34,4 +35,4 @@ def check(context: click.Context, file: Path) -> None:
         context.exit(1)
     settings = checked.settings
     hosts = ", ".join(host.name for host in settings.host)
-    click.echo(f"{file} is right: model {settings.recognizer.model}; hosts: {hosts}")
+    click.echo(f"{file} is valid: model {settings.recognizer.model}; hosts: {hosts}")

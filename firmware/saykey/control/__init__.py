@@ -1,1 +1,1 @@
-"""The control socket: commands in, status out. It only looks at the state."""
+"""The control socket: takes requests and sends the status. It never changes the state itself."""

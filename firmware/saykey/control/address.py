@@ -1,4 +1,4 @@
-"""The file of the control socket: made, found in use or left over, and removed."""
+"""Creates and removes the file of the control socket. Detects one that is in use or left over."""
 
 import os
 import socket
@@ -7,27 +7,27 @@ from pathlib import Path
 from saykey.errors import ControlError
 
 MODE = 0o660
-"""The owner and the group may talk to the device; nobody else."""
+"""Only the owner and the group may connect."""
 
 BACKLOG = 32
-"""How many clients the kernel queues until they are accepted; later ones wait in connect."""
+"""How many clients the kernel queues until they are accepted. Further ones wait in connect."""
 
 LONGEST_PATH = 107
-"""Bytes of a path that fit sun_path with its final zero (unix(7))."""
+"""The most bytes of a path in sun_path, without the final NUL (unix(7))."""
 
 
 def bind(path: Path) -> tuple[socket.socket, int]:
-    """A listening socket at ``path``, not blocking, and the inode by which `unbind` knows it again.
+    """A non-blocking listening socket at ``path``, and its inode, which `unbind` needs.
 
-    A socket that nobody listens on any more is replaced. Raises ControlError when the place is
-    taken or cannot be used, saying what to do.
+    A socket on which nobody listens any more is replaced. Raises ControlError, with advice, when
+    the path is in use or cannot be used.
     """
     if reason := why_not(path):
         raise ControlError(reason)
     _make_way(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.settimeout(0)
-    # Bound under another name and moved: at no moment is it there with wider permissions.
+    # Bound under another name and renamed, so that it never has wider permissions at ``path``.
     unready = path.parent / f".{os.getpid():x}"
     try:
         unready.unlink(missing_ok=True)
@@ -45,9 +45,9 @@ def bind(path: Path) -> tuple[socket.socket, int]:
 
 
 def why_not(path: Path) -> str:
-    """Why no control socket can be made at this path, and what to do; "" if one can.
+    """Why no control socket can be created at this path, and what to do; "" if one can.
 
-    Neither permissions nor a running saykey count: both may differ when one is made.
+    Permissions and a running saykey are no reasons: both may differ when the socket is created.
     """
     if len(os.fsencode(path)) > LONGEST_PATH:
         return (
@@ -58,7 +58,7 @@ def why_not(path: Path) -> str:
         if not path.parent.is_dir():
             return _advice(FileNotFoundError(), path)
         if path.exists() and not path.is_socket():
-            return f"{path} is no socket; remove it or set [control] socket"
+            return f"{path} is not a socket; remove it or set [control] socket"
     except PermissionError:
         return ""
     except OSError as error:
@@ -81,7 +81,7 @@ def _make_way(path: Path) -> None:
         if not path.is_socket():
             return
     except PermissionError:
-        return  # binding will tell
+        return  # bind reports it
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(0)
         try:

@@ -1,4 +1,4 @@
-"""The other end of the control socket, for commands: plain blocking sockets, cheap to import."""
+"""The client of the control socket, for commands. It uses blocking sockets and imports little."""
 
 import os
 import socket
@@ -16,19 +16,19 @@ from saykey.errors import ControlError
 from saykey.flow import Stroke
 
 PATIENCE_S = 5.0
-"""Seconds a running saykey may take to answer: its loop is never blocked for more than 20 ms."""
+"""Time-out in seconds. A running saykey never blocks its event loop for more than 20 ms."""
 
 _SO_SNDTIMEO_NEW = 67
-"""The time limit of a blocking send or connect, as two 64-bit numbers, seconds and microseconds, on
-32-bit machines too (asm-generic/socket.h, since Linux 5.1)."""
+"""The time-out of a blocking send or connect: two 64-bit numbers, seconds and microseconds, also on
+32-bit machines (asm-generic/socket.h, since Linux 5.1)."""
 
 _LONGEST_LINE = 16 * 1024 * 1024
 
 
 class ControlClient:
-    """A connection to the running saykey; use it in a ``with`` statement.
+    """A connection to the running saykey, for use in a ``with`` statement.
 
-    saykey hangs up on a client that asks nothing for a minute: connect anew after a pause.
+    saykey closes the connection of a client that sends nothing for a minute: connect again then.
     """
 
     def __init__(self, path: Path, patience_s: float = PATIENCE_S) -> None:
@@ -57,7 +57,7 @@ class ControlClient:
         self.close()
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._lines.close()
         self._socket.close()
 
@@ -72,23 +72,23 @@ class ControlClient:
         except TimeoutError:
             raise self._silent() from None
         except OSError:
-            pass  # hung up; the last line it sent says why
+            pass  # saykey closed the connection; the last line it sent says why
         return self._answer()
 
     def type_keys(self, *strokes: Stroke) -> None:
-        """Have these keys pressed on the current host; return when all are up again.
+        """Press these keys on the current host. Return when all are up again.
 
-        Raises ControlError.
+        Raises ControlError when it is refused.
         """
         self.request("keys", strokes=[(key.usage, key.modifiers) for key in strokes])
         next(status for status in self.watch() if not status.typing)
         self._socket.settimeout(self._patience_s)
 
     def use_model(self, name: str) -> None:
-        """Have this model used from the next dictation on; return once it is loaded.
+        """Use this model from the next dictation on. Return when it is loaded.
 
-        A dictation under way ends first. Raises ControlError with the reason why it cannot be used,
-        or when somebody chose another one meanwhile.
+        A dictation in progress ends first. Raises ControlError with the reason when the model
+        cannot be used, or when somebody has chosen another one meanwhile.
         """
         self.request("use-model", name=name)
         for model in (status.model for status in self.watch()):
@@ -103,10 +103,10 @@ class ControlClient:
                 return
 
     def watch(self, *, text: bool = False) -> Iterator[Status]:
-        """The status now, and each one after it.
+        """Yield the status now, and again after each change.
 
-        Read on: saykey hangs up on a watcher that reads nothing for a minute. Raises ControlError
-        then, and when saykey ends.
+        saykey closes the connection of a watcher that reads nothing for a minute. Raises
+        ControlError then, and when saykey ends.
         """
         yield self.request("watch", text=text)
         self._socket.settimeout(None)
@@ -152,9 +152,9 @@ class ControlClient:
         )
 
     def _connect(self) -> None:
-        # Only a connect that blocks waits in line when the queue of a Unix socket is full; the
-        # kernel ends that wait after SO_SNDTIMEO (unix_stream_connect in net/unix/af_unix.c). With
-        # Python's own time limit the socket does not block, and connect fails at once.
+        # Only a blocking connect waits while the queue of a Unix socket is full. The kernel ends
+        # the wait after SO_SNDTIMEO (unix_stream_connect in net/unix/af_unix.c). With Python's own
+        # time-out the socket does not block, and connect fails at once.
         seconds, rest = divmod(self._patience_s, 1)
         limit = struct.pack("qq", int(seconds), int(rest * 1_000_000))
         try:
@@ -174,7 +174,7 @@ class ControlClient:
             raise self._silent() from None
         except OSError as error:
             raise ControlError(
-                f"{self._path} is no control socket of saykey: {error.strerror or error}"
+                f"{self._path} is not a control socket of saykey: {error.strerror or error}"
             ) from None
 
     def _greet(self) -> None:
@@ -185,7 +185,7 @@ class ControlClient:
             hello = Hello(hello="")
         if hello.hello != "saykey":
             raise ControlError(
-                f"{self._path} is no control socket of saykey; name it with --socket"
+                f"{self._path} is not a control socket of saykey; name the right one with --socket"
             )
         if hello.version != VERSION:
             raise ControlError(

@@ -1,4 +1,4 @@
-"""One client of the control socket, and how long it may keep the device waiting."""
+"""One client connection of the control socket, and its time-outs."""
 
 import asyncio
 import fcntl
@@ -13,21 +13,21 @@ from saykey.control.status import Status
 from saykey.ports import Clock
 
 WRITE_BUFFER = 64 * 1024
-"""Bytes that wait for a slow reader before the server waits for it."""
+"""Bytes buffered for a slow reader before the server waits for it."""
 
 IDLE_NS = 60 * NS_PER_S
-"""60 s: a client that sends no line for so long is hung up on. One that watches need not send
-anything, but must have read all it was sent once within this time."""
+"""60 s: the connection of a client that sends no line for so long is closed. A client that watches
+need not send anything, but within this time it must once have read all that was sent to it."""
 
 SPARE_NS = NS_PER_S
-"""1 s: how long a client in a spare place may be connected, whatever it sends."""
+"""1 s: how long a client in a spare place may stay connected, whatever it sends."""
 
 
 class Connection:
-    """A client of the control socket. ``spare``: it came when all ordinary places were taken.
+    """A client of the control socket. ``spare``: it connected when all ordinary places were taken.
 
-    ``changed`` is set when the status may be another one; ``told`` is the last status sent to a
-    client that watches, with the held text if it wants ``text``.
+    ``changed`` is set when the status may have changed. ``told`` is the last status that was sent
+    to a watching client. It contains the held text if the client asked for ``text``.
     """
 
     def __init__(
@@ -50,9 +50,9 @@ class Connection:
         writer.transport.set_write_buffer_limits(high=WRITE_BUFFER)
 
     async def say(self, message: msgspec.Struct | dict[str, object]) -> None:
-        """Send a line; waits while a slow reader has WRITE_BUFFER bytes before it.
+        """Send a line. Waits while WRITE_BUFFER bytes are buffered for a slow reader.
 
-        Raises ConnectionError when the client has gone or is hung up on meanwhile.
+        Raises ConnectionError when the connection is or gets closed.
         """
         if self.watching is not None:
             self._note_reading()
@@ -60,11 +60,11 @@ class Connection:
         await self._writer.drain()
 
     async def refuse(self, reason: str, request: int | None = None) -> None:
-        """Answer that a request, or a line that is none, was not carried out."""
+        """Answer that a request, or a line that is not a request, was not carried out."""
         await self.say(protocol.refused(request, reason))
 
     async def line(self) -> bytes:
-        """The next line, or nothing when there will be none. A line without an end is no line."""
+        """The next line, or b"" when no further line will come. An unfinished line is ignored."""
         try:
             line = await self._reader.readuntil(b"\n")
         except asyncio.IncompleteReadError:
@@ -78,7 +78,7 @@ class Connection:
         return line
 
     async def hang_up_in_time(self) -> None:
-        """Hang up once the client has had its time, and say why."""
+        """Close the connection when the client's time is over, and tell it why."""
         while self._clock.now() < self._deadline:
             await self._clock.sleep_until(self._deadline)
             if self.watching is not None:
@@ -87,7 +87,7 @@ class Connection:
         self.hang_up()
 
     def hang_up(self) -> None:
-        """Close. What the client does not read now is not waited for."""
+        """Close the connection. Does not wait for the client to read what was sent."""
         if self._writer.transport.get_write_buffer_size() > 0:
             self._writer.transport.abort()
         else:
@@ -104,10 +104,10 @@ class Connection:
             self._deadline = self._clock.now() + IDLE_NS
 
     def _has_read_all(self) -> bool:
-        """Whether nothing waits for the client, neither here nor in the kernel.
+        """Whether the client has read everything: no bytes are buffered here or in the kernel.
 
-        The kernel tells by SIOCOUTQ, another name of TIOCOUTQ, how much of what was sent the other
-        end of a Unix socket has not read (unix_outq_len in net/unix/af_unix.c).
+        For a Unix socket SIOCOUTQ, which is TIOCOUTQ, returns how many of the bytes sent the other
+        end has not read (unix_outq_len in net/unix/af_unix.c).
         """
         transport = self._writer.transport
         if transport.is_closing() or transport.get_write_buffer_size() > 0:

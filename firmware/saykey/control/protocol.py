@@ -1,10 +1,11 @@
-"""The words of the control socket: lines of JSON, each one object, at most MAX_REQUEST bytes in.
+"""The protocol of the control socket: lines of JSON, one object per line.
 
-The server speaks first: ``{"hello": "saykey", "version": 1, "release": "0.1.0"}``. To a request
-``{"id": 7, "do": "press"}`` it answers ``{"id": 7, "ok": true, "status": {…}}`` once the device
-has taken it in, or ``{"id": 7, "ok": false, "error": "one line"}``. After ``watch`` it also sends
-``{"status": {…}}`` whenever the status is another one; the latest wins when the client is slow.
-``id`` is the client's to choose, and null in an answer to a line no id could be read from.
+The server sends the first line: ``{"hello": "saykey", "version": 1, "release": "0.1.0"}``. It
+answers a request ``{"id": 7, "do": "press"}`` with ``{"id": 7, "ok": true, "status": {…}}`` when
+the device has handled it, or with ``{"id": 7, "ok": false, "error": "one line"}``. After ``watch``
+it also sends ``{"status": {…}}`` whenever the status has changed. A slow client gets only the
+latest. The client chooses ``id``. It is null in the answer to a line from which no id could be
+read. A request has at most MAX_REQUEST bytes.
 """
 
 import difflib
@@ -17,16 +18,16 @@ from saykey import __version__
 from saykey.control.status import Status
 
 VERSION = 1
-"""Raised when an older client could misread what a newer server says, or the other way round."""
+"""Increased when old clients and new servers, or the reverse, could misread each other."""
 
 MAX_REQUEST = 4096
-"""Bytes of a request's line with its line feed. A longer one ends the connection."""
+"""The most bytes of a request, with its line feed. A longer line ends the connection."""
 
 _Id = Annotated[int, Meta(ge=0, lt=2**53)]
-"""Whole numbers that every JSON reader holds exactly (RFC 8259, section 6)."""
+"""Whole numbers that every JSON parser represents exactly (RFC 8259, section 6)."""
 
 _TypingStroke = tuple[Annotated[int, Meta(ge=0x04, le=0x38)], Literal[0, 0x02, 0x40, 0x42]]
-"""A to /, with left Shift (0x02) and AltGr (0x40) or without."""
+"""The keys A to /, alone or with left Shift (0x02), AltGr (0x40) or both."""
 
 _NO_TEXT = range(0x28, 0x2C)
 
@@ -38,23 +39,23 @@ class _Request(msgspec.Struct, frozen=True, tag_field="do", forbid_unknown_field
 
 
 class StatusWanted(_Request, frozen=True, tag="status"):
-    """Tell the status; with ``text``, the held text too."""
+    """Send the status; with ``text`` also the held text."""
 
     text: bool = False
 
 
 class Watch(_Request, frozen=True, tag="watch"):
-    """Tell the status now and on each change; with ``text``, the held text too."""
+    """Send the status now and after each change; with ``text`` also the held text."""
 
     text: bool = False
 
 
 class Press(_Request, frozen=True, tag="press"):
-    """Start to listen, as the button going down. Goes on if this client goes away."""
+    """Start listening, as when the button goes down. It continues if this client disconnects."""
 
 
 class Release(_Request, frozen=True, tag="release"):
-    """Stop listening, as the button going up."""
+    """Stop listening, as when the button goes up."""
 
 
 class Cancel(_Request, frozen=True, tag="cancel"):
@@ -70,7 +71,7 @@ class DropHeld(_Request, frozen=True, tag="drop-held"):
 
 
 class MoveHeld(_Request, frozen=True, tag="move-held"):
-    """Hold for this host the text whose own host is gone."""
+    """Hold for this host the text of hosts that were removed."""
 
     name: _Name
 
@@ -92,10 +93,11 @@ class UseHost(_Request, frozen=True, tag="use-host"):
 
 
 class Keys(_Request, frozen=True, tag="keys"):
-    """Press and release these keys on the current host, which must be idle.
+    """Press and release these keys on the current host. The device must be idle.
 
-    Each is a usage of HID page 0x07 and modifiers as in the boot report. Only keys that type text
-    will do, alone, with Shift or AltGr: nobody can give a computer commands this way.
+    Each stroke is a usage of HID page 0x07 and the modifiers as in the boot report. Only keys that
+    type text are allowed, alone or with Shift or AltGr, so that no client can send commands to the
+    computer.
     """
 
     strokes: Annotated[tuple[_TypingStroke, ...], Meta(min_length=1, max_length=8)]
@@ -133,7 +135,7 @@ class Hello(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """Any later line of the server: an answer, or with neither ``id`` nor ``ok`` a change."""
+    """Any later line of the server: an answer, or, without ``id`` and ``ok``, a new status."""
 
     id: int | None = None
     ok: bool | None = None
@@ -142,7 +144,7 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class BadRequest(Exception):
-    """A line that is no request. ``id`` is that of the request, if it could be read."""
+    """A line is not a valid request. ``id`` is its id, or None if it could not be read."""
 
     def __init__(self, reason: str, request: int | None = None) -> None:
         super().__init__(reason)
@@ -150,7 +152,7 @@ class BadRequest(Exception):
 
 
 def encode(message: msgspec.Struct | dict[str, Any]) -> bytes:
-    """A message as its line."""
+    """The message as a line."""
     return msgspec.json.encode(message) + b"\n"
 
 
@@ -160,12 +162,12 @@ def done(request: int, status: Status) -> dict[str, Any]:
 
 
 def refused(request: int | None, reason: str) -> dict[str, Any]:
-    """The answer to a request that was not. ``reason`` is one line."""
+    """The answer to a request that was refused. ``reason`` is one line."""
     return {"id": request, "ok": False, "error": reason}
 
 
 def parse_request(line: bytes) -> Request:
-    """The request on a line. Raises BadRequest with what is wrong with it."""
+    """The request on a line. Raises BadRequest, which says what is wrong."""
     try:
         fields = msgspec.json.decode(line)
     except UnicodeDecodeError:

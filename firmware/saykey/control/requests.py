@@ -1,4 +1,4 @@
-"""What a request means to the device, and which requests every client may make."""
+"""Translates requests of clients into events, and lists those that every client may make."""
 
 from typing import assert_never
 
@@ -20,11 +20,11 @@ from saykey.requests import (
 )
 
 ALWAYS_TAKEN = (protocol.StatusWanted, protocol.Release, protocol.Cancel)
-"""Taken however many clients are connected: the user can always look, and stop the device."""
+"""Accepted even with too many clients: the user can always see the status and stop the device."""
 
 
 def event_of(request: Request, now: int) -> Event | None:
-    """What the request means to the device; nothing when it only asks."""
+    """The event for a request; None if the request only asks for the status."""
     match request:
         case protocol.Press():
             return DictationStarted(at=now)

@@ -1,14 +1,14 @@
-"""The control socket on the device: takes requests, tells the status, bounds every client.
+"""The server of the control socket: takes requests, sends the status, and limits every client.
 
-A client can be malformed, slow, silent or gone: it costs at most one line of MAX_REQUEST bytes on
-the way in, WRITE_BUFFER bytes on the way out, and three tasks. `connection` says how long it may
-stay silent.
+A client may send invalid lines, read slowly, stay silent or disconnect. It costs at most one line
+of MAX_REQUEST bytes of input, WRITE_BUFFER bytes of output, and three tasks. Its time-outs are in
+`connection`.
 
-MAX_CLIENTS clients have an ordinary place. While these are taken, a newcomer gets one of
-SPARE_PLACES places for SPARE_NS, in which only `status`, `release` and `cancel` are carried out.
-While those are taken too, nobody is accepted, and the kernel queues newcomers, first come, first
-served. So a program that connects in a loop cannot overtake another client, and its queue of
-BACKLOG clients moves on by SPARE_PLACES every SPARE_NS: the other waits for about 2 s at most.
+MAX_CLIENTS clients have an ordinary place. When these are taken, a new client gets one of
+SPARE_PLACES places for SPARE_NS. It may then only use `status`, `release` and `cancel`. When those
+places are taken too, no client is accepted, and the kernel queues new ones in order. So a program
+that connects in a loop cannot overtake another client. The kernel's queue of BACKLOG clients
+advances by SPARE_PLACES every SPARE_NS, so that another client waits for about 2 s at most.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ MAX_CLIENTS = 32
 SPARE_PLACES = 64
 
 _ACCEPT_AGAIN_NS = NS_PER_S
-"""After the system refused to accept a client, for want of file descriptors or memory."""
+"""The pause after the system could not accept a client, because it lacked descriptors or memory."""
 
 _log = logging.getLogger(__name__)
 
@@ -41,9 +41,9 @@ _log = logging.getLogger(__name__)
 class ControlServer:
     """Serves the control socket from ``open`` to ``close``.
 
-    ``ask`` hands an event to the device and returns once the device has taken it in; it may raise
-    SaykeyError, whose line becomes the answer. ``status`` tells the device's status, held text
-    included: the server leaves the text out for every client that did not ask for it.
+    ``ask`` passes an event to the device and returns when the device has handled it. It may raise
+    SaykeyError, whose line becomes the answer. ``status`` returns the device's status with the held
+    text. The server removes the text for every client that did not ask for it.
     """
 
     def __init__(
@@ -65,17 +65,17 @@ class ControlServer:
         self._inode = 0
 
     async def open(self) -> None:
-        """Listen. Raises ControlError when the socket is in use or cannot be made."""
+        """Listen. Raises ControlError when the socket is in use or cannot be created."""
         self._listener, self._inode = bind(self._path)
         self._accepting = asyncio.create_task(self._accept(self._listener), name="control accept")
 
     def changed(self) -> None:
-        """The status may be another one: tell the watchers. Cheap; call it after every step."""
+        """Send the status to the watchers if it has changed. Cheap: call it after every step."""
         for client in self._clients.values():
             client.changed.set()
 
     async def close(self) -> None:
-        """Let go of all clients, whether they read or not, and remove the socket."""
+        """Close all connections at once, and remove the socket."""
         if self._listener is None or self._accepting is None:
             return
         self._accepting.cancel()
@@ -90,7 +90,7 @@ class ControlServer:
         await asyncio.gather(*clients, return_exceptions=True)
 
     async def _accept(self, listener: socket.socket) -> None:
-        """Accept one client after the other, while there is a place."""
+        """Accept one client after another, while there is a free place."""
         loop = asyncio.get_running_loop()
         while True:
             await self._places.acquire()
@@ -120,10 +120,10 @@ class ControlServer:
             await client.say(protocol.Hello())
             while line := await client.line():
                 await self._answer(client, line)
-                # Lines that came together are taken one a turn: others have their turn between.
+                # One line per turn of the event loop, so that a client cannot delay the others.
                 await asyncio.sleep(0)
         except ConnectionError:
-            pass  # the client went away; whatever it asked for has been carried out
+            pass  # the client disconnected; its requests so far were carried out
         finally:
             limit.cancel()
             if client.watching is not None:
@@ -160,7 +160,7 @@ class ControlServer:
             await self._ask(event)
 
     async def _watch(self, client: Connection) -> None:
-        """Send each status that differs from the one before; the latest wins."""
+        """Send each status that differs from the previous one. A slow client gets the latest."""
         with contextlib.suppress(ConnectionError):
             while True:
                 await client.changed.wait()

@@ -1,4 +1,4 @@
-"""What the control socket tells of the device; the app fills it in from the device state."""
+"""The status that the control socket sends. The app derives it from the device state."""
 
 from typing import Literal
 
@@ -11,9 +11,9 @@ from saykey.ports import Link
 class ModelStatus(msgspec.Struct, frozen=True):
     """The model in use.
 
-    ``reason`` says what to do when ``state`` is "failed", and otherwise why it is not the model
-    that was asked for; empty while all is well. ``next`` is the model of the next dictation, where
-    the one under way still needs another; else empty.
+    ``reason`` says what to do if ``state`` is "failed". Otherwise it says why another model than
+    the requested one is used, or is empty. ``next`` is the model of the next dictation if the
+    current one still needs another; else empty.
     """
 
     name: str
@@ -23,10 +23,10 @@ class ModelStatus(msgspec.Struct, frozen=True):
 
 
 class HeldStatus(msgspec.Struct, frozen=True):
-    """Held text, counted: code points, pieces, and pieces in doubt.
+    """Counts of the held text: code points, pieces, and doubtful pieces.
 
-    ``text`` is what was spoken, piece by piece in the order of speech. It leaves the device's
-    memory only for a client that asked for it; without it the field is absent.
+    ``text`` is the spoken text, piece by piece in the order of speech. It is sent only to a client
+    that asked for it; otherwise the field is absent.
     """
 
     characters: int = 0
@@ -39,17 +39,17 @@ class HeldStatus(msgspec.Struct, frozen=True):
 
 
 class MissingPart(msgspec.Struct, frozen=True):
-    """A part of the device that cannot be used now; ``reason`` says what to do."""
+    """A part of the device that cannot be used now. ``reason`` says what to do."""
 
     part: str
     reason: str
 
 
 class RecognitionStatus(msgspec.Struct, frozen=True):
-    """How recognising went since the start.
+    """Statistics of the recognitions since the start.
 
-    ``recognised`` counts recognitions, ``again`` those repeated because the first was doubted;
-    ``p95_ms`` is the wait from the release to the text that 95 of 100 dictations kept.
+    ``recognised`` counts recognitions. ``again`` counts those that were repeated because the first
+    result was doubtful. ``p95_ms`` is the 95th percentile of the time from the release to the text.
     """
 
     recognised: int = 0
@@ -60,13 +60,13 @@ class RecognitionStatus(msgspec.Struct, frozen=True):
 class Status(msgspec.Struct, frozen=True):
     """The device at one moment.
 
-    ``capture`` is "draining" between the release and the end of the last phrase; ``dictation`` is
-    the number of the running or last dictation, counted from 1; ``in_flight`` counts phrases on
-    their way to text and ``failed`` those kept for `retry`; ``fault`` is a line saying what to do.
-    ``missing`` are the parts that are named in the settings and not there, or went away.
-    ``substitutions`` counts what was typed otherwise than said since the last dictation began,
-    because the host's layout lacks it; ``lacking`` is a script it has no letter of, if any.
-    ``unassigned`` is text whose host is gone.
+    ``capture`` is "draining" between the release and the end of the last phrase. ``dictation`` is
+    the number of the current or last dictation, counted from 1. ``in_flight`` counts phrases that
+    have no text yet, and ``failed`` those kept for `retry`. ``substitutions`` counts the characters
+    replaced since the last dictation began, because the host's layout lacks them. ``lacking`` is a
+    script of which the layout has no letter, if there is one. ``unassigned`` is held text whose
+    host was removed. ``fault`` is a line that says what to do. ``missing`` are the parts that are
+    named in the settings and absent.
     """
 
     capture: Literal["off", "open", "draining"]
@@ -88,14 +88,14 @@ class Status(msgspec.Struct, frozen=True):
 
 
 def without_text(status: Status) -> Status:
-    """The same status with nothing in it that was spoken."""
+    """The same status without spoken text."""
     held = msgspec.structs.replace(status.held, text=UNSET)
     unassigned = msgspec.structs.replace(status.unassigned, text=UNSET)
     return msgspec.structs.replace(status, held=held, unassigned=unassigned)
 
 
 def in_words(status: Status) -> str:
-    """The status as one line for people; no spoken text."""
+    """The status as one readable line, without spoken text."""
     doing = {"off": "idle", "open": "listening", "draining": "finishing"}[status.capture]
     parts = [doing, f"{status.host} {status.link.value}", _model(status.model)]
     if status.in_flight:

@@ -1,1 +1,1 @@
-"""Text that is not surely typed, kept where a daemon that crashed finds it again."""
+"""Keeps text that may not have been typed, so that it can be restored after a crash."""

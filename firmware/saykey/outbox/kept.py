@@ -1,7 +1,7 @@
-"""Which text must outlive a crash, and the bytes it is written as. Pure.
+"""Selects the text that must survive a crash, and encodes it. Pure.
 
 The format is JSON, ``{"version": 1, "held": [{"host", "text", "doubtful", "exact"}, …]}``, in the
-order in which the text would be typed. ``exact``: it goes on in the middle of what was typed.
+order in which the text would be typed. ``exact``: it continues a piece that was cut short.
 """
 
 import msgspec
@@ -15,14 +15,14 @@ from saykey.state.pieces import ASKED_FOR, PIECE, Fate, Typing
 VERSION = 1
 
 NO_HOST = ""
-"""Whose text it is that is held for no host; hosts in the settings have names."""
+"""The host name of text that is held for no host. No host in the settings has an empty name."""
 
 Kept = tuple[tuple[str, Held], ...]
-"""Texts, each with the name of its host, in the order of speech for each host."""
+"""Texts with the names of their hosts, in the order of speech for each host."""
 
 
 class Unusable(Exception):
-    """The bytes are no outbox of this version. It says nothing of what they are."""
+    """The bytes are not an outbox of this version. The message contains none of them."""
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,10 +41,10 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def kept(device: Device) -> Kept:
-    """All text that is held, on its way, or waiting behind a phrase that is not yet recognised.
+    """All text that is held, in flight, or waiting behind a phrase that is not yet recognised.
 
-    Of a piece that is being typed nobody knows after a crash how much stands on the host, so all
-    of it is kept, and all of it is doubtful. What is held for no host has the host "".
+    After a crash it is unknown how much of the piece being typed has arrived. So all of it is kept,
+    and all of it is doubtful. Text that is held for no host has the host "".
     """
     delivery = device.delivery
     held = [(NO_HOST, text) for text in delivery.unassigned]
@@ -71,13 +71,13 @@ def _outlives(typing: Typing) -> bool:
 
 
 def encode(held: Kept) -> bytes:
-    """The bytes that `decode` reads back, save for the numbers of the texts."""
+    """The bytes that `decode` reads. They do not contain the numbers of the texts."""
     entries = tuple(_Entry(host, h.text, h.doubtful, h.follows is not None) for host, h in held)
     return msgspec.json.encode(_File(VERSION, entries))
 
 
 def decode(data: bytes) -> Kept:
-    """What was encoded. Raises Unusable for bytes that `encode` did not make."""
+    """The encoded texts, numbered from 1. Raises Unusable for bytes of another format."""
     try:
         file = msgspec.json.decode(data, type=_File)
     except (msgspec.MsgspecError, UnicodeDecodeError):

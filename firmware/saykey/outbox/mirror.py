@@ -1,7 +1,7 @@
-"""The file that held text is mirrored in: in memory (tmpfs), for this user only, gone at power-off.
+"""The mirror of held text: a file in memory (tmpfs), for this user only, gone at power-off.
 
-What is spoken never gets to the card by it: a folder that is not in memory is refused. No text is
-ever logged, nor anything made of it.
+A folder that is not in memory is refused, so that spoken text is never written to the card. Neither
+the text nor anything derived from it is logged.
 """
 
 import contextlib
@@ -16,17 +16,17 @@ _log = logging.getLogger(__name__)
 
 MODE = 0o600
 LARGEST = 8 << 20
-"""Bytes read back at most; an hour of speech is 60 kB."""
+"""The largest file that is read back, in bytes. An hour of speech is 60 kB."""
 
 _IN_MEMORY = {"tmpfs", "ramfs"}
 
 
 class Mirror:
-    """Keeps a file at ``path`` the same as what it was given last; no file when that is nothing.
+    """Keeps the latest held text in the file ``path``. There is no file when nothing is held.
 
-    After an error the file is removed: it holds text that may have been typed or dropped since,
-    and a restart would offer it again. The next change is written anew. A spell of trouble is
-    logged when it begins and when it is over.
+    After an error the file is removed: some of its text may have been typed or dropped since then,
+    and a restart would offer it again. The next change is written to a new file. A series of errors
+    is logged once when it begins and once when it ends.
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,10 +34,10 @@ class Mirror:
         self._unready = path.with_name(f".{path.name}.new")
         self._in_trouble = False
         self._standing: Kept | None = ()
-        """What the file holds: () if there is none, None if that is not known."""
+        """The content of the file: () if there is none, None if it is unknown."""
 
     def restore(self) -> Kept:
-        """What a daemon that crashed left behind. A file that is damaged is removed, and logged."""
+        """The text that a crashed daemon left. A damaged file is removed, which is logged."""
         if unfit(self._path, os.geteuid()):
             return ()
         try:
@@ -45,10 +45,10 @@ class Mirror:
         except FileNotFoundError:
             pass
         except (OSError, Unusable):
-            _log.warning("%s is damaged or not ours: it is removed", self._path)
+            _log.warning("%s is damaged or of another user: it is removed", self._path)
             self._discard()
         with contextlib.suppress(OSError):
-            self._unready.unlink()  # half a write that a crash ended
+            self._unready.unlink()  # an incomplete file, if the crash was during a write
         return self._standing or ()
 
     def _read(self) -> Kept:
@@ -62,15 +62,15 @@ class Mirror:
             return decode(file.read())
 
     def open(self) -> None:
-        """See whether the file may be kept where it is wanted; if not, log why."""
+        """Check whether the file may be written at its path. If not, log why."""
         if why := unfit(self._path, os.geteuid()):
             self._tell(why)
 
     def keep(self, held: Kept) -> None:
-        """Have the file hold this, and nothing else. Blocks for a write to memory at most."""
+        """Replace the file's content by these texts. Blocks only for a write to memory."""
         if held == self._standing:
             return
-        # Looked at each time: a folder may be made later, or unmounted and be on the card then.
+        # Checked each time: a folder may be created later, or be on the card after an unmount.
         why = unfit(self._path, os.geteuid())
         if not why:
             why = self._write(held)
@@ -82,21 +82,21 @@ class Mirror:
         self._standing = held
         if held and self._in_trouble:
             self._in_trouble = False
-            _log.info("held text is kept for after a crash again: %s", self._path)
+            _log.info("held text survives a crash again: %s", self._path)
 
     def _write(self, held: Kept) -> str:
-        """Why it could not be written; empty if it was."""
+        """Write the file. Returns why that failed, or ""."""
         try:
             if held:
                 self._replace(encode(held))
             else:
                 self._remove()
         except OSError as error:
-            return f"cannot be written ({error.strerror}): see to {self._path.parent}"
+            return f"cannot be written ({error.strerror}): check {self._path.parent}"
         return ""
 
     def _replace(self, data: bytes) -> None:
-        # Whatever has the name, a crash or another user left it: a new file is ours alone.
+        # A file of this name is from a crash or from another user. A new one belongs to us only.
         self._unready.unlink(missing_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(self._unready, flags, MODE)
@@ -116,13 +116,13 @@ class Mirror:
             self._remove()
         except OSError as error:
             self._standing = None
-            self._tell(f"holds old text and cannot be removed ({error.strerror}): remove it")
+            self._tell(f"contains old text and cannot be removed ({error.strerror}): remove it")
         else:
             self._standing = ()
 
     def _tell(self, why: str) -> None:
         if not self._in_trouble:
-            _log.warning("held text is not kept for after a crash: %s %s", self._path, why)
+            _log.warning("held text would be lost in a crash: %s %s", self._path, why)
         self._in_trouble = True
 
 
@@ -134,17 +134,17 @@ def unfit(path: Path, user: int) -> str:
     try:
         status = folder.stat()
     except OSError as error:
-        return f"cannot be kept ({error.strerror}): see to {folder}"
+        return f"cannot be kept ({error.strerror}): check {folder}"
     if not only_ours(status, user):
-        return f"is in {folder}, where others can replace it: give that folder to this user alone"
+        return f"is in {folder}, where others can replace it: let only this user write there"
     return ""
 
 
 def only_ours(folder: os.stat_result, user: int) -> bool:
-    """Whether nobody but this user, root and the folder's group can rename its files.
+    """Whether only this user, root and the folder's group can rename its files.
 
-    Who can may put an earlier mirror back, which is ours by its owner. In a folder with the sticky
-    bit, such as /dev/shm, nobody can but the owners of file and folder (inode(7)).
+    Others could put an earlier mirror back, which would still belong to this user. In a folder with
+    the sticky bit, such as /dev/shm, only the owners of the file and the folder can (inode(7)).
     """
     writable = folder.st_mode & stat.S_IWOTH and not folder.st_mode & stat.S_ISVTX
     return not writable and folder.st_uid in {0, user}
@@ -153,7 +153,7 @@ def only_ours(folder: os.stat_result, user: int) -> bool:
 def why_not(path: Path) -> str:
     """Why held text may not be kept at this path, and what to do; "" if it may.
 
-    Permissions do not count: they may differ for the user who runs the daemon.
+    Missing permissions are no reason: they may differ for the user who runs the daemon.
     """
     folder = path.parent
     try:
@@ -165,16 +165,16 @@ def why_not(path: Path) -> str:
             return f"is not in memory ({kind}): set [held] mirror to a path below /run"
     except PermissionError:
         return ""
-    except OSError as error:  # such as a name too long
+    except OSError as error:  # for example a name that is too long
         return f"cannot be used ({error.strerror}): set [held] mirror to another path"
     return ""
 
 
 def file_system_of(folder: Path) -> str:
-    """The kind of file system a folder is on, such as "tmpfs"; "unknown" if no mount is its own.
+    """The type of the file system that a folder is on, such as "tmpfs"; "unknown" if not found.
 
-    Python has no statfs(2), whose f_type would be TMPFS_MAGIC of linux/magic.h, so it is looked up
-    by device number in /proc/self/mountinfo (proc_pid_mountinfo(5)).
+    Python has no statfs(2), whose f_type would be TMPFS_MAGIC of linux/magic.h. So the type is
+    looked up by device number in /proc/self/mountinfo (proc_pid_mountinfo(5)).
     """
     device = folder.stat().st_dev
     wanted = f"{os.major(device)}:{os.minor(device)}"

@@ -1,1 +1,1 @@
-"""The panel: the button's gestures in, the LED and the OLED out. It only looks at the state."""
+"""The panel: reads the button, and drives the LED and the OLED. It never changes the state."""

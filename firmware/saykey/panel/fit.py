@@ -1,4 +1,4 @@
-"""Making text fit a few lines of a monospaced display. Widths are counted in graphemes."""
+"""Fits text into the few lines of a monospaced display. Widths are counted in graphemes."""
 
 import regex
 
@@ -14,7 +14,7 @@ def graphemes(text: str) -> list[str]:
 
 
 def cut(text: str, columns: int) -> str:
-    """The text if it fits in a line, else its beginning and an ellipsis."""
+    """The text if it fits into a line, else its beginning and an ellipsis."""
     cells = graphemes(_one_line(text))
     if len(cells) <= columns:
         return "".join(cells)
@@ -22,7 +22,7 @@ def cut(text: str, columns: int) -> str:
 
 
 def wrap(text: str, columns: int) -> tuple[str, ...]:
-    """The text in lines broken at spaces; a word longer than a line is broken where it ends."""
+    """The text in lines, broken at spaces. A longer word is broken where the line ends."""
     lines: list[list[str]] = []
     for word in _one_line(text).split(" "):
         cells = graphemes(word)
@@ -34,7 +34,7 @@ def wrap(text: str, columns: int) -> tuple[str, ...]:
 
 
 def beginning(text: str, columns: int, lines: int) -> tuple[str, ...]:
-    """The first lines of a text; the last of them ends in an ellipsis if there is more."""
+    """The first lines of a text. The last of them ends in an ellipsis if there is more text."""
     wrapped = wrap(text, columns)
     if len(wrapped) <= lines:
         return wrapped
@@ -42,7 +42,7 @@ def beginning(text: str, columns: int, lines: int) -> tuple[str, ...]:
 
 
 def newest(text: str, columns: int, lines: int) -> tuple[str, ...]:
-    """The last words of a text, as many as fit; an ellipsis before them if there are more."""
+    """The last words of a text, as many as fit, after an ellipsis if there are more words."""
     wrapped = wrap(text, columns)
     if len(wrapped) <= lines:
         return wrapped

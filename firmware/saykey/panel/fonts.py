@@ -1,7 +1,8 @@
-"""The bitmap fonts the display is drawn with, and which characters they have.
+"""The bitmap fonts of the display, and the characters that they contain.
 
-Terminus, a font made for small screens, in X11's PCF format. Pillow reads it with FreeType. It
-answers a missing character with a question mark, so the encodings are read here as well.
+The font is Terminus, which is made for small screens, in X11's PCF format. Pillow reads it with
+FreeType. Pillow draws a question mark for a missing character, so this module also reads the
+encodings.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
 BOX = "\0"
-"""The character Terminus draws as a dotted box."""
+"""Terminus draws this character as a dotted box."""
 
 _BDF_ENCODINGS = 1 << 5
 _BIG_ENDIAN = 1 << 2
@@ -37,10 +38,10 @@ class Font:
     covered: frozenset[int]
 
     def drawable(self, text: str) -> str:
-        """One character per grapheme: composed if possible, a box if the font has none.
+        """One character per grapheme, composed if possible; a box if the font lacks it.
 
-        A mark that does not compose with its letter is left out. Right-to-left text keeps its
-        logical order.
+        A combining mark that cannot be composed with its letter is left out. Right-to-left text
+        keeps its logical order.
         """
         composed = unicodedata.normalize("NFC", text)
         return "".join(self._cell(each[0]) for each in fit.graphemes(composed))
@@ -65,11 +66,11 @@ def large() -> Font:
 def _load(name: str, height: int, width: int) -> Font:
     from PIL import ImageFont
 
-    # Unpacked in memory: FreeType would unpack again for each glyph it looks up, which took
-    # 9 ms for a screen of text instead of 0.1 ms.
+    # Decompressed in memory: FreeType would decompress again for each glyph, which took 9 ms for
+    # a screen of text instead of 0.1 ms.
     packed = (resources.files("saykey") / "data" / "fonts" / name).read_bytes()
     pcf = gzip.decompress(packed)
-    # The basic layout puts one glyph behind the other on every machine; Raqm is not everywhere.
+    # The basic layout gives the same result on every machine. Raqm is not installed everywhere.
     face = ImageFont.truetype(io.BytesIO(pcf), height, layout_engine=ImageFont.Layout.BASIC)
     return Font(face, width, _encodings(pcf))
 

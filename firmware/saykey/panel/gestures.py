@@ -1,18 +1,19 @@
-"""Gestures of one button, from debounced edges and the time.
+"""Recognises gestures of the button from debounced edges and the time. Pure.
 
 Rules, with T = ``tap_ms``:
 
-- PRESS and RELEASE come at once, on the edge: dictation hangs on them and cannot wait.
-- TAP follows its RELEASE at once when the press was shorter than T. It does not wait to see
-  whether a second tap comes: that would delay every tap by T.
-- DOUBLE_TAP comes instead of the second TAP when the second press began within T of the first
-  one's release. So whoever acts on TAP has already acted once when DOUBLE_TAP arrives. T is
-  both lengths, so there is one figure to learn; 300 ms is Android's too
-  (android.view.ViewConfiguration, DOUBLE_TAP_TIMEOUT).
-- HOLD comes once, T after the press, while the button is still down; at exactly T it is a hold.
+- PRESS and RELEASE are reported at once, on the edge, because dictation starts and ends on them.
+- TAP follows its RELEASE at once if the press was shorter than T. It does not wait for a possible
+  second tap: that would delay every tap by T.
+- DOUBLE_TAP replaces the second TAP if the second press began within T after the first release.
+  The first TAP was then already reported and acted on. T is used for both lengths, so that there
+  is only one number to learn. Android also uses 300 ms (android.view.ViewConfiguration,
+  DOUBLE_TAP_TIMEOUT).
+- HOLD is reported once, T after the press, while the button is still down. A press of exactly T is
+  a hold.
 
-The result depends on the times of the edges alone: a late timer reports HOLD late, but with the
-same time. Nothing waits for the end of the double-tap window, so HOLD is the only time-out.
+The result depends only on the times of the edges: a late timer reports HOLD late, but with the same
+time. Nothing waits for the end of the double-tap window, so HOLD is the only time-out.
 """
 
 from dataclasses import dataclass, replace
@@ -25,11 +26,12 @@ NS_PER_MS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ButtonState:
-    """What must be remembered between edges; all times in monotonic nanoseconds.
+    """The state between edges. All times are in monotonic nanoseconds.
 
-    ``hold_at``: when the present press becomes a hold; None when up, or when it is one already.
-    ``second_until``: up to when a press is the second of a double tap; None when none can be.
-    ``second``: the present press is one. ``last``: the latest time seen.
+    ``hold_at``: when the current press becomes a hold; None if the button is up or the press is a
+    hold already. ``second_until``: a press before this time is the second of a double tap; None if
+    no double tap is possible. ``second``: the current press is the second of a double tap.
+    ``last``: the latest time seen.
     """
 
     down: bool = False
@@ -43,15 +45,15 @@ Step = tuple[ButtonState, tuple[Gesture, ...]]
 
 
 def deadline(state: ButtonState) -> int | None:
-    """When to call `step` with the time if no edge comes before; None for never."""
+    """When to call `step` with the time, unless an edge comes before; None for never."""
     return state.hold_at
 
 
 def step(state: ButtonState, happened: Edge | int, settings: ButtonSettings) -> Step:
-    """The next state and the gestures completed by an edge, or by the time (int, monotonic ns).
+    """The next state, and the gestures completed by an edge or by the time (int, monotonic ns).
 
-    An edge to where the button already is changes nothing. Time never runs back: an edge dated
-    before the latest time seen counts as happening at that time.
+    An edge to the button's current position changes nothing. An edge dated before the latest time
+    seen counts as happening at that latest time.
     """
     at = max(state.last, happened.at if isinstance(happened, Edge) else happened)
     state, held = _until(state, at)
@@ -63,7 +65,7 @@ def step(state: ButtonState, happened: Edge | int, settings: ButtonSettings) -> 
 
 
 def _until(state: ButtonState, at: int) -> Step:
-    """Let the time pass."""
+    """The state at this time, and the HOLD that became due."""
     if state.hold_at is None or at < state.hold_at:
         return replace(state, last=at), ()
     held = Gesture(GestureKind.HOLD, state.hold_at)

@@ -1,7 +1,7 @@
-"""The button and the LED on the pins of a Raspberry Pi, by gpiozero.
+"""The button and the LED on the pins of a Raspberry Pi, with gpiozero.
 
-Button between the pin and ground (the pin is pulled up); LED with its resistor from the pin to
-ground.
+The button is wired between its pin and ground, and the pin is pulled up. The LED and its resistor
+are wired between their pin and ground.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ BLINKS: dict[Light, tuple[float, float]] = {
     Light.HELD: (0.1, 1.9),
     Light.FAULT: (0.1, 0.1),
 }
-"""Seconds on and off. LISTENING is steady: it must not be mistaken."""
+"""Seconds on and off. LISTENING is steady, so that it cannot be confused with another light."""
 
 
 class GpioButton:
     """A push button on a pin, by its BCM number.
 
-    An edge counts once the level was steady for ``bounce_ms``
-    (http://abyz.me.uk/lg/py_lgpio.html#gpio_set_debounce_micros) and is dated then.
+    An edge counts when the level was steady for ``bounce_ms``, and its time is the end of that wait
+    (http://abyz.me.uk/lg/py_lgpio.html#gpio_set_debounce_micros).
     ``pins`` is a gpiozero pin factory; None for the machine's own pins.
     """
 
@@ -57,7 +57,7 @@ class GpioButton:
 
             bounce = self._bounce_ms / 1000 or None
             pins = self._pins or _machine_pins()
-            # Not gpiozero.Button: its thread for holds makes closing wait while it is down.
+            # Not gpiozero.Button: its hold thread makes close() wait while the button is down.
             button = gpiozero.DigitalInputDevice(
                 self._pin, pull_up=True, bounce_time=bounce, pin_factory=pins
             )
@@ -71,7 +71,7 @@ class GpioButton:
         button.when_deactivated = lambda: hand_over(down=False)
 
     def check(self) -> None:
-        """Raises HardwareError if the pin went away: no edge comes from it any more."""
+        """Raise HardwareError if the pin went away. It would deliver no further edges."""
         if self._button is not None:
             with _advice("button", self._pin):
                 _ = self._button.value
@@ -81,7 +81,7 @@ class GpioButton:
             self._on_edge(edge)
 
     def close(self) -> None:
-        """No further callbacks, not even for edges already on their way."""
+        """No further callbacks, not even for edges that are already queued."""
         self._on_edge = None
         if self._button is not None:
             self._button.close()
@@ -89,9 +89,9 @@ class GpioButton:
 
 
 class GpioLamp:
-    """An LED on a pin, by its BCM number. gpiozero's own thread blinks it.
+    """An LED on a pin, by its BCM number. A thread of gpiozero blinks it.
 
-    It is switched, not dimmed: 100 Hz of PWM on a wire near the microphone can be heard.
+    It is switched and not dimmed: PWM of 100 Hz on a wire near the microphone would be audible.
     """
 
     def __init__(self, pin: int, pins: gpiozero.Factory | None = None) -> None:
@@ -101,7 +101,7 @@ class GpioLamp:
         self._light = Light.OFF
 
     def open(self) -> None:
-        """Be ready to show a light, and dark. Raises HardwareError."""
+        """Get ready to show a light. The LED is dark. Raises HardwareError."""
         with _advice("LED", self._pin):
             import gpiozero
 
@@ -109,9 +109,9 @@ class GpioLamp:
         self._light = Light.OFF
 
     def show(self, light: Light) -> None:
-        """Show it until told otherwise. Showing it again does not start its rhythm anew.
+        """Show this light until the next call. The same light again does not restart its blinking.
 
-        Raises HardwareError when the pin went away; the lamp is then closed.
+        Raises HardwareError when the pin went away. The lamp is then closed.
         """
         if self._led is None or light is self._light:
             return
@@ -137,7 +137,7 @@ class GpioLamp:
             led.off()
 
     def close(self) -> None:
-        """Dark, and the pin is free."""
+        """Switch the LED off and release the pin."""
         with suppress(HardwareError):
             self.show(Light.OFF)
         if self._led is not None:
@@ -147,9 +147,9 @@ class GpioLamp:
 
 @cache
 def _machine_pins() -> LGPIOFactory:
-    """The pins of this machine, once: gpiozero keeps one table of them per process.
+    """The pin factory of this machine. There is only one: gpiozero keeps one table per process.
 
-    By lgpio and nothing else: gpiozero would try three more libraries with a warning each.
+    It uses lgpio. By itself gpiozero would try three more libraries, with a warning for each.
     """
     from gpiozero.pins.lgpio import LGPIOFactory
 
@@ -157,10 +157,11 @@ def _machine_pins() -> LGPIOFactory:
 
 
 def _let_go_of_dead_chip() -> None:
-    """Have the next part open the chip anew if it is gone, and what is on it be closed quietly.
+    """Close the GPIO chip if it is gone, without errors. The next part then opens it again.
 
-    While a handle of a dead chip is open, lgpio's own thread spins (lgPthAlerts.c), and the number
-    of the chip stays taken. A pin of a factory without a handle is closed without asking the chip.
+    While a handle of a dead chip is open, lgpio's thread loops without pause (lgPthAlerts.c), and
+    the number of the chip stays in use. Closing a pin of a factory without a handle does not access
+    the chip.
     """
     if not _machine_pins.cache_info().currsize:
         return
@@ -168,11 +169,11 @@ def _let_go_of_dead_chip() -> None:
 
     pins = _machine_pins()
     try:
-        lgpio.gpio_get_chip_info(pins._handle)  # noqa: SLF001  gpiozero tells no handle
+        lgpio.gpio_get_chip_info(pins._handle)  # noqa: SLF001  gpiozero has no public handle
     except lgpio.error:
         for pin in pins.pins.values():
             with suppress(lgpio.error):
-                pin.when_changed = None  # a callback left behind ends lgpio's thread for all pins
+                pin.when_changed = None  # a remaining callback ends lgpio's thread for all pins
         handle, pins._handle = pins._handle, None  # noqa: SLF001
         pins.close()
         _machine_pins.cache_clear()
@@ -182,13 +183,13 @@ def _let_go_of_dead_chip() -> None:
 
 @contextmanager
 def _advice(what: str, pin: int) -> Iterator[None]:
-    """Turn what gpiozero and lgpio raise into one line with advice."""
+    """Turn errors of gpiozero and lgpio into one line with advice."""
     refusals: list[type[Exception]] = [OSError]
     try:
         import gpiozero
 
         refusals.append(gpiozero.GPIOZeroError)
-        # lgpio makes a FIFO in its working directory when imported (lgpio.py, lgNotify.c)
+        # lgpio creates a FIFO in its working directory when imported (lgpio.py, lgNotify.c)
         os.environ.setdefault("LG_WD", os.environ.get("RUNTIME_DIRECTORY", gettempdir()))
         with suppress(ImportError):  # only the machine's own pins need it
             import lgpio

@@ -1,4 +1,4 @@
-"""Reads the button: its edges, and the time when a gesture depends on it, become gestures."""
+"""Reads the button, and posts gestures. It keeps the timer that gestures depend on."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,11 +12,11 @@ from saykey.ports import Button, Clock
 from saykey.settings.schema import ButtonSettings
 
 CHECK_NS = 5 * NS_PER_S
-"""How often the button is asked whether it is still there: no edge comes from one that is not."""
+"""How often the button is checked: one that went away delivers no edges, and so no error."""
 
 
 class Hand:
-    """Posts each gesture made on the button while `run` runs."""
+    """Posts each gesture of the button while `run` runs."""
 
     def __init__(
         self,
@@ -33,9 +33,10 @@ class Hand:
         self._alarm: asyncio.Task[None] | None = None
 
     async def run(self, works: Callable[[], None]) -> None:
-        """Read the button until cancelled; see saykey.attach.Use. Raises HardwareError.
+        """Read the button until cancelled. See saykey.attach.Use. Raises HardwareError.
 
-        A button that goes away while it is down counts as released: its release would never come.
+        A button that goes away while it is down counts as released, because its release would never
+        be reported.
         """
         self._button.open(self._happened)
         works()

@@ -1,4 +1,4 @@
-"""The small pictures of the display, as they look: # is lit."""
+"""The icons of the display, drawn as text: # is a lit pixel."""
 
 from saykey.panel.screen import Mark
 from saykey.panel.view import ModelState

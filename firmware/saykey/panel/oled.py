@@ -1,6 +1,6 @@
-"""A 128 x 64 OLED on I2C, by luma.oled.
+"""A 128 x 64 OLED on I2C, with luma.oled.
 
-A picture is 1 KB and takes 25 ms on a bus of 400 kHz, so a thread of its own writes it.
+A picture is 1 KB and takes 25 ms on a bus of 400 kHz, so it is written by a thread.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 PAGES = 8
-"""Rows of 8 pixels: the controllers take a byte per column and page, its lowest bit on top."""
+"""Pages of 8 rows of pixels. A controller takes a byte per column and page, lowest bit on top."""
 
 
 class OledDisplay:
-    """``kind`` is "ssd1306" or "sh1106". Opened by the first picture.
+    """An OLED whose controller ``kind`` is "ssd1306" or "sh1106". The first picture opens it.
 
-    A picture waiting for the bus is replaced by a newer one. After an error the next picture
-    opens the display anew, so it may be plugged in again. ``bus`` is an open SMBus; None for the
-    kernel's ``/dev/i2c-<i2c_port>``.
+    A picture that waits for the bus is replaced by a newer one. After an error the next picture
+    opens the display again, so that it may be unplugged and plugged in. ``bus`` is an open SMBus;
+    None for the kernel's ``/dev/i2c-<i2c_port>``.
     """
 
     def __init__(self, kind: str, i2c_port: int, i2c_address: int, bus: object = None) -> None:
@@ -37,7 +37,7 @@ class OledDisplay:
         self._writer: asyncio.Task[None] | None = None
 
     async def show(self, picture: Image) -> None:
-        """Return once this picture, or one that came after it, is shown. Raises HardwareError."""
+        """Return when this picture, or a newer one, is shown. Raises HardwareError."""
         self._waiting = picture.copy()
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_waiting())
@@ -45,7 +45,7 @@ class OledDisplay:
         await asyncio.shield(self._writer)
 
     async def close(self) -> None:
-        """Dark, and the bus is free. A display that is gone is no error any more."""
+        """Switch the display off and release the bus. A display that is gone raises no error."""
         self._waiting = None
         if self._writer is not None:
             await asyncio.wait([self._writer])
@@ -93,7 +93,7 @@ class OledDisplay:
 
 
 def _told(writer: asyncio.Task[None]) -> None:
-    """Those who wait are told of an error; if all were cancelled, nobody needs to know."""
+    """Mark an error as seen. Waiting callers get it; without one, asyncio would log it."""
     if not writer.cancelled():
         writer.exception()
 
@@ -113,7 +113,7 @@ def _open(kind: str, port: int, address: int, bus: object) -> Any:
     base = {"ssd1306": device.ssd1306, "sh1106": device.sh1106}[kind]
 
     class Panel(base):  # type: ignore[misc, valid-type]
-        """luma's own display() reads pixel by pixel, by a method that Pillow 14 removes."""
+        """Replaces luma's display(), which reads each pixel by a method that Pillow 14 removes."""
 
         def display(self, picture: Image) -> None:
             pages = packed(picture)
@@ -121,7 +121,7 @@ def _open(kind: str, port: int, address: int, bus: object) -> Any:
                 self.command(self._const.COLUMNADDR, 0, 127, self._const.PAGEADDR, 0, PAGES - 1)
                 self.data(b"".join(pages))
                 return
-            for number, page in enumerate(pages):  # SH1106: pages of 132 columns, 2 hidden left
+            for number, page in enumerate(pages):  # SH1106: 132 columns, the left 2 are hidden
                 self.command(0xB0 | number, 0x02, 0x10)
                 self.data(page)
 
@@ -129,9 +129,9 @@ def _open(kind: str, port: int, address: int, bus: object) -> Any:
 
 
 def packed(picture: Image) -> list[bytes]:
-    """The picture as the controllers take it: PAGES times 128 bytes, one per column."""
+    """The picture in the controllers' format: PAGES times 128 bytes, one per column."""
     from PIL import Image
 
-    # On its side, a row of the picture is a column; "1;R" packs the leftmost pixel lowest.
+    # Transposed, so that columns become rows. "1;R" packs the leftmost pixel into the lowest bit.
     columns = picture.transpose(Image.Transpose.TRANSPOSE).tobytes("raw", "1;R")
     return [columns[page::PAGES] for page in range(PAGES)]

@@ -1,4 +1,7 @@
-"""Keeps the display and the lamp up to date: the latest look wins, equal ones are not drawn."""
+"""Keeps the display and the LED up to date.
+
+Only the latest state is drawn, and only if it looks different.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,11 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FRAME_NS = 100_000_000
-"""Between two pictures at least: 1 KB over I2C at 400 kHz takes 25 ms."""
+"""The shortest time between two pictures. 1 KB over I2C at 400 kHz takes 25 ms."""
 
 
 class Painter:
-    """Call `changed` after each step of the device; `run` draws on the display when it has time."""
+    """Draws on the display while `run` runs. Call `changed` after each step of the device."""
 
     def __init__(self, display: Display, clock: Clock, view: Callable[[], View]) -> None:
         self._display = display
@@ -30,12 +33,12 @@ class Painter:
         self._drawn_at = -FRAME_NS
 
     def changed(self) -> None:
-        """The device may look different now. Cheap."""
+        """Note that the device may look different now. Cheap."""
         self._changed.set()
 
     async def run(self, works: Callable[[], None]) -> None:
-        """Draw until cancelled; see saykey.attach.Use. Raises HardwareError."""
-        shown: Screen | None = None  # a display that was away shows nothing of before
+        """Draw until cancelled. See saykey.attach.Use. Raises HardwareError."""
+        shown: Screen | None = None  # a display that was away has lost its picture
         while True:
             await self._clock.sleep_until(self._drawn_at + FRAME_NS)
             self._changed.clear()
@@ -50,18 +53,18 @@ class Painter:
     async def _picture(self, latest: Screen) -> Image:
         if self._loaded:
             return _drawn(latest)
-        # The first one loads Pillow and the fonts, which takes too long for the loop.
+        # The first picture loads Pillow and the fonts, which would block the loop too long.
         picture = await asyncio.to_thread(_drawn, latest)
         self._loaded = True
         return picture
 
     async def close(self) -> None:
-        """Dark."""
+        """Switch the display off."""
         await self._display.close()
 
 
 class Lighter:
-    """Call `changed` after each step of the device; `run` has the lamp show the device's light."""
+    """Sets the LED while `run` runs. Call `changed` after each step of the device."""
 
     def __init__(self, lamp: Lamp, light: Callable[[], Light]) -> None:
         self._lamp = lamp
@@ -69,11 +72,14 @@ class Lighter:
         self._changed = asyncio.Event()
 
     def changed(self) -> None:
-        """The light may be another one now. Cheap."""
+        """Note that the light may have changed. Cheap."""
         self._changed.set()
 
     async def run(self, works: Callable[[], None]) -> None:
-        """Show the light until cancelled, then be dark; see saykey.attach.Use. HardwareError."""
+        """Show the light until cancelled, then switch it off. See saykey.attach.Use.
+
+        Raises HardwareError.
+        """
         try:
             self._lamp.open()
             works()

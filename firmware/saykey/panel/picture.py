@@ -1,6 +1,6 @@
-"""Draws a screen as a 128 x 64 picture, and shows pictures to people without a display.
+"""Draws a screen as a 128 x 64 picture, and converts pictures for the documentation and terminals.
 
-Many small displays are yellow in the top 16 rows and blue below. The top bar stays inside them.
+Many small displays are yellow in the top 16 rows and blue below. The top bar stays in these rows.
 """
 
 from __future__ import annotations
@@ -31,12 +31,15 @@ LINE_HEIGHT = 12
 NOTE_Y = 52
 
 ICON_TOP = 2
-"""Rows of a font above its capitals, so that icons stand as high as they do."""
+"""Empty rows above a font's capitals. Icons start below them, at the height of the capitals."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a bar stands: from ``x``, columns of ``width`` every ``step``, up to ``height``."""
+    """The place of a bar: columns of ``width`` every ``step`` from ``x`` on, up to ``height``.
+
+    All lengths are in pixels. ``base`` is the row below the bar.
+    """
 
     x: int
     base: int
@@ -47,11 +50,11 @@ class _Place:
 
 BESIDE_HEADLINE = _Place(x=92, base=HEADLINE_Y + 12, step=3, width=2, height=10)
 ACROSS = _Place(x=5, base=WORDS_Y + 20, step=10, width=8, height=17)
-"""In the place of the words: the level before anything was heard, when it matters most."""
+"""In place of the words: the level before the first words, when it matters most."""
 
 
 def draw(screen: Screen) -> Image:
-    """The picture of a screen: 128 x 64 pixels of mode "1", lit where 1."""
+    """The picture of a screen: 128 x 64 pixels of mode "1", where 1 is lit."""
     from PIL import ImageDraw
 
     picture = _without_bar(replace(screen, bar=None)).copy()
@@ -64,7 +67,7 @@ def draw(screen: Screen) -> Image:
     return picture
 
 
-@lru_cache(maxsize=1)  # while a voice speaks, mostly the level changes and nothing else
+@lru_cache(maxsize=1)  # during speech, mostly only the level changes
 def _without_bar(screen: Screen) -> Image:
     from PIL import Image, ImageDraw
 
@@ -99,7 +102,7 @@ def _note(pen: ImageDraw, screen: Screen) -> None:
 
 
 def _level(pen: ImageDraw, filled: int, place: _Place) -> None:
-    """Columns that grow to the right; those not reached show as a line of dots."""
+    """Draw columns that grow to the right. Columns above the level are drawn as dots."""
     for step in range(BAR_STEPS):
         rise = (place.height - 2) * step // (BAR_STEPS - 1)
         top = place.base - (2 + rise if step < filled else 1)
@@ -108,7 +111,7 @@ def _level(pen: ImageDraw, filled: int, place: _Place) -> None:
 
 
 def _progress(pen: ImageDraw, filled: int, place: _Place) -> None:
-    """A frame that fills from the left."""
+    """Draw a frame that fills from the left."""
     top, bottom = place.base - 8, place.base - 1
     pen.rectangle((place.x, top, place.x + place.step * BAR_STEPS - 1, bottom), outline=1)
     if filled:
@@ -130,9 +133,9 @@ def _icon(icon: str) -> Image:
 
 
 def enlarge(picture: Image, scale: int) -> Image:
-    """The picture as an OLED shows it, as RGB: light blue pixels with a dark grid between them.
+    """The picture in RGB, as it looks on an OLED: light blue pixels with a dark grid between them.
 
-    A pixel becomes ``scale`` x ``scale``; the grid is left out below 3.
+    A pixel becomes ``scale`` x ``scale`` pixels. The grid is left out if ``scale`` is below 3.
     """
     from PIL import Image, ImageDraw
 
@@ -151,9 +154,9 @@ def enlarge(picture: Image, scale: int) -> Image:
 
 
 def braille(picture: Image) -> str:
-    """The picture as lines of text for a terminal: a character holds 2 x 4 pixels, 128 fit in 64.
+    """The picture as lines of text for a terminal. A character shows 2 x 4 pixels, a line 128.
 
-    U+2800 and the dots' bits in it: Unicode 15, chapter 21.1, Braille Patterns.
+    The characters and their bits: Unicode 15, chapter 21.1, Braille Patterns (U+2800).
     """
     lit = picture.load()
     if lit is None:

@@ -1,8 +1,8 @@
-"""What stands on the display. `screens` derives it from a view of the device; nothing is stored.
+"""The content of the display. `screens` derives it from a view of the device. Nothing is stored.
 
 The display is 128 x 64: a top bar (host, link, model), a headline with a mark and sometimes a
-bar, two lines of words, and a note at the bottom. Every region keeps its place in all states,
-and levels are rounded to few steps, so that nothing jumps and equal looks need no redraw.
+bar, two lines of words, and a note at the bottom. Every region keeps its place in all states, so
+that nothing jumps. Levels are rounded to few steps, so that an equal screen needs no redraw.
 """
 
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from saykey.panel.view import ModelState
 from saykey.ports import Link
 
 COLUMNS = 21
-"""Characters in a line of words: 128 pixels at 6 each."""
+"""Characters in a line of words: 128 pixels at 6 pixels each."""
 
 WORD_LINES = 2
 
 HEADLINE_COLUMNS = 14
-"""Characters of a headline beside its mark: 112 pixels at 8 each."""
+"""Characters of a headline beside its mark: 112 pixels at 8 pixels each."""
 
 HOST_COLUMNS = 17
 
@@ -47,7 +47,7 @@ class BarKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar with ``filled`` of BAR_STEPS steps."""
+    """A bar of BAR_STEPS steps, of which ``filled`` are filled."""
 
     kind: BarKind
     filled: int
@@ -55,7 +55,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Everything the picture shows. ``loud``: the note asks for something the user can do."""
+    """Everything that the picture shows. ``loud``: the note asks the user to do something."""
 
     host: str
     link: Link

@@ -1,4 +1,4 @@
-"""What the panel looks at: the part of the device state that a screen is derived from."""
+"""The view: the part of the device state from which a screen is derived."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -7,7 +7,7 @@ from saykey.ports import Link
 
 
 class Listening(Enum):
-    """Whether the device listens. FINISHING: the button is up, the last sound is being read."""
+    """Whether the device listens. FINISHING: the button is up, the last audio is being read."""
 
     OFF = "off"
     LISTENING = "listening"
@@ -24,7 +24,7 @@ class ModelState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something only the user can mend: a title of up to 14 characters, and what to do about it."""
+    """A fault that only the user can fix: a title of up to 14 characters, and what to do."""
 
     title: str
     advice: str
@@ -32,17 +32,20 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One look at the device. Texts may be longer than a screen: the end of them is shown.
+    """The device at one moment. Texts may be longer than the screen, which shows their end.
 
-    ``level_db`` is the loudness now, relative to full scale (<= 0), used while listening.
-    ``toggle`` is the button mode. ``phrases`` are in flight: spoken, not yet text. ``text`` is
-    what was heard last, typed or about to be. ``typing`` is (done, all) in characters of the
-    piece being typed, None when none is. ``held`` characters wait for the current host and
-    ``held_text`` is their tail; ``held_doubtful``: the first of them may have arrived already.
-    ``failed`` phrases could not be recognised and their sound is kept. ``lost_ms`` of sound is
-    counted over the last dictation, and so are ``substitutions``, those of the piece being typed
-    included; ``replaced`` (wanted, typed) is the last of them. ``lacking`` is a script, such as
-    "Cyrillic", in what was said, of which the host's layout has no letter.
+    ``level_db`` is the level now, relative to full scale (<= 0), used while listening. ``toggle``
+    is the button mode. ``phrases`` is the number of phrases that have no text yet. ``text`` is the
+    last recognised text. ``typing`` is (done, all) in characters of the piece being typed, or None.
+
+    ``held`` is the number of characters held for the current host, and ``held_text`` their end.
+    ``held_doubtful``: the first of them may have arrived already. ``failed`` phrases could not be
+    recognised, and their audio is kept.
+
+    ``lost_ms`` is the audio lost in the last dictation. ``substitutions`` counts those of the last
+    dictation and of the piece being typed. ``replaced`` (wanted, typed) is the last of them.
+    ``lacking`` is a script, such as "Cyrillic", that was spoken and of which the host's layout has
+    no letter.
     """
 
     capture: Listening = Listening.OFF

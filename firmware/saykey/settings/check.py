@@ -1,6 +1,6 @@
-"""What is wrong in the tables of a settings file, in words: the key, its value, and what it may be.
+"""Checks the tables of a settings file. Messages name the key, its value and the allowed values.
 
-All of it is read off the types in `saykey.settings.schema`, so nothing is stated twice.
+Everything is derived from the types in `saykey.settings.schema`, so nothing is stated twice.
 """
 
 import datetime
@@ -25,10 +25,10 @@ _KINDS: tuple[tuple[type, str], ...] = (
 
 
 def parse_toml(toml_text: str) -> tuple[dict[str, Any], Finding | None]:
-    """The tables of a TOML text, or none and what is wrong, with its line."""
+    """The tables of a TOML text. If it is invalid: no tables, and a finding that names the line."""
     try:
         return tomllib.loads(toml_text), None
-    except ValueError as error:  # TOMLDecodeError, or that of int() on thousands of digits
+    except ValueError as error:  # TOMLDecodeError, or from int() for thousands of digits
         message = " ".join(str(error).split())
         return {}, Finding(f"not TOML: {message}")
     except RecursionError:
@@ -38,10 +38,10 @@ def parse_toml(toml_text: str) -> tuple[dict[str, Any], Finding | None]:
 def prune(
     tables: dict[str, Any], root: type[msgspec.Struct]
 ) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-    """The sections that are right, and a finding for each key that is not.
+    """The valid sections, and a finding for each faulty key.
 
-    A key is wrong if ``root`` does not know it, or if its value is out of range. Of a list of
-    sections those with a fault are left out; a list of which none is left is left out itself.
+    A key is faulty if ``root`` does not have it, or if its value is out of range. Faulty sections
+    are removed from a list of sections. A list is removed if nothing of it is left.
     """
     kind = _struct(root)
     known = {field.name: field.type for field in kind.fields}
@@ -59,7 +59,7 @@ def prune(
 
 
 def range_in_words(kind: inspect.Type) -> str:
-    """What a value of this type may be, such as ``a whole number from 0 to 27``."""
+    """The allowed values of this type, in words, such as ``a whole number from 0 to 27``."""
     match kind:
         case inspect.Metadata(type=inner, extra_json_schema=schema):
             return str((schema or {}).get("description") or range_in_words(inner))
@@ -81,7 +81,7 @@ def range_in_words(kind: inspect.Type) -> str:
 
 
 def without_none(kind: inspect.Type) -> inspect.Type:
-    """The type of an optional key when it is given; any other type as it is."""
+    """The type of an optional key without None. Any other type is returned unchanged."""
     if not isinstance(kind, inspect.UnionType):
         return kind
     (given,) = (kind for kind in kind.types if not isinstance(kind, inspect.NoneType))
@@ -89,7 +89,7 @@ def without_none(kind: inspect.Type) -> inspect.Type:
 
 
 def _section(key: str, value: object, kind: inspect.Type) -> tuple[Any, list[str]]:
-    """A section, or a list of them, without what is wrong, None if nothing is left; the faults."""
+    """The valid part of a section or list of sections (None if nothing is left), and the faults."""
     if isinstance(kind, inspect.VarTupleType):
         return _sections(key, value, kind.item_type)
     if not isinstance(value, dict):
@@ -143,7 +143,7 @@ def _unknown(key: str, known: list[str], section: str) -> str:
 
 
 def nearest_of(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like this one, if any is."""
+    """The known word most similar to this one, or None."""
     return next(iter(difflib.get_close_matches(word, list(known), n=1)), None)
 
 

@@ -1,4 +1,4 @@
-"""What is wrong between keys of a settings file that are each right alone."""
+"""Finds contradictions between keys of a settings file that are each valid alone."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from saykey.settings.finding import Finding, Grade
 from saykey.settings.schema import UNICODE_METHODS, HostSettings, Settings
 
 _BUS_PINS: dict[int, tuple[int, ...]] = {0: (0, 1), 1: (2, 3)}
-"""BCM numbers of the pins of an I2C bus, by its number, on the header of all Raspberry Pis. Those
-of the other buses are chosen by an overlay."""
+"""Number of an I2C bus -> the BCM numbers of its pins, on the header of all Raspberry Pis. The pins
+of other buses depend on an overlay."""
 
 
 def contradictions(settings: Settings) -> Iterator[Finding]:
-    """What is wrong whatever the machine has: between the hosts, times, pins and paths."""
+    """Report contradictions between hosts, times, pins and paths. They do not need the machine."""
     yield from _names(settings.host)
     for host in settings.host:
         yield from _of_system(host)
@@ -74,7 +74,7 @@ def _pins(settings: Settings) -> Iterator[Finding]:
 
 
 def _paths(settings: Settings) -> Iterator[Finding]:
-    """Hosts may share one: only that of the host in use is open."""
+    """Report paths that are used twice. Hosts may share a transport: only one of them is open."""
     users: dict[PurePosixPath, list[str]] = defaultdict(list)
     users[PurePosixPath(settings.control.socket)].append("[control] socket")
     if settings.held.mirror:

@@ -1,13 +1,14 @@
-"""What a check of a settings file finds: one line each, with what to do about it."""
+"""Findings of a check of a settings file. Each is one line that also says what to do."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Grade(Enum):
-    """Whether `saykey run` starts all the same.
+    """How serious a finding is.
 
-    ERROR: it refuses to. WARNING: it starts, and what the file wants works once that is mended.
+    ERROR: `saykey run` refuses to start. WARNING: it starts, and the setting takes effect when the
+    cause is fixed.
     """
 
     ERROR = "error"
@@ -16,9 +17,9 @@ class Grade(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``text`` names the key and what is wrong with it, ``remedy`` is what the user should do.
+    """An error or a warning. ``text`` names the key and says what is wrong with it.
 
-    ``remedy`` is "" where the text says what the value may be.
+    ``remedy`` says what the user should do. It is "" if the text already says so.
     """
 
     text: str
@@ -27,10 +28,10 @@ class Finding:
 
     @property
     def line(self) -> str:
-        """Both on one line, with nothing that would command a terminal."""
+        """Text and remedy on one line, without control characters for a terminal."""
         return printable(f"{self.text}; {self.remedy}" if self.remedy else self.text)
 
 
 def printable(text: str) -> str:
-    """The text with escapes for the characters that do not show."""
+    """The text with escape sequences for characters that are not printable."""
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)

@@ -1,4 +1,4 @@
-"""Reads settings: a TOML file becomes `Settings`, or the findings that say what is wrong in it."""
+"""Reads a settings file in TOML. Returns `Settings`, or findings that say what is wrong."""
 
 from pathlib import Path
 
@@ -11,21 +11,21 @@ from saykey.settings.finding import Finding, Grade
 from saykey.settings.schema import Settings
 
 STANDARD_FILE = Path("/etc/saykey/saykey.toml")
-"""Read when no file is named, if it is there."""
+"""Read if no file is named and this one exists."""
 
 
 def load(path: Path | None = None, standard: Path = STANDARD_FILE) -> Settings:
     """The settings in the file ``path``; without one, those in ``standard`` or else the defaults.
 
-    Raises SettingsError, one line that names the file, when it cannot be read or is not right.
-    What only the machine can tell, such as whether the model is there, `saykey.checks` says.
+    Raises SettingsError, one line that names the file, when it cannot be read or is invalid. What
+    depends on the machine, such as whether the model exists, is checked by `saykey.checks`.
     """
     toml_text, origin = read(path, standard)
     return parse(toml_text, origin)
 
 
 def read(path: Path | None = None, standard: Path = STANDARD_FILE) -> tuple[str, str]:
-    """The text of the settings file that `load` would read, and what messages call it.
+    """The text of the settings file that `load` would read, and its name in messages.
 
     Raises SettingsError when it cannot be read.
     """
@@ -34,7 +34,7 @@ def read(path: Path | None = None, standard: Path = STANDARD_FILE) -> tuple[str,
             return "", "the default settings"
         path = standard
     try:
-        # Notepad marks UTF-8 with a byte order mark, which TOML does not know.
+        # Notepad writes a byte order mark, which TOML does not allow.
         return path.read_text("utf-8-sig"), str(path)
     except FileNotFoundError:
         raise SettingsError(
@@ -47,7 +47,7 @@ def read(path: Path | None = None, standard: Path = STANDARD_FILE) -> tuple[str,
 
 
 def parse(toml_text: str, origin: str) -> Settings:
-    """The settings written in ``toml_text``; keys left out have their defaults.
+    """The settings in ``toml_text``. Keys that are left out have their defaults.
 
     ``origin`` names the text in messages. Raises SettingsError as `refuse` does.
     """
@@ -57,10 +57,10 @@ def parse(toml_text: str, origin: str) -> Settings:
 
 
 def examine(toml_text: str) -> tuple[Settings, tuple[Finding, ...]]:
-    """The settings as far as they are right, and all that is wrong in the text alone.
+    """The valid settings, and all findings about the text alone.
 
-    A section with a fault has its defaults, and a [[host]] with one is left out: so that what is
-    right can be checked further.
+    A faulty section has its defaults, and a faulty [[host]] is left out, so that the rest can be
+    checked further.
     """
     tables, finding = parse_toml(toml_text)
     if finding is not None:
@@ -71,7 +71,7 @@ def examine(toml_text: str) -> tuple[Settings, tuple[Finding, ...]]:
 
 
 def refuse(findings: tuple[Finding, ...], origin: str) -> None:
-    """Raise SettingsError if any is an error: one line with the first, and how many more."""
+    """Raise SettingsError if there is an error: one line with the first, and how many follow."""
     errors = [finding for finding in findings if finding.grade is Grade.ERROR]
     if not errors:
         return

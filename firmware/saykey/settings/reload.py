@@ -1,9 +1,9 @@
-"""What a new version of the settings file changes, when that can be done, and in which parts. Pure.
+"""Compares two versions of the settings: what changes, when it may be applied, and where. Pure.
 
-What runs is compared with the newest file, never with one that waits: a newer change so replaces
-one that waits, and a change taken back is none. What the user chose while running, a model or a
-host, is no setting: it stays until the file's own value for it changes, which then is in the
-difference.
+The running settings are compared with the newest file, never with a change that still waits. So a
+newer change replaces a waiting one, and a change that is taken back disappears. A model or host
+that the user chose while saykey runs is not a setting. It stays in use until its value in the file
+changes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,9 +17,9 @@ from saykey.settings.schema import HostSettings, Settings
 
 
 class When(Enum):
-    """When a change may be made.
+    """When a change may be applied.
 
-    IDLE is when no dictation is open and nothing is being recognised or typed.
+    IDLE: when no dictation is open and nothing is being recognised or typed.
     """
 
     NOW = "now"
@@ -28,7 +28,7 @@ class When(Enum):
 
 
 class Part(Enum):
-    """What is built from settings, and is told or built anew when they change."""
+    """A part that is built from settings. It is updated or built again when they change."""
 
     RULES = "the rules of the device state"
     MODEL = "the model in use"
@@ -59,7 +59,7 @@ class KeyChanged:
 
 @dataclass(frozen=True, slots=True)
 class HostAdded:
-    """There is one more host. A host with another name is another host."""
+    """A host was added. A host whose name changed counts as another host."""
 
     host: HostSettings
     when: When = When.NOW
@@ -67,7 +67,7 @@ class HostAdded:
 
 @dataclass(frozen=True, slots=True)
 class HostChanged:
-    """A host of the same name is typed to otherwise."""
+    """A host of the same name has other settings."""
 
     host: HostSettings
     parts: tuple[Part, ...]
@@ -76,7 +76,7 @@ class HostChanged:
 
 @dataclass(frozen=True, slots=True)
 class HostRemoved:
-    """A host is gone; its held text is then held for no host."""
+    """A host was removed. Its held text is then held for no host."""
 
     name: str
     when: When = When.IDLE
@@ -84,7 +84,7 @@ class HostRemoved:
 
 @dataclass(frozen=True, slots=True)
 class HostsReordered:
-    """The hosts stand in another order."""
+    """The hosts are in another order."""
 
     names: tuple[str, ...]
     when: When = When.IDLE
@@ -92,7 +92,7 @@ class HostsReordered:
 
 @dataclass(frozen=True, slots=True)
 class FirstHostChanged:
-    """Another host comes first: it is used from now on, whatever was chosen while running."""
+    """Another host is first. It is used from now on, whatever the user chose while running."""
 
     name: str
     when: When = When.IDLE
@@ -115,7 +115,7 @@ EFFECTS: dict[str, tuple[When, tuple[Part, ...]]] = {
     "speech.hang_over_ms": (When.IDLE, (Part.CUTTER,)),
     "speech.longest_s": (When.IDLE, (Part.CUTTER,)),
     "recognizer.model": (When.IDLE, (Part.MODEL,)),
-    # a model is refused that lacks the language, so both change together
+    # A model that lacks the language is refused, so both change together.
     "recognizer.language": (When.IDLE, (Part.RULES, Part.RECOGNIZER)),
     "recognizer.threads": (When.IDLE, (Part.RECOGNIZER,)),
     "recognizer.speculate": (When.IDLE, (Part.RULES,)),
@@ -131,26 +131,26 @@ EFFECTS: dict[str, tuple[When, tuple[Part, ...]]] = {
     "host.newline": (When.IDLE, (Part.TYPIST,)),
     "host.caps": (When.IDLE, (Part.TYPIST,)),
     "host.transliterate": (When.IDLE, (Part.TYPIST,)),
-    # idle as the button: one may take the pin that the other leaves
+    # When idle, like the button: one part may take over the pin of the other.
     "panel.display": (When.IDLE, (Part.DISPLAY,)),
     "panel.i2c_port": (When.IDLE, (Part.DISPLAY,)),
     "panel.i2c_address": (When.IDLE, (Part.DISPLAY,)),
     "panel.led_gpio": (When.IDLE, (Part.LAMP,)),
-    # at restart: clients are connected to it, among them perhaps the one that asks for the change
+    # At restart: clients are connected to it, perhaps also the one that requests the change.
     "control.socket": (When.RESTART, (Part.CONTROL,)),
     "held.mirror": (When.NOW, (Part.MIRROR,)),
 }
-"""For each key, when a change of it may be made and what it concerns. A host's name has none: by it
-a host is known."""
+"""For each key, when a change may be applied, and to which parts. A host's name is not in the
+table, because it identifies the host."""
 
 
 def diff(running: Settings, newest: Settings) -> tuple[Change, ...]:
-    """What has to change so that ``newest`` runs; nothing if it does."""
+    """The changes from ``running`` to ``newest``; () if they are equal."""
     return (*_keys(running, newest), *_hosts(running.host, newest.host))
 
 
 def applied(settings: Settings, changes: Iterable[Change]) -> Settings:
-    """What runs after these changes, which are some or all of a `diff` from ``settings``."""
+    """The settings after these changes. They are some or all of a `diff` from ``settings``."""
     for change in changes:
         settings = _applied(settings, change)
     return settings
@@ -207,7 +207,7 @@ def _applied(settings: Settings, change: Change) -> Settings:
             places = {name: place for place, name in enumerate(names)}
             hosts = tuple(sorted(hosts, key=lambda each: places.get(each.name, len(names))))
         case FirstHostChanged():
-            pass  # the order says it
+            pass  # HostsReordered has put it first
         case _:
             assert_never(change)
     return replace(settings, host=hosts)

@@ -1,8 +1,8 @@
-"""The settings as frozen typed values, every default stated here.
+"""The settings as frozen typed values, with all defaults.
 
-Ranges stand in the types, so that a message can name them; the docs of a key stand in the docstring
-of its section, one ``key: text`` each, and reach docs/settings.md through
-`saykey.settings.text.document`. `saykey.settings.load` makes these values of a file.
+The types contain the ranges, so that messages can name them. The docstring of a section documents
+its keys, one ``key: text`` each. `saykey.settings.text.document` writes these texts to
+docs/settings.md. `saykey.settings.load` reads the values from a file.
 """
 
 from typing import Annotated, Literal
@@ -15,25 +15,25 @@ UNICODE_METHODS = {
     "windows": ("alt+numpad", "wincompose"),
     "macos": ("hex-input",),
 }
-"""The ways of typing characters by their number that each system has, when the user sets it up."""
+"""How each system can type characters by their numbers, if the user has set it up there."""
 
 
 _PRINTABLE = r"[^\x00-\x1f\x7f-\x9f]"
-"""No path of a device or socket has control characters, and most calls refuse a NUL."""
+"""A printable character. No path of a device or socket needs others, and most calls refuse NUL."""
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of the settings file: unknown keys are refused."""
+    """A table of the settings file. Unknown keys are refused."""
 
 
 class ButtonSettings(_Section, frozen=True):
-    """The one button.
+    """The button.
 
     mode: With "hold" the device listens while the button is down. With "toggle" a tap starts
-        listening and a tap ends it.
+        listening and a second tap ends it.
     gpio: The BCM number of the pin that the button pulls to ground.
-    tap_ms: A press no longer than this is a tap, in milliseconds.
-    bounce_ms: Contacts are left to settle for this long after an edge, in milliseconds.
+    tap_ms: A press shorter than this is a tap, in milliseconds.
+    bounce_ms: How long a contact must be steady before an edge counts, in milliseconds.
     """
 
     mode: Literal["hold", "toggle"] = "hold"
@@ -43,12 +43,12 @@ class ButtonSettings(_Section, frozen=True):
 
 
 class MicrophoneSettings(_Section, frozen=True):
-    """Where sound comes from.
+    """The source of sound.
 
-    source: An ALSA capture device as `arecord -L` lists it, or a recording that is played once
-        each time the microphone is opened.
-    pre_roll_ms: Sound from before the press that is still heard, in milliseconds.
-    post_roll_ms: Sound from after the release that is still heard if a voice was speaking, in
+    source: An ALSA capture device as listed by `arecord -L`, or a recording. A recording is played
+        once each time the microphone is opened.
+    pre_roll_ms: How much sound from before the press is used, in milliseconds.
+    post_roll_ms: How much sound from after the release is used if the user is still speaking, in
         milliseconds.
     """
 
@@ -63,14 +63,14 @@ class MicrophoneSettings(_Section, frozen=True):
 class SpeechSettings(_Section, frozen=True):
     """When a phrase begins and ends.
 
-    aggressiveness: How readily sound is taken for noise: 0 hardly ever, 3 most readily.
-    onset_ms: This much voice in a row begins a phrase, in milliseconds.
-    pre_roll_ms: Sound from before the onset that belongs to the phrase, in milliseconds.
-    pause_ms: A pause this long is taken for the end of the phrase until speech goes on, in
-        milliseconds. Must be shorter than hang_over_ms.
+    aggressiveness: How easily sound is classified as noise, from 0 (least) to 3 (most).
+    onset_ms: A phrase begins after this much uninterrupted voice, in milliseconds.
+    pre_roll_ms: How much sound from before the onset belongs to the phrase, in milliseconds.
+    pause_ms: After a pause this long the phrase may be complete, in milliseconds. If speech
+        continues, it is not. Must be shorter than hang_over_ms.
     hang_over_ms: A pause this long ends the phrase, in milliseconds.
-    longest_s: A phrase is cut at its quietest place before it gets longer than this, in seconds.
-        Whisper hears at most 30 s at once.
+    longest_s: A phrase is cut at its quietest place before it is longer than this, in seconds.
+        Whisper recognises at most 30 s at once.
     """
 
     aggressiveness: Annotated[int, Meta(ge=0, le=3)] = 2
@@ -82,16 +82,16 @@ class SpeechSettings(_Section, frozen=True):
 
 
 class RecognizerSettings(_Section, frozen=True):
-    """How speech becomes text.
+    """Speech recognition.
 
     model: The model to use: a name from the catalogue, or the path of a file.
-    language: The language spoken, as an ISO 639-1 code; or several, separated by commas: each
-        phrase is then taken to be in the one of these that it sounds most like.
-    threads: Threads the engine computes with; 0 is one less than the cores.
-    speculate: Recognise at a short pause already, so that text is there sooner.
-    gate: Recognise a phrase only if a second detector (Silero) hears speech in it.
-    doubtful: What to do with text the guards doubt: type it, hold it until asked for, or drop it.
-    vocabulary: Names and words the engine should know how to spell, separated by commas.
+    language: The language that is spoken, as an ISO 639-1 code, or several separated by commas.
+        With several, the language of each phrase is detected among them.
+    threads: How many threads the engine uses. 0 means one less than the number of cores.
+    speculate: Start to recognise at a short pause, so that the text is ready sooner.
+    gate: Recognise a phrase only if a second detector (Silero) finds speech in it.
+    doubtful: What to do with doubtful text: type it, hold it until you ask for it, or drop it.
+    vocabulary: Names and words that the engine should spell correctly, separated by commas.
     """
 
     model: Annotated[str, Meta(pattern=rf"^{_PRINTABLE}+\Z", min_length=1)] = "saykey-demo"
@@ -110,36 +110,38 @@ class RecognizerSettings(_Section, frozen=True):
 
 
 class TextSettings(_Section, frozen=True):
-    """How pieces of text join.
+    """How texts are joined.
 
-    join_s: A dictation begun within so many seconds of the one before goes on behind it.
+    join_s: A dictation that begins within this many seconds after the previous one continues its
+        text.
     """
 
     join_s: Annotated[float, Meta(ge=0, le=3600)] = 30.0
 
 
 class HostSettings(_Section, frozen=True):
-    """A computer to type to. The first one is used at start; give one [[host]] for each.
+    """A computer to type to. Write one [[host]] for each. The first one is used at the start.
 
-    name: What the display, the messages and `saykey use-host` call it. No two may share one.
+    name: Its name on the display, in messages and for `saykey use-host`. No two hosts may have the
+        same name.
     transport: The device file of the USB gadget, or the socket of a simulated host.
-    os: What runs there; decides which keys a layout of the same name has.
-    layout: The keyboard layout that is set there, as xkeyboard-config names it, such as "de" or
-        "de+nodeadkeys" with a variant.
-    pace: With "wire" keys come as fast as the host polls, which only Linux on a cable takes. With
-        "safe" modifiers come apart and with gaps. "slow" is for remote desktops and KVM switches,
-        "human" for programs that refuse what no hand could type.
-    unicode: How to type characters the layout lacks. On linux "ctrl+shift+u" works where programs
-        use GTK or IBus. On windows "alt+numpad" types characters of code page 1252 and needs Num
-        Lock on; "wincompose" needs WinCompose with its Compose key at Right Alt. On macos
-        "hex-input" needs the input source Unicode Hex Input, whose keys are those of "us". With
-        "none" the nearest characters are typed instead.
-    newline: The key for a new line, of which "enter" sends a message in most chats; with "none" a
+    os: Its operating system. The same layout name may stand for other keys on another system.
+    layout: The keyboard layout that is set there, by its name in xkeyboard-config, such as "de" or,
+        with a variant, "de+nodeadkeys".
+    pace: With "wire" keys are sent as fast as the host polls. Only Linux on a cable types them
+        correctly. With "safe" modifiers are sent in reports of their own, with gaps. "slow" is for
+        remote desktops and KVM switches. "human" is for programs that refuse very fast typing.
+    unicode: How to type characters that the layout lacks. On linux "ctrl+shift+u" works in programs
+        that use GTK or IBus. On windows "alt+numpad" types characters of code page 1252 and needs
+        Num Lock on. "wincompose" needs WinCompose with Right Alt as its Compose key. On macos
+        "hex-input" needs the input source Unicode Hex Input, which has the keys of "us". With
+        "none" the most similar characters are typed instead.
+    newline: The key for a new line. "enter" sends the message in most chat programs. With "none" a
         space is typed.
-    caps: With "fix" Caps Lock is tapped off while text is typed and on again after it, if the host
-        says that it is on.
-    transliterate: Type text in a script of which the layout has no letter in the letters it has,
-        such as Cyrillic in Latin ones. If not, a placeholder stands for each character.
+    caps: With "fix", if the host reports that Caps Lock is on, it is switched off while text is
+        typed, and on again afterwards.
+    transliterate: Type text in a script that the layout lacks with the letters that it has, such as
+        Cyrillic with Latin letters. If false, a placeholder is typed for each character.
     """
 
     name: Annotated[str, Meta(pattern=rf"^{_PRINTABLE}+\Z", min_length=1, max_length=16)] = (
@@ -161,12 +163,12 @@ class HostSettings(_Section, frozen=True):
 
 
 class PanelSettings(_Section, frozen=True):
-    """What shows the state: a display on I2C and a light.
+    """What shows the state: a display on I2C and an LED.
 
     display: The controller of the display, or "none".
-    i2c_port: The I2C bus the display is on.
-    i2c_address: The address of the display there; nearly all have 0x3C (60) or 0x3D (61).
-    led_gpio: The BCM number of the pin that feeds the light.
+    i2c_port: The number of the display's I2C bus.
+    i2c_address: The display's address on the bus. Nearly all have 0x3C (60) or 0x3D (61).
+    led_gpio: The BCM number of the pin that feeds the LED.
     """
 
     display: Literal["none", "ssd1306", "sh1106"] = "none"
@@ -176,7 +178,7 @@ class PanelSettings(_Section, frozen=True):
 
 
 class ControlSettings(_Section, frozen=True):
-    """How programs on the device talk to saykey.
+    """The control socket, by which programs on the device talk to saykey.
 
     socket: The path of the control socket; its directory must exist.
     """
@@ -188,10 +190,10 @@ class ControlSettings(_Section, frozen=True):
 
 
 class HeldSettings(_Section, frozen=True):
-    """Text that waits for its computer.
+    """Held text: text that could not be typed yet.
 
-    mirror: The file in which it is kept, too, so that a saykey that crashed finds it again. It must
-        be in memory, below /run, so that nothing spoken gets to the card; "" keeps none.
+    mirror: A file with a copy of the held text, which is restored after a crash of saykey. It must
+        be in memory, below /run, so that no spoken text is written to the card. "" keeps no copy.
     """
 
     mirror: Annotated[
@@ -201,7 +203,7 @@ class HeldSettings(_Section, frozen=True):
 
 
 class Settings(_Section, frozen=True):
-    """The whole file. ``host`` is a list of tables; the first one is used at start."""
+    """The whole file. ``host`` is a list of tables. The first one is used at the start."""
 
     button: ButtonSettings = ButtonSettings()
     microphone: MicrophoneSettings = MicrophoneSettings()

@@ -1,4 +1,4 @@
-"""All settings with their docs, ranges and defaults, as a TOML file that loads to the defaults."""
+"""Prints all settings with their docs, ranges and defaults, as a TOML file with the defaults."""
 
 import inspect as python
 import json
@@ -16,28 +16,27 @@ _WIDTH = 88
 _KEY = re.compile(r"^(\w+): ", re.MULTILINE)
 
 _HEAD = """\
-Settings of saykey. Every key is shown with its default; keys left out keep it.
-Read from the file named by --config, or else from /etc/saykey/saykey.toml."""
+Settings of saykey. A key that is left out has the default shown here.
+The file named by --config is read, or else /etc/saykey/saykey.toml."""
 
 
 _PAGE_HEAD = """\
 # Settings
 
-Saykey reads one TOML file: the one named by `--config`, or else /etc/saykey/saykey.toml if there
-is one. Without a file all keys have their defaults. `saykey run` refuses a file with an error, in
-one line that names the key and what to do; `saykey settings check FILE` prints all errors and
-warnings, and starts nothing.
+Saykey reads one TOML file: the one named by `--config`, or else /etc/saykey/saykey.toml if it
+exists. Without a file all keys have their defaults. `saykey run` refuses a file with an error. It
+prints one line that names the key and says what to do. `saykey settings check FILE` prints all
+errors and warnings, and starts nothing.
 
-This page is made by `make docs` from the types and docstrings in
-firmware/saykey/settings/schema.py.
-`saykey settings > saykey.toml` writes the same as a file to begin with.
+`make docs` writes this page from the types and docstrings in firmware/saykey/settings/schema.py.
+`saykey settings > saykey.toml` writes the same text as a first settings file.
 """
 
 
 def document() -> str:
-    """The text of a settings file that holds every key."""
+    """The text of a settings file with every key."""
     root = inspect.type_info(Settings)
-    assert isinstance(root, inspect.StructType)  # noqa: S101 - tells the type, cannot fail
+    assert isinstance(root, inspect.StructType)  # noqa: S101 - for the type checker, cannot fail
     parts = [_comment(_HEAD)]
     for field in root.fields:
         if isinstance(field.type, inspect.VarTupleType):
@@ -48,18 +47,18 @@ def document() -> str:
 
 
 def page() -> str:
-    """docs/settings.md: the same as a page. `make docs` writes it."""
+    """The text of docs/settings.md. `make docs` writes it."""
     return f"{_PAGE_HEAD}\n```toml\n{document()}```\n"
 
 
 def docs_of(section: type[msgspec.Struct]) -> tuple[str, dict[str, str]]:
-    """What the docstring of a section says of the section, and of each key."""
+    """The docstring of a section, split: the text about the section, and the text of each key."""
     first, *rest = _KEY.split(python.getdoc(section) or "")
     return first.strip(), dict(zip(rest[::2], map(_unwrapped, rest[1::2]), strict=True))
 
 
 def _section(kind: inspect.Type, title: str) -> str:
-    assert isinstance(kind, inspect.StructType)  # noqa: S101 - tells the type, cannot fail
+    assert isinstance(kind, inspect.StructType)  # noqa: S101 - for the type checker, cannot fail
     about, docs = docs_of(kind.cls)
     keys = [_key(field, docs[field.name]) for field in kind.fields]
     return "\n".join(["", _comment(about) + title, *keys])
@@ -74,7 +73,7 @@ def _key(field: inspect.Field, doc: str) -> str:
 
 
 def _in_toml(value: Any) -> str:
-    """A default as TOML. JSON writes strings, whole numbers and booleans as TOML does."""
+    """A default as TOML. JSON has the same syntax for strings, whole numbers and booleans."""
     return json.dumps(value, ensure_ascii=False)
 
 

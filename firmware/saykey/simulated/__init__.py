@@ -1,1 +1,1 @@
-"""A desk and a host that stand for the real ones in the demonstration and the tests."""
+"""Simulated adapters and a simulated host, for the demonstration and the tests."""

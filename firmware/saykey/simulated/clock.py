@@ -1,15 +1,15 @@
-"""A clock that stands still until it is told to go on, so that a test never sleeps."""
+"""A clock whose time is advanced by calls, so that a test never sleeps."""
 
 import asyncio
 import heapq
 from itertools import count
 
 TURNS_TO_SETTLE = 25
-"""Turns the loop gets after each sleeper is woken: more than any chain of awaits here takes."""
+"""Turns of the event loop after each sleeper is woken: more than any chain of awaits here needs."""
 
 
 class VirtualClock:
-    """Time goes on only by `advance` and `advance_to`, in nanoseconds."""
+    """A clock in nanoseconds. Only `advance` and `advance_to` change its time."""
 
     def __init__(self, start: int = 0) -> None:
         self._now = start
@@ -17,11 +17,11 @@ class VirtualClock:
         self._sleepers: list[tuple[int, int, asyncio.Future[None]]] = []
 
     def now(self) -> int:
-        """Nanoseconds; starts at the constructor's ``start``."""
+        """The time in nanoseconds. It starts at the constructor's ``start``."""
         return self._now
 
     async def sleep_until(self, at: int) -> None:
-        """Return once ``now() >= at``; at once if it already is."""
+        """Return when ``now() >= at``, at once if ``at`` is past."""
         if at <= self._now:
             return
         woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -29,7 +29,7 @@ class VirtualClock:
         await woken
 
     def advance(self, ns: int) -> None:
-        """Let this much time pass at once: all who are due wake, the earliest first."""
+        """Advance the time at once. All sleepers that are due wake, the earliest first."""
         if ns < 0:
             raise ValueError("time never goes back")
         target = self._now + ns
@@ -38,7 +38,7 @@ class VirtualClock:
         self._now = target
 
     async def advance_to(self, at: int) -> None:
-        """Let time pass sleeper by sleeper: each sees its own time and may sleep again."""
+        """Advance the time from sleeper to sleeper. Each sees its own time and may sleep again."""
         if at < self._now:
             raise ValueError("time never goes back")
         await _settle()
@@ -48,7 +48,7 @@ class VirtualClock:
         await _settle()
 
     def _wake_next(self, until: int) -> bool:
-        """Go to the earliest sleeper due by then and wake it; False if there is none."""
+        """Wake the earliest sleeper that is due by ``until``. False if there is none."""
         while self._sleepers and self._sleepers[0][0] <= until:
             at, _, sleeper = heapq.heappop(self._sleepers)
             if not sleeper.done():
@@ -59,6 +59,6 @@ class VirtualClock:
 
 
 async def _settle() -> None:
-    """Let everything run that waits for no more than the loop."""
+    """Run all tasks that wait only for a turn of the event loop."""
     for _ in range(TURNS_TO_SETTLE):
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""The things on the desk: a button, a lamp and a display that exist in memory only."""
+"""A simulated button, lamp and display. They exist in memory only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class DeskButton:
-    """A button that code presses. It does not bounce; pressing it twice without release is once."""
+    """A button that is pressed by calls. It does not bounce. A second press in a row is ignored."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -28,14 +28,14 @@ class DeskButton:
         self._on_edge = on_edge
 
     def check(self) -> None:
-        """It never goes away."""
+        """Do nothing: this button never goes away."""
 
     def press(self) -> None:
-        """Push it down."""
+        """Press the button."""
         self._move(down=True)
 
     def release(self) -> None:
-        """Let it go."""
+        """Release the button."""
         self._move(down=False)
 
     def close(self) -> None:
@@ -61,20 +61,20 @@ class DeskLamp:
         self.light = Light.OFF
 
     def open(self) -> None:
-        """Dark."""
+        """Start dark."""
         self.light = Light.OFF
 
     def show(self, light: Light) -> None:
-        """Show it until told otherwise."""
+        """Show this light until the next call."""
         self.light = light
 
     def close(self) -> None:
-        """Dark."""
+        """Switch the lamp off."""
         self.light = Light.OFF
 
 
 class DeskDisplay:
-    """A display that keeps the picture it shows; None while it is dark."""
+    """A display that keeps the picture that it shows; None while it is dark."""
 
     def __init__(self) -> None:
         self.picture: Image | None = None
@@ -84,5 +84,5 @@ class DeskDisplay:
         self.picture = picture.copy()
 
     async def close(self) -> None:
-        """Dark."""
+        """Switch the display off."""
         self.picture = None

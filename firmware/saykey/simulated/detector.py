@@ -1,10 +1,10 @@
-"""A voice detector by loudness alone: whatever is loud enough is a voice."""
+"""A voice detector that uses only the level: every loud frame counts as voice."""
 
 from saykey.audio.level import level_db
 
 
 class EnergyDetector:
-    """Frames louder than ``threshold_db`` (dB relative to full scale, RMS) hold a voice."""
+    """Frames louder than ``threshold_db`` (dB relative to full scale, RMS) contain a voice."""
 
     def __init__(self, threshold_db: float = -45.0) -> None:
         self._threshold_db = threshold_db
@@ -14,4 +14,4 @@ class EnergyDetector:
         return level_db(pcm16) > self._threshold_db
 
     def reset(self) -> None:
-        """Nothing to forget: each frame is judged by itself."""
+        """Do nothing: each frame is judged alone."""

@@ -1,7 +1,7 @@
-"""HID keyboard usages as Linux's key codes, and boot reports as Linux's key events.
+"""Converts HID keyboard usages to Linux key codes, and boot reports to Linux key events.
 
-Stated here once more, apart from the keyboard room: a host that shared the encoder's tables would
-also share its mistakes.
+It does not use the tables of the keyboard package: a host with the encoder's tables would also
+share their mistakes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,23 +27,23 @@ _RUNS: tuple[tuple[int, Sequence[int]], ...] = (
     (0xE0, (29, 42, 56, 125, 97, 54, 100, 126)),  # Control, Shift, Alt, GUI: left, then right
 )
 KEY_CODES = {start + offset: code for start, run in _RUNS for offset, code in enumerate(run)}
-"""HID usage, page 0x07, to the codes of <linux/input-event-codes.h>, as hid-input.c maps them."""
+"""HID usage of page 0x07 -> code of <linux/input-event-codes.h>, as mapped by hid-input.c."""
 
 
 class KeyEvents:
-    """Makes key events of boot reports, from the changes since the report before."""
+    """Converts boot reports to key events, from the changes since the previous report."""
 
     def __init__(self) -> None:
         self._modifiers = 0
         self._keys = bytes(6)
 
     def of(self, report: bytes) -> Iterator[tuple[int, bool]]:
-        """The (key code, down) events Linux makes of the next report.
+        """The (key code, down) events that Linux reports for the next boot report.
 
-        Fields come in the order of the descriptor (HID 1.11, appendix B.1): first the eight
-        modifier bits, then the key array, where each place gives the release of its old key, then
-        the press of its new one (hid-core.c, hid_input_array_field). A roll-over report changes
-        no key of the array, and is not what the next one is compared with.
+        Linux reads the fields in the order of the descriptor (HID 1.11, appendix B.1): first the
+        eight modifier bits, then the key array. For each place of the array it reports the release
+        of the old key, then the press of the new one (hid-core.c, hid_input_array_field). A
+        roll-over report changes no key of the array, and the next report is not compared with it.
         """
         before, self._modifiers = self._modifiers, report[0]
         for bit in range(8):

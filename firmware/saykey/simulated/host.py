@@ -1,4 +1,4 @@
-"""A simulated host: takes boot reports as the kernel's gadget does, and shows what they typed."""
+"""A simulated host: accepts boot reports like the kernel's gadget, and shows the text they type."""
 
 import asyncio
 from collections import deque
@@ -10,20 +10,20 @@ from saykey.ports import Clock, Link
 from saykey.simulated.text_field import TextField
 
 QUEUE = 2
-"""Reports accepted without the host polling, as the kernel's gadget does (measured)."""
+"""Reports that are accepted before the host polls, as by the kernel's gadget (measured)."""
 
 
 class Host:
-    """ports.Transport that behaves: polls or stalls, sleeps and wakes, is unplugged and plugged.
+    """A ports.Transport to a simulated host that can stall, sleep, wake, be unplugged and plugged.
 
-    It polls every ``poll_ns`` of the clock; with 0 it reads each report at once. What it reads is
-    decoded as Linux does (see TextField). ``wake_ns`` is how long waking up takes. A host that
-    ``reports_leds`` sends its lock lights when plugged in and on each change.
+    It polls every ``poll_ns`` of the clock. With 0 it reads each report at once. It decodes reports
+    like Linux (see TextField). ``wake_ns`` is how long it takes to wake up. With ``reports_leds``
+    it sends its lock LEDs when it is plugged in and after each change.
     """
 
     in_doubt = QUEUE
 
-    def __init__(  # noqa: PLR0913  what hosts differ in
+    def __init__(  # noqa: PLR0913  the ways in which hosts differ
         self,
         clock: Clock,
         layout: str = "us",
@@ -52,25 +52,25 @@ class Host:
 
     @property
     def text(self) -> str:
-        """What stands in the text field now."""
+        """The content of the text field now."""
         self._catch_up()
         return self._field.text
 
     @property
     def keys_down(self) -> frozenset[int]:
-        """The keys the host holds for pressed now, as Linux key codes."""
+        """The keys that are down for the host now, as Linux key codes."""
         self._catch_up()
         return self._field.keys_down
 
     @property
     def reports_seen(self) -> tuple[bytes, ...]:
-        """All reports the host has read."""
+        """All reports that the host has read."""
         self._catch_up()
         return tuple(self._reports_seen)
 
     @property
     def shortcuts(self) -> int:
-        """Keys pressed so far with Control, Alt or GUI held; they type nothing."""
+        """The number of keys pressed with Control, Alt or GUI held. They type nothing."""
         self._catch_up()
         return self._field.shortcuts
 
@@ -83,7 +83,7 @@ class Host:
             self._tell_leds(anew=True)
 
     async def send(self, report: Report) -> None:
-        """See ports.Transport. A sleeping host accepts two reports, which it reads on waking."""
+        """See ports.Transport. A sleeping host accepts two reports and reads them when it wakes."""
         self._catch_up()
         while len(self._queue) >= QUEUE or self._link is Link.DOWN:
             if self._link is not Link.UP:
@@ -96,7 +96,7 @@ class Host:
         self._catch_up()
 
     async def wake(self) -> None:
-        """Be up again ``wake_ns`` later, if asleep."""
+        """If the host is asleep, it is up ``wake_ns`` later."""
         if self._link is Link.ASLEEP and self._waking is None:
             self._waking = asyncio.create_task(self._wake_up())
 
@@ -106,7 +106,7 @@ class Host:
         self._stop_waking()
 
     def stall(self) -> None:
-        """Freeze with the link up: poll no more, and let no key repeat."""
+        """Freeze with the link up: stop polling and repeating keys."""
         self._catch_up()
         if self._stalled_at is None:
             self._stalled_at = self._clock.now()
@@ -119,13 +119,13 @@ class Host:
             self._poll_again()
 
     def sleep(self) -> None:
-        """Suspend; Linux then lets all keys up (input.c, input_dev_suspend)."""
+        """Suspend. Linux then releases all keys (input.c, input_dev_suspend)."""
         self._catch_up()
         self._let_all_up()
         self._move_to(Link.ASLEEP)
 
     def unplug(self) -> None:
-        """Pull the cable: unread reports are lost, and the host lets the keys up."""
+        """Pull the cable: unread reports are lost, and the host releases the keys."""
         self._catch_up()
         self._stop_waking()
         self._queue.clear()
@@ -138,7 +138,7 @@ class Host:
         self._tell_leds(anew=True)
 
     def set_leds(self, leds: int) -> None:
-        """Tap the lock keys on the host's other keyboard until these lock lights are on."""
+        """Press lock keys on another keyboard of the host until these lock LEDs are on."""
         self._catch_up()
         self._field.set_locks(leds)
         self._tell_leds()
@@ -148,7 +148,7 @@ class Host:
         return self._link is Link.UP and self._stalled_at is None
 
     def _catch_up(self) -> None:
-        """Do all the host did since it was last looked at: polls and key repeats, up to now."""
+        """Do the host's polls and key repeats since the last call."""
         now = self._clock.now()
         while self._polls and self._queue and self._poll_at <= now:
             report = self._queue.popleft()
@@ -164,7 +164,7 @@ class Host:
         self._field.let_all_up(now - self._frozen_ns)
 
     async def _next_change(self) -> None:
-        """Return at the next poll, or when someone stalls, resumes, unplugs..."""
+        """Return at the next poll, or at a call of stall, resume, unplug and so on."""
         self._changed.clear()
         waits: set[asyncio.Task[object]] = {asyncio.create_task(self._changed.wait())}
         if self._polls:

@@ -1,8 +1,8 @@
-"""A second computer in a process of its own: ``python -m saykey.simulated.host_process SOCKET``.
+"""A simulated host in a process of its own: ``python -m saykey.simulated.host_process SOCKET``.
 
-Listens on a Unix socket of type SOCK_SEQPACKET for one keyboard at a time (see
-saykey.transport.fd for what goes over it), and prints what its text field holds as one line of
-JSON: when typing pauses, when the keyboard goes away, and at the end (SIGTERM or Ctrl+C).
+It listens on a Unix socket of type SOCK_SEQPACKET for one keyboard at a time. The protocol is
+described in saykey.transport.fd. It prints the content of its text field as one line of JSON when
+typing pauses, when the keyboard goes away, and at the end (SIGTERM or Ctrl+C).
 """
 
 import argparse
@@ -21,14 +21,14 @@ _REPORT_BYTES = 8
 
 
 class _Ended(Exception):
-    """The process was told to end."""
+    """SIGTERM or SIGINT arrived."""
 
 
 class Server:
-    """One text field and the socket its keyboards connect to.
+    """One text field, and the socket that its keyboards connect to.
 
     It reads a report every ``poll_s`` seconds. After ``unplug_after`` reports the cable is pulled
-    once: what the keyboard sent further is lost; it may connect again.
+    once: further reports of that connection are lost. The keyboard may connect again.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Server:
         self._listener = _listen(path)
 
     def serve(self) -> None:
-        """Serve keyboard after keyboard, until told to end."""
+        """Serve one keyboard after another, until a signal ends the process."""
         self._print("listening")
         while True:
             keyboard, _ = self._listener.accept()
@@ -53,7 +53,7 @@ class Server:
             self._print("disconnected")
 
     def end(self) -> None:
-        """Print the text field a last time."""
+        """Print the text field for the last time."""
         self._print("ended")
 
     def _take_reports(self, keyboard: socket.socket) -> None:
@@ -104,7 +104,7 @@ class Server:
 
 
 def _listen(path: Path) -> socket.socket:
-    """A listening socket in place of one that a host that died left behind."""
+    """A listening socket. Replaces a socket that a dead host left behind."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     if path.is_socket():
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as trial:
@@ -125,7 +125,7 @@ def _end(_number: int, _frame: object) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a host until SIGTERM or Ctrl+C; the exit status."""
+    """Run a host until SIGTERM or Ctrl+C. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="saykey.simulated.host_process", description=__doc__)
     parser.add_argument("socket", type=Path, help="path of the socket to listen on")
     parser.add_argument("--layout", default="us", help="xkb layout (default: us)")

@@ -1,4 +1,4 @@
-"""A recognizer that hears what it was told to hear, at the pace of any clock."""
+"""A recognizer that returns texts from a script, after a time on any clock."""
 
 from collections.abc import Mapping
 
@@ -19,19 +19,19 @@ class ScriptedSession:
         self._samples = 0
 
     def feed(self, pcm16: bytes) -> None:
-        """Only the length matters."""
+        """Count the samples. Their content is ignored."""
         self._samples += len(pcm16) // SAMPLE_BYTES
 
     async def finish(self, phrase: PhraseId, revision: int) -> Transcript:
-        """The text the script has for this phrase, once the time it takes has passed."""
+        """Return the script's text for this phrase, after the time that it takes."""
         return await self._owner.recognise(self._parameters, self._samples, phrase, revision)
 
 
 class ScriptedRecognizer:
     """Implements ports.Recognizer without an engine.
 
-    ``texts`` has the text of each phrase, all others are silence; ``models`` are the names that
-    can be loaded; a phrase of one second takes ``pace_ms``, nothing at all by default.
+    ``texts`` contains the text of each phrase. All other phrases are silent. ``models`` are the
+    names that can be loaded. A phrase of one second takes ``pace_ms``, by default no time.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class ScriptedRecognizer:
         self._busy = False
 
     def fail(self, phrase: PhraseId, times: int = 1) -> None:
-        """Let the next recognitions of this phrase end as if the worker had died."""
+        """Let the next recognitions of this phrase fail as if the worker had died."""
         self._failures[phrase] = times
 
     @property
@@ -67,7 +67,7 @@ class ScriptedRecognizer:
         self._model = model
 
     def begin(self, parameters: SessionParameters) -> ScriptedSession:
-        """See ports.Recognizer. Raises RecognizerError without a model, or while still busy."""
+        """See ports.Recognizer. Raises RecognizerError without a model, or while it is busy."""
         self._require()
         return ScriptedSession(self, parameters)
 
@@ -78,7 +78,7 @@ class ScriptedRecognizer:
     async def recognise(
         self, parameters: SessionParameters, samples: int, phrase: PhraseId, revision: int
     ) -> Transcript:
-        """What a session's finish waits for."""
+        """Do the recognition for a session's `finish`."""
         model = self._require()
         self._busy = True
         took_ms = self.pace_ms * samples / SAMPLE_RATE
@@ -90,7 +90,7 @@ class ScriptedRecognizer:
             raise RecognizerError("the model was changed or closed")
         if self._failures.get(phrase, 0) > 0:
             self._failures[phrase] -= 1
-            raise RecognizerError("the recognizer's worker died, as the script has it")
+            raise RecognizerError("the recognizer's worker died, as in the script")
         end = conclude((Try(Way(0), self.texts.get(phrase, ""), probability=1.0),))
         return Transcript(
             phrase=phrase,
@@ -107,5 +107,5 @@ class ScriptedRecognizer:
         if self._model is None:
             raise RecognizerError("no model is loaded; choose one")
         if self._busy:
-            raise RecognizerError("the phrase before is still being recognised")
+            raise RecognizerError("the previous phrase is still being recognised")
         return self._model

@@ -1,4 +1,4 @@
-"""One dictation from a sound source to a simulated host, by the device's own rooms."""
+"""One dictation from a sound source to a simulated host, with the device's own packages."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 POLL_NS = 1_000_000
-"""A full-speed or faster host polls a boot keyboard as often as each millisecond."""
+"""The shortest polling interval of a boot keyboard at full speed or faster: 1 ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeardPhrase:
-    """A phrase and when it was said, in seconds of the recording.
+    """A phrase, and when it was spoken, in seconds of the recording.
 
-    ``recognition_ms``: from the order to recognise it to its text, by the clock on the wall.
+    ``recognition_ms`` is the wall-clock time from the Recognise effect to the text.
     """
 
     text: str
@@ -46,10 +46,11 @@ class HeardPhrase:
 
 @dataclass(slots=True)
 class Session:
-    """What is known of the dictation so far, for those who show it.
+    """The dictation so far, for programs that show it.
 
-    ``ended`` are the complete phrases; ``texts`` what was heard, with the wall milliseconds it
-    took, for every revision: a guess at a pause may be of less than the whole phrase.
+    ``ended`` are the complete phrases. ``texts`` contains the text and the wall-clock milliseconds
+    of every recognised revision. A revision from a pause may be shorter than the whole phrase.
+    ``ordered`` is when the recognition of a revision started (ns).
     """
 
     device: Device
@@ -132,14 +133,14 @@ async def dictate(
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """Waits for what the running device does, and for what ends it early."""
+    """Waits until the running device reaches a state, or ends early."""
 
     session: Session
     moved: asyncio.Event
     running: asyncio.Task[fx.Exit]
 
     async def when(self, reached: Callable[[Device], bool]) -> None:
-        """Wait until the device got there."""
+        """Wait until ``reached`` is true of the device. Raises what ended the device early."""
         while not reached(self.session.device):
             if self.running.done():
                 self.running.result()
@@ -150,7 +151,7 @@ class _Stage:
             self.moved.clear()
 
     async def while_listening(self, until: Callable[[], Awaitable[None]]) -> None:
-        """Wait for ``until``. Raises MicrophoneLost if the microphone is not there."""
+        """Wait for ``until``. Raises MicrophoneLost if the microphone is missing."""
         speaking = asyncio.ensure_future(until())
         losing = asyncio.create_task(self.when(lambda device: bool(device.microphone_fault)))
         try:

@@ -1,4 +1,4 @@
-"""The text field with the focus on a host: what stands in it after a series of boot reports."""
+"""The focused text field of a simulated host: the text that a series of boot reports types."""
 
 from saykey.keyboard.strokes import graphemes
 from saykey.simulated.evdev import KeyEvents
@@ -6,7 +6,7 @@ from saykey.simulated.xkb import Compose, Composing, Keyboard
 
 REPEAT_DELAY_NS = 250_000_000
 REPEAT_PERIOD_NS = 33_000_000
-"""When a key held down repeats: the kernel's own defaults (input.c, input_enable_softrepeat)."""
+"""The repetition of a key that is held down: the kernel's defaults (input_enable_softrepeat)."""
 
 NUM_LOCK, CAPS_LOCK, SCROLL_LOCK = 0x01, 0x02, 0x04
 """Bits of the LED output report (HID 1.11, appendix B.1)."""
@@ -19,10 +19,10 @@ _SHORTCUT_MODIFIERS = ("Control", "Mod1", "Mod4")
 
 
 class TextField:
-    """A Linux desktop's text field behind one keyboard: xkb layout, dead keys, locks, repeat.
+    """A Linux desktop's text field with one keyboard: xkb layout, dead keys, locks, key repeat.
 
-    Times are nanoseconds of any one clock. ``shortcuts`` counts keys pressed with Control, Alt or
-    GUI held: they type nothing. Raises XkbMissing or LayoutError.
+    Times are nanoseconds of any clock, always the same one. ``shortcuts`` counts keys pressed with
+    Control, Alt or GUI held: they type nothing. Raises XkbMissing or LayoutError.
     """
 
     def __init__(self, layout: str = "us", variant: str = "", locale: str = "en_US.UTF-8") -> None:
@@ -42,34 +42,34 @@ class TextField:
 
     @property
     def leds(self) -> int:
-        """The lock lights, as the LED output report."""
+        """The lock LEDs, as in the LED output report."""
         return sum(bit for bit, name in _LIGHTS if self._keyboard.light(name))
 
     def read(self, report: bytes, at: int) -> None:
-        """Take a boot report read at this time."""
+        """Process a boot report that was read at this time."""
         self.pass_time(at)
         for code, down in self._events.of(report):
             self.key(code, down=down, at=at)
 
     def key(self, code: int, *, down: bool, at: int) -> None:
-        """Take a key event, as Linux makes them of reports."""
+        """Process a Linux key event."""
         if down:
             self._press(code, at)
         else:
             self._let_up(code)
 
     def pass_time(self, at: int) -> None:
-        """Let the key held down repeat up to this time."""
+        """Repeat the key that is held down, up to this time."""
         while self._repeating is not None and self._repeat_at <= at:
             self._type(self._repeating)
             self._repeat_at += REPEAT_PERIOD_NS
 
     def let_all_up(self, at: int) -> None:
-        """The keyboard went away: Linux lets its keys up."""
+        """Release all keys, as Linux does when the keyboard goes away."""
         self.read(_ALL_UP, at)
 
     def set_locks(self, leds: int) -> None:
-        """Tap the lock keys on another keyboard until these lights are on."""
+        """Press lock keys on another keyboard until these LEDs are on."""
         for bit, code in _LOCK_KEYS:
             if (self.leds ^ leds) & bit:
                 self._keyboard.update(code, down=True)

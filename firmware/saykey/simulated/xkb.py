@@ -1,6 +1,7 @@
-"""libxkbcommon by ctypes: what the keys of a keyboard mean on a Linux desktop.
+"""libxkbcommon by ctypes: the meaning of keys on a Linux desktop.
 
-Only what a simulated host needs. Names follow <xkbcommon/xkbcommon.h> and xkbcommon-compose.h.
+It contains only what a simulated host needs. Names are as in <xkbcommon/xkbcommon.h> and
+xkbcommon-compose.h.
 """
 
 import ctypes
@@ -12,13 +13,13 @@ from functools import cache
 from saykey.errors import LayoutError, SaykeyError
 
 KEY_CODE_OFFSET = 8
-"""An X key code is the kernel's key code plus 8."""
+"""An X key code is the kernel's key code plus this."""
 
 _LIBRARY = "libxkbcommon.so.0"
 _ADVICE = "apt install libxkbcommon0 xkb-data"
 _EFFECTIVE_MODIFIERS = 1 << 3  # XKB_STATE_MODS_EFFECTIVE
 _LOG_NOTHING_BUT_CRITICAL = 10  # XKB_LOG_LEVEL_CRITICAL
-_LONGEST_TEXT = 256  # bytes of UTF-8 one key press or Compose sequence gives, at most
+_LONGEST_TEXT = 256  # the most bytes of UTF-8 from one key press or Compose sequence
 
 
 class XkbMissing(SaykeyError):
@@ -80,9 +81,9 @@ def _library() -> ctypes.CDLL:
 
 
 class Keyboard:
-    """The state of one keyboard with a layout: which keys, modifiers and locks are on.
+    """The state of one keyboard with a layout: its keys, modifiers and locks.
 
-    Key codes are the kernel's. Raises XkbMissing, or LayoutError for a layout xkb does not have.
+    Key codes are the kernel's. Raises XkbMissing, or LayoutError for a layout that xkb lacks.
     """
 
     def __init__(self, layout: str, variant: str = "") -> None:
@@ -97,21 +98,21 @@ class Keyboard:
         weakref.finalize(self, self._lib.xkb_state_unref, self._state)
 
     def update(self, code: int, *, down: bool) -> None:
-        """A key went down or up."""
+        """Note that a key went down or up."""
         self._lib.xkb_state_update_key(self._state, code + KEY_CODE_OFFSET, int(down))
 
     def symbols(self, code: int) -> tuple[int, ...]:
-        """The keysyms a press of this key gives now."""
+        """The keysyms that a press of this key would produce now."""
         out = POINTER(c_uint32)()
         count = self._lib.xkb_state_key_get_syms(self._state, code + KEY_CODE_OFFSET, byref(out))
         return tuple(out[number] for number in range(count))
 
     def symbol(self, code: int) -> int:
-        """The one keysym a press of this key gives now, Caps Lock applied; 0 for none or more."""
+        """The keysym of a press of this key now, with Caps Lock applied; 0 for none or several."""
         return int(self._lib.xkb_state_key_get_one_sym(self._state, code + KEY_CODE_OFFSET))
 
     def text(self, code: int) -> str:
-        """The text a press of this key gives now; "" for none."""
+        """The text that a press of this key would produce now; "" for none."""
         buffer = ctypes.create_string_buffer(_LONGEST_TEXT)
         key = code + KEY_CODE_OFFSET
         self._lib.xkb_state_key_get_utf8(self._state, key, buffer, _LONGEST_TEXT)
@@ -145,12 +146,12 @@ class Compose:
         weakref.finalize(self, self._lib.xkb_compose_state_unref, self._state)
 
     def feed(self, symbol: int) -> Composing:
-        """Hand the keysym of a key press on; tells what it did."""
+        """Process the keysym of a key press. Returns the state of the sequence."""
         self._lib.xkb_compose_state_feed(self._state, symbol)
         return Composing(self._lib.xkb_compose_state_get_status(self._state))
 
     def text(self) -> str:
-        """What was composed; a new sequence may begin."""
+        """The composed text. A new sequence may begin then."""
         buffer = ctypes.create_string_buffer(_LONGEST_TEXT)
         self._lib.xkb_compose_state_get_utf8(self._state, buffer, _LONGEST_TEXT)
         self._lib.xkb_compose_state_reset(self._state)

@@ -1,1 +1,1 @@
-"""The device's pure state: no clock, no I/O, nothing awaited. See docs/states.md."""
+"""The device state, as pure functions: no clock, no I/O, nothing awaited. See docs/states.md."""

@@ -1,4 +1,4 @@
-"""What a gesture on the button means: see docs/guide.md, "The button"."""
+"""Turns gestures of the button into requests. See docs/guide.md, "The button"."""
 
 from dataclasses import replace
 from typing import assert_never
@@ -12,7 +12,7 @@ from saykey.state.requests import refusal, request
 
 
 def gesture(device: Device, made: Gesture, now: int) -> Step:
-    """Do what this gesture means in the button's mode."""
+    """Carry out this gesture. Its meaning depends on the button mode."""
     hold = device.rules.button == "hold"
     match made.kind:
         case GestureKind.PRESS if hold or listening(device.hearing) is None:
@@ -40,9 +40,9 @@ def _begin(device: Device, at: int, now: int) -> Step:
 
 
 def _type_held_instead(device: Device, now: int) -> Step:
-    """The press behind this gesture began a dictation; with held text it was meant otherwise.
+    """Type the held text, and drop the dictation that the press of this gesture began.
 
-    Where the held text cannot be typed, the dictation goes on: what was said is not thrown away.
+    If the held text cannot be typed, the dictation continues, so that its speech is not lost.
     """
     wanted = rq.HeldTextWanted()
     others = [d for d in device.hearing.dictations if d.id != device.pressed]

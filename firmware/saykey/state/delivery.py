@@ -1,8 +1,8 @@
-"""Pure state of pieces on their way to the hosts: queued, typing, confirmed, held.
+"""Delivery of pieces of text to the hosts: queued, typing, confirmed, held. Pure.
 
-One piece is typed at a time, in the order of speech. A piece whose host is not up, or whose
-dictation was interrupted before, is held: its text is kept for that host, in memory, and typed
-only when the user asks. The rules are the table `pieces.PIECE`.
+One piece is typed at a time, in the order of speech. A piece is held if its host is not up or if
+its dictation was interrupted before. Its text is then kept in memory for that host, and typed only
+when the user asks. The rules are in the table `pieces.PIECE`.
 """
 
 from dataclasses import dataclass, replace
@@ -29,9 +29,10 @@ from saykey.state.pieces import ASKED_FOR, PIECE, Fate, Piece, Typing, composed,
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """All hosts; ``target`` gets the next dictation. ``pieces`` numbers were given so far.
+    """All hosts and the text for them.
 
-    ``unassigned`` texts are held for no host: theirs was forgotten.
+    ``target`` is the host of the next dictation. ``pieces`` is the highest number of a piece so
+    far. ``unassigned`` texts are held for no host, because their host was removed.
     """
 
     hosts: Hosts
@@ -48,12 +49,12 @@ def target_of(delivery: Delivery) -> Host:
 
 
 def busy(delivery: Delivery) -> bool:
-    """Whether anything is typed or about to be."""
+    """Whether a piece is being typed or queued."""
     return delivery.typing is not None or bool(delivery.queue)
 
 
 def offer(delivery: Delivery, dictation: Dictation, text: str) -> Delivery:
-    """Text of a dictation to be typed, behind all that is queued."""
+    """Put text of a dictation at the end of the queue."""
     number = delivery.pieces + 1
     edits = (Insert(text),)
     piece = Piece(
@@ -63,13 +64,13 @@ def offer(delivery: Delivery, dictation: Dictation, text: str) -> Delivery:
 
 
 def hold(delivery: Delivery, host: str, text: str) -> Delivery:
-    """Keep text for a host without holding up the dictation it is from."""
+    """Hold one text for a host. Further text of its dictation is still typed."""
     number = delivery.pieces + 1
     return keep(replace(delivery, pieces=number), host, (Held(number, text),))
 
 
 def keep(delivery: Delivery, host: str, held: tuple[Held, ...]) -> Delivery:
-    """Hold these texts for this host; for none, if it was forgotten."""
+    """Hold these texts for this host, or for no host if this one was removed."""
     found = find(delivery.hosts, host)
     if found is None:
         return replace(delivery, unassigned=with_held(delivery.unassigned, held))
@@ -78,20 +79,20 @@ def keep(delivery: Delivery, host: str, held: tuple[Held, ...]) -> Delivery:
 
 
 def wake(delivery: Delivery) -> tuple[Effect, ...]:
-    """A dictation begins: a sleeping host is woken now, once, so that it is up in time."""
+    """Wake the target if it sleeps, once, when a dictation begins. It is then up in time."""
     target = target_of(delivery)
     return (WakeHost(target.name),) if target.link is Link.ASLEEP else ()
 
 
 def cancel(delivery: Delivery) -> tuple[Delivery, tuple[Effect, ...]]:
-    """Stop typing at once and drop what is queued; held text that was asked for is held again."""
+    """Stop typing at once and drop the queue. Held text that was in it is held again."""
     if delivery.typing is not None:
         delivery = replace(delivery, typing=replace(delivery.typing, cancelled=True))
     return stop(_unqueue(delivery, "cancelled"))
 
 
 def put_away(delivery: Delivery) -> tuple[Delivery, tuple[Effect, ...]]:
-    """The service ends: stop typing and hold what is left."""
+    """Stop typing for the shutdown, and hold the rest."""
     return stop(_unqueue(delivery, "shutdown"))
 
 
@@ -109,7 +110,7 @@ def _cue(piece: Piece, why: str) -> str:
 
 
 def stop(delivery: Delivery) -> tuple[Delivery, tuple[Effect, ...]]:
-    """End the piece that is being typed, if one is."""
+    """Stop the piece that is being typed, if there is one."""
     typing = delivery.typing
     if typing is None or typing.stopping:
         return delivery, ()
@@ -117,7 +118,7 @@ def stop(delivery: Delivery) -> tuple[Delivery, tuple[Effect, ...]]:
 
 
 def held_wanted(delivery: Delivery, now: int) -> Delivery:
-    """Queue all text held for the target, asked for at ``now`` (ns)."""
+    """Queue all text held for the target. The user asked for it at ``now`` (ns)."""
     target = target_of(delivery)
     delivery = replace(delivery, hosts=put(delivery.hosts, replace(target, held=())))
     for held in target.held:
@@ -127,7 +128,7 @@ def held_wanted(delivery: Delivery, now: int) -> Delivery:
 
 
 def keys_wanted(delivery: Delivery, strokes: tuple[Stroke, ...], now: int) -> Delivery:
-    """Queue these keys for the target, asked for at ``now`` (ns)."""
+    """Queue these keys for the target. The user asked for them at ``now`` (ns)."""
     return _ask_for(delivery, tuple(Press(stroke) for stroke in strokes), now)
 
 
@@ -138,23 +139,23 @@ def _ask_for(delivery: Delivery, edits: Edits, now: int, follows: int | None = N
 
 
 def held_dropped(delivery: Delivery) -> Delivery:
-    """Forget all text held for the target, and for no host."""
+    """Forget all text held for the target or for no host."""
     target = replace(target_of(delivery), held=())
     return replace(delivery, hosts=put(delivery.hosts, target), unassigned=())
 
 
 def held_moved(delivery: Delivery, host: str) -> Delivery:
-    """Hold for this host what is held for none."""
+    """Hold for this host all text that is held for no host."""
     return keep(replace(delivery, unassigned=()), host, delivery.unassigned)
 
 
 def told(delivery: Delivery, event: TypingPlanned | TypingAdvanced) -> Delivery:
-    """The typist reports how long a piece is, or how far it got."""
+    """Note the typist's report: how long a piece is, or how much of it is typed."""
     return replace(delivery, typing=progressed(delivery.typing, event))
 
 
 def finished(delivery: Delivery, number: int, now: int) -> Delivery:
-    """The whole piece stands on the host."""
+    """Note that the whole piece was typed."""
     typing = delivery.typing
     if typing is None or typing.id != number:
         return delivery
@@ -164,7 +165,7 @@ def finished(delivery: Delivery, number: int, now: int) -> Delivery:
 def stopped(
     delivery: Delivery, end: TypingStopped, now: int
 ) -> tuple[Delivery, tuple[Effect, ...]]:
-    """Typing ended early: what is not surely typed is held, unless it was cancelled."""
+    """Note that typing ended early. Hold all text that may not have arrived, unless cancelled."""
     typing = delivery.typing
     if typing is None or typing.id != end.piece:
         return delivery, ()
@@ -192,7 +193,7 @@ def _typed(delivery: Delivery, typing: Typing, edits: Edits, now: int) -> Delive
 
 
 def begin(delivery: Delivery, join_ns: int) -> tuple[Delivery, tuple[Effect, ...]]:
-    """Type the first queued piece whose host can take it, and hold those before it."""
+    """Type the first queued piece whose host is up. Hold the pieces before it."""
     while delivery.typing is None and delivery.queue:
         piece = delivery.queue[0]
         delivery = replace(delivery, queue=delivery.queue[1:])
@@ -210,7 +211,10 @@ def begin(delivery: Delivery, join_ns: int) -> tuple[Delivery, tuple[Effect, ...
 
 
 def forget_marks(delivery: Delivery, alive: frozenset[int]) -> Delivery:
-    """Dictations that are heard and typed to the end need no mark of interruption any more."""
+    """Forget the interruptions of dictations that are recognised and typed completely.
+
+    ``alive`` are the dictations that are still being recognised.
+    """
     if not any(each.interrupted for each in delivery.hosts):
         return delivery
     alive |= {p.dictation for p in delivery.queue}
@@ -222,7 +226,7 @@ def forget_marks(delivery: Delivery, alive: frozenset[int]) -> Delivery:
 def _hold_piece(
     delivery: Delivery, piece: Piece, edits: Edits, doubtful: int = 0, *, follows: int | None
 ) -> Delivery:
-    """Keep the text of these edits, and have all further text of the dictation held."""
+    """Hold the text of these edits, and mark the dictation: all its further text is held too."""
     if text := inserted(edits):
         held = Held(piece.number, text, doubtful, follows)
         delivery = keep(delivery, piece.host, (held,))

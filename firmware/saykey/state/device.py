@@ -1,4 +1,4 @@
-"""The whole device as one frozen value: everything that is shown is derived from it."""
+"""The whole device state as one frozen value. Everything that is shown is derived from it."""
 
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
@@ -14,16 +14,16 @@ from saykey.state.loading import Model
 from saykey.state.parts import Missing
 
 MOST_REPLACED = 16
-"""Substitutions remembered; a display shows one."""
+"""How many substitutions are remembered. The display shows one."""
 
 
 QUIET_DB = -96.0
-"""The loudness of nothing: half a step of 16 bits."""
+"""The level of silence: half a quantisation step of 16 bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the settings decide about the state's ways."""
+    """The settings that the state depends on. ``join_ns`` is `[text] join_s` in nanoseconds."""
 
     button: Literal["hold", "toggle"] = "hold"
     language: str = "en"
@@ -35,10 +35,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """What went another way than asked for since the last dictation began.
+    """Losses and replacements since the last dictation began.
 
-    ``replaced`` are the substitutions in what was typed, the last MOST_REPLACED of them, and
-    ``substitutions`` is how many there were.
+    ``lost_samples`` were lost by the sound card. ``substitutions`` is the number of substitutions
+    in the text that was typed, and ``replaced`` are the last MOST_REPLACED of them.
+    ``doubtful_dropped`` is the number of doubtful texts that were dropped.
     """
 
     lost_samples: int = 0
@@ -49,13 +50,12 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """All that is known.
+    """The device state.
 
-    ``microphone_fault`` is a line for the user, empty while all is well. ``missing`` are the parts
-    that cannot be used now. ``heard`` is the text of the last transcript, for the display.
-    ``pressed`` is the dictation that the last press of the button began, if it began one.
-    ``level_db`` is 0 dB at full scale. ``closing``: shutdown was asked for; ``exited``: nothing is
-    left to do.
+    ``microphone_fault`` is a line for the user, or empty. ``missing`` are the parts that cannot be
+    used now. ``level_db`` is relative to full scale. ``heard`` is the text of the last transcript,
+    for the display. ``pressed`` is the dictation that the last press of the button began, None if
+    it began none. ``closing``: a shutdown was requested. ``exited``: the shutdown is complete.
     """
 
     rules: Rules
@@ -73,9 +73,9 @@ class Device:
 
 
 class Step(NamedTuple):
-    """The device after an event, what it begins, and what it refused.
+    """The device after an event, the effects, and the reason if the event was refused.
 
-    ``refusal`` is one line for whoever asked, with what to do instead; "" if nothing was refused.
+    ``refusal`` is one line for the user that says what to do instead; "" if nothing was refused.
     """
 
     device: Device
@@ -84,10 +84,10 @@ class Step(NamedTuple):
 
 
 def initial(settings: Settings, held: tuple[tuple[str, Held], ...] = ()) -> Step:
-    """The device at start, and what to begin with.
+    """The device at the start, and the first effects.
 
-    ``held`` are texts from before, with the names of their hosts. One for a host that is not in the
-    settings any more is held for no host: it is never lost.
+    ``held`` are restored texts, each with the name of its host. The text of a host that is no
+    longer in the settings is held for no host. No text is lost.
     """
     recognizer = settings.recognizer
     rules = Rules(

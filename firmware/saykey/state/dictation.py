@@ -1,4 +1,4 @@
-"""Captures of dictations: begun, released, drained, dropped."""
+"""The state machine of a dictation's capture: started, released, drained, dropped. Pure."""
 
 from dataclasses import replace
 
@@ -8,14 +8,14 @@ from saykey.state.hearing import CAPTURE, CaptureState, Dictation, Hearing, find
 
 
 def start(hearing: Hearing, host: HostSettings, language: str, model: str, at: int) -> Hearing:
-    """The button went down at ``at`` (ns). The caller has made sure that no capture is open."""
+    """Start a dictation: the button went down at ``at`` (ns). No capture may be open."""
     number = hearing.started + 1
     dictation = Dictation(number, host.name, host, language, model, at)
     return replace(hearing, dictations=(*hearing.dictations, dictation), started=number)
 
 
 def release(hearing: Hearing, at: int) -> tuple[Hearing, tuple[Effect, ...]]:
-    """The button went up at ``at`` (ns): listen on for what is still on its way."""
+    """Close the open capture: the button went up at ``at`` (ns). Its last audio is still read."""
     dictation = listening(hearing)
     if dictation is None:
         return hearing, ()
@@ -23,7 +23,7 @@ def release(hearing: Hearing, at: int) -> tuple[Hearing, tuple[Effect, ...]]:
 
 
 def drained(hearing: Hearing, dictation: int) -> Hearing:
-    """The speech room has seen all audio of this dictation."""
+    """Note that the speech package has read all audio of this dictation."""
     found = find(hearing, dictation)
     if found is None:
         return hearing
@@ -40,7 +40,7 @@ def _cue_capture(hearing: Hearing, dictation: Dictation, cue: str) -> Hearing:
 
 
 def drop(hearing: Hearing, dictations: frozenset[int]) -> tuple[Hearing, tuple[Effect, ...]]:
-    """Forget these dictations: captures stop at once, late results find nothing."""
+    """Forget these dictations. Their captures stop at once, and late results are ignored."""
     effects = tuple(
         AbortCapture(d.id)
         for d in hearing.dictations
@@ -55,7 +55,7 @@ def drop(hearing: Hearing, dictations: frozenset[int]) -> tuple[Hearing, tuple[E
 
 
 def renamed(hearing: Hearing, old: str, new: str) -> Hearing:
-    """A host has another name."""
+    """Rename a host in all dictations and kept phrases."""
     return replace(
         hearing,
         dictations=tuple(replace(d, host=new) if d.host == old else d for d in hearing.dictations),
@@ -64,5 +64,5 @@ def renamed(hearing: Hearing, old: str, new: str) -> Hearing:
 
 
 def alive_for(hearing: Hearing, host: str) -> frozenset[int]:
-    """The dictations for a host that are still being heard."""
+    """The dictations for a host that are still in flight."""
     return frozenset(d.id for d in hearing.dictations if d.host == host)

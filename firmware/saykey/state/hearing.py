@@ -1,8 +1,8 @@
-"""Pure state of what is being said: the values, and the tables of what may become of them.
+"""State of the dictations and phrases in flight, and the transition tables for both. Pure.
 
-Phrases of all dictations stand in one row, in the order of speech, and leave it at the front
-only: phrase 2 never overtakes phrase 1. The tables `CAPTURE` and `PHRASE` are the rules;
-docs/states.md is drawn from them.
+The phrases of all dictations are in one queue, ``row``, in the order of speech. They leave it only
+at the front, so phrase 2 never overtakes phrase 1. `CAPTURE` and `PHRASE` are the transition
+tables. docs/states.md is drawn from them.
 """
 
 from dataclasses import dataclass, field, replace
@@ -12,14 +12,16 @@ from saykey.flow import Phrase, PhraseId, Transcript, Verdict
 from saykey.settings.schema import HostSettings
 
 PAUSES = 16
-"""Short pauses remembered: enough to tell how the user speaks, few enough to follow changes."""
+"""How many short pauses are remembered: enough to learn how the user speaks, and few enough to
+adapt when that changes."""
 
 UNHEARD = 20
-"""Phrases kept as audio, at most: 20 of 28 s are 18 MB. The oldest goes, and is counted."""
+"""The most phrases kept as audio: 20 of 28 s take 18 MB. Beyond that the oldest is dropped and
+counted as lost."""
 
 
 class CaptureState(Enum):
-    """Whether the microphone listens for a dictation."""
+    """State of a dictation's capture. DRAINING: the button is up, the last audio is being read."""
 
     OPEN = "open"
     DRAINING = "draining"
@@ -34,7 +36,11 @@ CAPTURE = {
 
 
 class Stage(Enum):
-    """How far a phrase has come."""
+    """State of a phrase.
+
+    TENTATIVE: after a short pause, possibly complete. WAITING: complete, not yet recognised. READY,
+    DOUBTFUL and EMPTY are the verdicts on its text. FAILED: it could not be recognised.
+    """
 
     SPEAKING = "speaking"
     TENTATIVE = "tentative"
@@ -61,8 +67,7 @@ PHRASE = {
 class Dictation:
     """One press of the button, at ``pressed_at`` (ns).
 
-    Everything but ``capture`` is fixed when the button goes down. ``profile`` is how the host is
-    typed to.
+    Everything except ``capture`` is fixed at the press. ``profile`` are the settings of the host.
     """
 
     id: int
@@ -76,10 +81,11 @@ class Dictation:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A phrase in the row. ``early`` is the result of a speculation on this very revision.
+    """A phrase in the queue.
 
-    ``failures`` counts recognitions of the complete phrase that failed; ``speculable`` is False
-    once a speculation on this revision broke the worker.
+    ``early`` is the result of a speculation on this revision. ``failures`` counts the failed
+    recognitions of the complete phrase. ``speculable`` is False after a speculation on this
+    revision has broken the worker.
     """
 
     phrase: Phrase
@@ -92,7 +98,7 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """A phrase that could not be recognised; its audio is kept. ``retrying``: to be tried again."""
+    """A phrase that could not be recognised. Its audio is kept. ``retrying``: try it again."""
 
     phrase: Phrase
     host: str
@@ -102,7 +108,7 @@ class Unheard:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The recognition at work. ``aborting``: the recognizer was told to let go of it."""
+    """The recognition in progress. ``aborting``: its abort was requested."""
 
     phrase: PhraseId
     revision: int
@@ -111,11 +117,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """All dictations in flight, oldest first.
+    """All dictations in flight, oldest first, and their phrases.
 
-    ``late`` counts ignored results, ``lost`` phrases of which not even the audio could be kept.
-    ``pauses``: for each of the last short pauses, whether the phrase was over. ``pass_ms`` is how
-    long the last recognition took.
+    ``row`` is the queue of phrases. ``unheard`` are failed phrases that are kept as audio.
+    ``started`` is the number of the last dictation. ``late`` counts ignored results. ``lost``
+    counts phrases whose audio could not be kept. ``pauses`` says for each of the last short pauses
+    whether the phrase was over. ``pass_ms`` is the duration of the last recognition.
     """
 
     dictations: tuple[Dictation, ...] = ()
@@ -130,21 +137,21 @@ class Hearing:
 
 
 def find(hearing: Hearing, dictation: int) -> Dictation | None:
-    """The dictation in flight with this id."""
+    """The dictation in flight with this id, or None."""
     return next((d for d in hearing.dictations if d.id == dictation), None)
 
 
 def listening(hearing: Hearing) -> Dictation | None:
-    """The dictation whose capture is open, if one is."""
+    """The dictation whose capture is open, or None."""
     return next((d for d in hearing.dictations if d.capture is CaptureState.OPEN), None)
 
 
 def spoken_of(hearing: Hearing, phrase: PhraseId) -> Spoken | None:
-    """The phrase of this id in the row."""
+    """The phrase in the queue with this id, or None."""
     return next((s for s in hearing.row if s.phrase.id == phrase), None)
 
 
 def put(hearing: Hearing, spoken: Spoken) -> Hearing:
-    """The row with this phrase in the place of its former self."""
+    """Replace the phrase with the same id in the queue."""
     row = tuple(spoken if s.phrase.id == spoken.phrase.id else s for s in hearing.row)
     return replace(hearing, row=row)

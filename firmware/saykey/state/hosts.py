@@ -1,6 +1,6 @@
-"""Pure state of the hosts: link, lock lights, what was typed there, and the text held for each.
+"""State of the hosts: link, lock LEDs, the text typed there, and the text held for each. Pure.
 
-Held text stays in memory, as text: it is planned anew for the host's layout when it is typed.
+Held text is stored as text, not as keys: it is planned for the host's layout when it is typed.
 """
 
 from dataclasses import dataclass, field, replace
@@ -10,18 +10,18 @@ from saykey.ports import Link
 from saykey.settings.schema import HostSettings
 
 REMEMBERED = 100
-"""Typed pieces remembered per host."""
+"""The most typed pieces remembered per host."""
 
 UNKNOWN_PIECE = 0
-"""The piece typed last before a restart: no piece has this number."""
+"""Stands for the last piece typed before a restart. No piece has this number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Text kept for a host. Its first ``doubtful`` characters may stand on the host already.
+    """Text kept for a host. Its first ``doubtful`` characters may have arrived there already.
 
-    ``number`` is that of the piece it was to be; a host's texts are held in this order.
-    ``follows``: the piece in the middle of which it goes on; None for a text of its own.
+    ``number`` is the number of its piece. The texts of a host are sorted by it. ``follows`` is the
+    piece that it continues, if that was cut short in the middle; None for a text of its own.
     """
 
     number: int
@@ -32,7 +32,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A piece that stands on a host, as it was typed. ``dictation`` as pieces.Piece has it."""
+    """The text of a piece that was typed on a host. ``dictation`` is as in pieces.Piece."""
 
     piece: int
     dictation: int
@@ -43,9 +43,10 @@ class Typed:
 class Host:
     """A computer to type to.
 
-    ``open``: its transport is open; of hosts that share a transport one is. ``interrupted``:
-    dictations whose further text is held. ``typed`` are the pieces that stand before the cursor
-    one behind the other, the last of them since ``typed_at`` (ns); empty where that is unknown.
+    ``open``: its transport is open. Only one of the hosts that share a transport is open.
+    ``interrupted`` are dictations whose further text is held. ``typed`` are the pieces directly
+    before the cursor, in order; empty if that is unknown. The last one was typed at ``typed_at``
+    (ns).
     """
 
     settings: HostSettings
@@ -59,7 +60,7 @@ class Host:
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """The host's name in the settings."""
         return self.settings.name
 
 
@@ -67,29 +68,29 @@ Hosts = tuple[Host, ...]
 
 
 def find(hosts: Hosts, name: str) -> Host | None:
-    """The host of that name; None for one that was forgotten."""
+    """The host of that name; None if it was removed."""
     return next((each for each in hosts if each.name == name), None)
 
 
 def get(hosts: Hosts, name: str) -> Host:
-    """The host of that name. Raises KeyError for one that is not there."""
+    """The host of that name. Raises KeyError if there is none."""
     if (found := find(hosts, name)) is None:
         raise KeyError(name)
     return found
 
 
 def put(hosts: Hosts, changed: Host) -> Hosts:
-    """The hosts with this one in the place of its former self."""
+    """Replace the host of the same name."""
     return tuple(changed if h.name == changed.name else h for h in hosts)
 
 
 def with_held(held: tuple[Held, ...], more: tuple[Held, ...]) -> tuple[Held, ...]:
-    """Held texts with more of them, each in its place."""
+    """Both groups of held texts, sorted by number."""
     return tuple(sorted((*held, *more), key=lambda each: each.number))
 
 
 def interrupt(hosts: Hosts, name: str, dictations: frozenset[int]) -> Hosts:
-    """Have all further text of these dictations held."""
+    """Mark these dictations of a host as interrupted: all their further text is held."""
     host = find(hosts, name)
     if host is None:
         return hosts
@@ -97,7 +98,7 @@ def interrupt(hosts: Hosts, name: str, dictations: frozenset[int]) -> Hosts:
 
 
 def forget_interruptions(hosts: Hosts, alive: frozenset[int]) -> Hosts:
-    """Dictations that are over need no mark any more."""
+    """Remove the marks of dictations that are not in ``alive``."""
     return tuple(
         h if h.interrupted <= alive else replace(h, interrupted=h.interrupted & alive)
         for h in hosts
@@ -105,9 +106,9 @@ def forget_interruptions(hosts: Hosts, alive: frozenset[int]) -> Hosts:
 
 
 def carried_out(host: Host, piece: int, dictation: int, edits: Edits, now: int) -> Host:
-    """These edits were carried out on the host at ``now`` (ns).
+    """Note that these edits were carried out on the host at ``now`` (ns).
 
-    Behind a chord nobody knows what stands before the cursor.
+    After a chord the text before the cursor is unknown.
     """
     typed = host.typed
     for edit in edits:
@@ -122,7 +123,7 @@ def carried_out(host: Host, piece: int, dictation: int, edits: Edits, now: int) 
 
 
 def _erased(typed: tuple[Typed, ...], text: str) -> tuple[Typed, ...]:
-    """What is left once this text was erased; nothing if it did not stand there."""
+    """The typed pieces without this text at their end; () if they do not end with it."""
     while text:
         if not typed:
             return ()

@@ -1,7 +1,7 @@
-"""Pure state of the ways to the hosts: which are open, up or down, and hosts that come and go.
+"""State of the links to the hosts, and the adding, changing and removing of hosts. Pure.
 
-Hosts may share a transport, such as one cable that is plugged into one computer after another. At
-most one of them is open: the target, or else the one that was.
+Hosts may share a transport, such as a cable that is plugged into one computer after another. At
+most one of them is open: the target, or otherwise the one that was open before.
 """
 
 from dataclasses import replace
@@ -19,10 +19,10 @@ Changed = tuple[Delivery, tuple[Effect, ...]]
 
 
 def link_changed(delivery: Delivery, name: str, link: Link, hearing: Hearing) -> Changed:
-    """A host came or went. Late news of one that is not open any more change nothing.
+    """Note the new state of a host's link. Late reports of a host that is closed change nothing.
 
-    Whatever is on its way when a link drops is held from there on, also if it is back at once.
-    A host that comes back gets the all-zero report first: it may remember a key as down.
+    All text that is in flight when a link drops is held, even if the link returns at once. A host
+    that comes back gets the all-zero report first, because it may still hold a key down.
     """
     host = find(delivery.hosts, name)
     if host is None or not host.open:
@@ -34,7 +34,7 @@ def link_changed(delivery: Delivery, name: str, link: Link, hearing: Hearing) ->
 
 
 def _broken_off(delivery: Delivery, name: str, hearing: Hearing) -> Changed:
-    """Nothing gets to this host any more: stop typing there, and hold what is on its way."""
+    """Stop typing to this host, and hold all text in flight for it."""
     on_its_way = frozenset(p.dictation for p in delivery.queue if p.host == name)
     typing = delivery.typing
     broken = typing is not None and typing.piece.host == name
@@ -46,7 +46,7 @@ def _broken_off(delivery: Delivery, name: str, hearing: Hearing) -> Changed:
 
 
 def leds_changed(delivery: Delivery, name: str, leds: int) -> Delivery:
-    """A host set its lock lights."""
+    """Note the lock LEDs of a host."""
     host = find(delivery.hosts, name)
     if host is None or not host.open:
         return delivery
@@ -59,13 +59,13 @@ def use_host(delivery: Delivery, name: str, hearing: Hearing) -> Changed:
 
 
 def added(delivery: Delivery, settings: HostSettings, hearing: Hearing) -> Changed:
-    """There is one more host. Dictations for a former one of its name are not typed into it."""
+    """Add a host. Dictations for a removed host of the same name are not typed into it."""
     host = Host(settings, interrupted=alive_for(hearing, settings.name))
     return opened(replace(delivery, hosts=(*delivery.hosts, host)), hearing)
 
 
 def forgotten(delivery: Delivery, name: str, hearing: Hearing) -> Changed:
-    """A host is gone for good: keys up, and its text is held for none."""
+    """Remove a host: release its keys, and hold its text for no host."""
     delivery, effects = _closed(delivery, get(delivery.hosts, name), hearing)
     held = get(delivery.hosts, name).held
     left = tuple(each for each in delivery.hosts if each.name != name)
@@ -76,7 +76,7 @@ def forgotten(delivery: Delivery, name: str, hearing: Hearing) -> Changed:
 
 
 def changed(delivery: Delivery, name: str, settings: HostSettings, hearing: Hearing) -> Changed:
-    """A host has other settings. With another name or transport its link is opened anew."""
+    """Give a host other settings. If its name or transport changed, its link is opened again."""
     host, effects = get(delivery.hosts, name), tuple[Effect, ...]()
     if (settings.name, settings.transport) != (name, host.settings.transport):
         delivery, effects = _closed(delivery, host, hearing)
@@ -94,7 +94,7 @@ def changed(delivery: Delivery, name: str, settings: HostSettings, hearing: Hear
 
 
 def opened(delivery: Delivery, hearing: Hearing) -> Changed:
-    """Have one host of each transport open, and no other."""
+    """Open one host of each transport, and close all others."""
     effects: tuple[Effect, ...] = ()
     chosen = _chosen(delivery)
     for host in delivery.hosts:

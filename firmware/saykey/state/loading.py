@@ -1,9 +1,9 @@
-"""Pure state of the one model the recognizer has: loading, ready or failed.
+"""The state machine of the recognizer's model: loading, ready or failed. Pure.
 
-A model that fails leaves the one before in use where the recognizer has kept it. One that breaks
-the worker again and again, that is too slow for the machine, or that cannot be loaded with nothing
-kept gives way to the next smaller one the device has. Either way a notice says so, and stands
-until the user wants a model again.
+If a model cannot be loaded, the previous one stays in use where the recognizer kept it. The next
+smaller model on the device is used instead if a model breaks the worker repeatedly, if it is too
+slow for the machine, or if it cannot be loaded and no other was kept. In each case a notice says so
+until the user chooses a model again.
 """
 
 from dataclasses import dataclass, replace
@@ -12,15 +12,15 @@ from enum import Enum
 from saykey.effects import Effect, LoadModel
 
 TROUBLES = 3
-"""Deaths of the worker, or slow phrases, in a row after which a model is too much."""
+"""After so many deaths of the worker, or slow phrases, in a row a smaller model is used."""
 
 SLOW_MS = 4_000.0
 SLOW_SHARE = 1.5
-"""A phrase is slow that takes longer than SLOW_MS and SLOW_SHARE of its own length together."""
+"""A phrase is slow if it takes longer than SLOW_MS plus SLOW_SHARE times its own length."""
 
 
 class Loading(Enum):
-    """Whether the worker can recognise."""
+    """Whether the worker can recognise with the model."""
 
     LOADING = "loading"
     READY = "ready"
@@ -41,11 +41,12 @@ MODEL = {
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``name`` is loaded or being loaded, ``wanted`` is for the next dictation.
+    """The model ``name`` is loaded or being loaded. ``wanted`` is for the next dictation.
 
-    ``reason``: why it failed. ``notice``: why it is not the one the user wanted; ``noticed`` once
-    a dictation began after that. ``known`` are the models the device could fall back to, by the
-    memory they need, the smallest first. ``deaths`` and ``slow`` count troubles in a row.
+    ``reason`` says why it failed. ``notice`` says why it is not the model that the user chose;
+    ``noticed``: a dictation began since then. ``known`` are the models that the device can fall
+    back to, sorted by memory, the smallest first. ``deaths`` counts deaths of the worker in a row,
+    and ``slow`` slow phrases in a row.
     """
 
     name: str
@@ -60,28 +61,28 @@ class Model:
 
     @property
     def loaded(self) -> str | None:
-        """The model that can recognise now."""
+        """The model that can recognise now, or None."""
         return self.name if self.loading is Loading.READY else None
 
     @property
     def smaller(self) -> str | None:
-        """The next smaller model there is; None for one that is not known itself."""
+        """The next smaller known model. None if there is none, or if this model is not known."""
         at = self.known.index(self.name) if self.name in self.known else 0
         return self.known[at - 1] if at else None
 
 
 def wanted(model: Model, name: str) -> Model:
-    """The user wants this model from the next dictation on, whatever happened before."""
+    """Use this model from the next dictation on. Earlier failures are forgotten."""
     return replace(model, wanted=name, notice="", noticed=True, deaths=0, slow=0)
 
 
 def noticed(model: Model) -> Model:
-    """A dictation begins: who presses has seen the display."""
+    """Note that a dictation begins: the user has then seen the notice on the display."""
     return replace(model, noticed=True)
 
 
 def ready(model: Model, name: str) -> Model:
-    """The worker has loaded a model; another one than expected is an answer too late."""
+    """Note that the worker has loaded a model. A late report of another model changes nothing."""
     if name != model.name:
         return model
     return replace(model, loading=MODEL.get((model.loading, "ready"), model.loading), reason="")
@@ -90,7 +91,7 @@ def ready(model: Model, name: str) -> Model:
 def failed(
     model: Model, name: str, reason: str, kept: str | None = None
 ) -> tuple[Model, tuple[Effect, ...]]:
-    """The model cannot be used; ``kept`` is one that still can, if there is one."""
+    """Note that the model cannot be used. ``kept`` is another that still can, or None."""
     if name != model.name or (model.loading, "failed") not in MODEL:
         return model, ()
     if kept is not None:
@@ -98,14 +99,14 @@ def failed(
         loading = MODEL[model.loading, "failed, another kept"]
         return _instead(model, kept, notice, loading), ()
     if model.smaller is not None:
-        notice = f"{name} cannot be used, {model.smaller} is: {reason}"
+        notice = f"{name} cannot be used, {model.smaller} is used: {reason}"
         loading = MODEL[model.loading, "failed, a smaller one there"]
         return _instead(model, model.smaller, notice, loading), (LoadModel(model.smaller),)
     return replace(model, loading=MODEL[model.loading, "failed"], reason=reason), ()
 
 
 def lost(model: Model) -> tuple[Model, tuple[Effect, ...]]:
-    """The worker is gone: have it load the same model again, or a smaller one at last."""
+    """Note that the worker died. Load the same model again, or a smaller one after TROUBLES."""
     if (model.loading, "lost") not in MODEL:
         return model, ()
     model = replace(model, deaths=model.deaths + 1 if model.smaller else 0)
@@ -117,7 +118,7 @@ def lost(model: Model) -> tuple[Model, tuple[Effect, ...]]:
 
 
 def heard(model: Model, took_ms: float, seconds: float) -> Model:
-    """A phrase of so many seconds became text in so many milliseconds."""
+    """Note that the recognition of a phrase of ``seconds`` took ``took_ms``."""
     if model.smaller is None:
         return model
     slow = model.slow + 1 if took_ms > SLOW_MS + SLOW_SHARE * 1000 * seconds else 0
@@ -128,7 +129,7 @@ def heard(model: Model, took_ms: float, seconds: float) -> Model:
 
 
 def want(model: Model, name: str) -> tuple[Model, tuple[Effect, ...]]:
-    """Have the worker load this model now, unless it has it or is about to."""
+    """Load this model now, unless it is loaded or being loaded."""
     if name == model.name and model.loading is not Loading.FAILED:
         return model, ()
     return _cue(model, "wanted", name)
@@ -142,7 +143,7 @@ def _cue(model: Model, cue: str, name: str) -> tuple[Model, tuple[Effect, ...]]:
 
 
 def _instead(model: Model, name: str, notice: str, loading: Loading) -> Model:
-    """Use another model, also from now on unless the user wanted yet another meanwhile."""
+    """Use another model. Later dictations use it too, unless the user has chosen a third one."""
     return replace(
         model,
         name=name,

@@ -1,7 +1,7 @@
-"""What becomes of the text of a phrase: typed, held, or dropped. The one rule for all who ask.
+"""The one rule for what is done with the text of a phrase: type, hold, or drop it.
 
-Text of a phrase that waits in the row behind another one may be lost or kept by the end of the
-process; it is treated as it would have been when its turn came.
+At a shutdown or crash, text may still wait in the queue behind another phrase. The same rule
+decides whether it is kept.
 """
 
 from collections.abc import Iterator
@@ -27,14 +27,14 @@ class Way(Enum):
 
 
 def way_of(stage: Stage, text: str, doubtful: Doubtful) -> Way:
-    """What is done with this text of a phrase, under what the user wants with doubtful ones."""
+    """What is done with this text of a phrase. ``doubtful`` is the setting for doubtful texts."""
     if not text or stage not in {Stage.READY, Stage.DOUBTFUL}:
         return Way.NO_TEXT
     return Way.TYPE if stage is Stage.READY else Way(doubtful)
 
 
 def deliver(device: Device, outcome: Outcome) -> Device:
-    """A phrase left the row: its text goes where it shall."""
+    """Type, hold or drop the text of a phrase that left the queue."""
     text = outcome.transcript.text if outcome.transcript is not None else ""
     way = way_of(outcome.stage, text, device.rules.doubtful)
     if way is Way.NO_TEXT:
@@ -51,7 +51,7 @@ def deliver(device: Device, outcome: Outcome) -> Device:
 
 
 def recognised(hearing: Hearing, doubtful: Doubtful) -> Iterator[tuple[Dictation, str]]:
-    """The texts in the row that must not be lost, in the order of speech."""
+    """The texts in the queue that must not be lost, in the order of speech."""
     for spoken in hearing.row:
         origin = find(hearing, spoken.phrase.id.dictation)
         text = spoken.transcript.text if spoken.transcript is not None else ""
@@ -60,7 +60,7 @@ def recognised(hearing: Hearing, doubtful: Doubtful) -> Iterator[tuple[Dictation
 
 
 def without_text(hearing: Hearing) -> int:
-    """How many phrases were spoken, or may be just now, and are no text yet."""
+    """How many phrases have no text yet. A dictation that is listening counts as one."""
     waiting = [s for s in hearing.row if s.stage in {Stage.WAITING, Stage.TENTATIVE}]
     listening = [d for d in hearing.dictations if d.capture is CaptureState.OPEN]
     return len(waiting) + len(hearing.unheard) + len(listening)

@@ -1,4 +1,4 @@
-"""Pure state of the parts of the device that are missing: button, light, display, ways to hosts."""
+"""State of the device's missing parts: button, LED, display and host connections. Pure."""
 
 from dataclasses import dataclass
 from typing import assert_never
@@ -6,12 +6,12 @@ from typing import assert_never
 from saykey.events import PartFound, PartMissing
 
 BUTTON, LIGHT, DISPLAY = "button", "light", "display"
-"""Names of parts. The way to a host has the name `way_to` gives it."""
+"""Names of parts. `way_to` returns the name of a host's connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A part that cannot be used now; ``reason`` says what the user should do."""
+    """A part that cannot be used now. ``reason`` says what the user should do."""
 
     part: str
     reason: str
@@ -21,12 +21,12 @@ _HOST = "host "
 
 
 def way_to(host: str) -> str:
-    """The name of the part that is the way to this host."""
+    """The name of the part that is the connection to this host."""
     return _HOST + host
 
 
 def in_use(missing: tuple[Missing, ...], hosts: frozenset[str]) -> tuple[Missing, ...]:
-    """What is missing of the parts that are in use: of the ways to hosts, those to these ones."""
+    """The missing parts that are in use. Of the host connections, only those to these hosts."""
     return tuple(
         each
         for each in missing
@@ -35,7 +35,7 @@ def in_use(missing: tuple[Missing, ...], hosts: frozenset[str]) -> tuple[Missing
 
 
 def told(missing: tuple[Missing, ...], event: PartMissing | PartFound) -> tuple[Missing, ...]:
-    """What is missing after this event; each part stands there once, the latest to go last."""
+    """The missing parts after this event: each part once, the latest at the end."""
     others = tuple(each for each in missing if each.part != event.part)
     match event:
         case PartMissing(part, reason):

@@ -1,7 +1,7 @@
-"""Phrases in the row: spoken, paused, ended, judged, and gone.
+"""The state machine of the phrases in the queue: paused, resumed, ended, judged, left. Pure.
 
-A result counts if its phrase still stands in the row with the same revision; anything else is
-late, and ignored.
+A result is used if its phrase is still in the queue with the same revision. Any other result is
+late and is ignored.
 """
 
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from saykey.state.hearing import (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A phrase that left the row: text for its dictation's host, or None when there is none."""
+    """A phrase that left the queue. ``transcript`` is None if it could not be recognised."""
 
     dictation: Dictation
     stage: Stage
@@ -33,12 +33,12 @@ class Outcome:
 
 
 def paused(hearing: Hearing, phrase: Phrase) -> Hearing:
-    """A phrase made a short pause; it may be complete."""
+    """Note a short pause after a phrase. The phrase may be complete."""
     return _place(hearing, phrase, "paused")
 
 
 def ended(hearing: Hearing, phrase: Phrase) -> Hearing:
-    """A phrase is complete. A finished speculation on the same samples is its result at once."""
+    """Note that a phrase is complete. A finished speculation on the same samples is its result."""
     before = spoken_of(hearing, phrase.id)
     if before is not None and before.stage is Stage.TENTATIVE:
         hearing = _paused_for(hearing, over=before.phrase.revision == phrase.revision)
@@ -50,7 +50,7 @@ def ended(hearing: Hearing, phrase: Phrase) -> Hearing:
 
 
 def resumed(hearing: Hearing, phrase: PhraseId) -> Hearing:
-    """Speech went on: what was recognised of this phrase is not the whole of it."""
+    """Note that speech continued. An early result does not cover the whole phrase: forget it."""
     spoken = spoken_of(hearing, phrase)
     if spoken is None or (spoken.stage, "resumed") not in PHRASE:
         return hearing
@@ -78,24 +78,24 @@ def _place(hearing: Hearing, phrase: Phrase, cue: str) -> Hearing:
 
 
 def judged(spoken: Spoken, transcript: Transcript) -> Spoken:
-    """The complete phrase with its text, as the guards judged it."""
+    """The complete phrase with its transcript. The verdict decides its stage."""
     stage = PHRASE[spoken.stage, transcript.verdict.value]
     return replace(spoken, stage=stage, transcript=transcript, early=None)
 
 
 def leave(hearing: Hearing) -> tuple[Hearing, tuple[Outcome, ...]]:
-    """Let the phrases at the front of the row go that are done, and dictations that are over."""
+    """Remove finished phrases from the front of the queue, and dictations that are over."""
     row, outcomes, unheard = hearing.row, [], hearing.unheard
     while row and row[0].stage in {Stage.READY, Stage.DOUBTFUL, Stage.EMPTY, Stage.FAILED}:
         spoken = row[0]
         if any(
             d.id < spoken.phrase.id.dictation and d.capture is not CaptureState.CLOSED
             for d in hearing.dictations
-        ):  # more may come that was said before
+        ):  # an earlier dictation may still add phrases that were said before this one
             break
         row = row[1:]
         dictation = find(hearing, spoken.phrase.id.dictation)
-        if dictation is None:  # its phrases are dropped with it
+        if dictation is None:  # the phrases of a dropped dictation are dropped
             continue
         if spoken.stage is Stage.FAILED:
             unheard = (*unheard, Unheard(spoken.phrase, dictation.host, dictation.language))

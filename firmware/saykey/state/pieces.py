@@ -1,6 +1,6 @@
-"""Pure state of one piece on its way to a host, and the rules of what may become of it.
+"""The state machine of one piece of text for a host. Pure.
 
-docs/states.md is drawn from the table `PIECE`.
+`PIECE` is its transition table. docs/states.md is drawn from it.
 """
 
 from dataclasses import dataclass, replace
@@ -13,14 +13,14 @@ from saykey.state.hosts import UNKNOWN_PIECE, Host
 from saykey.text.joining import join, spaced
 
 ASKED_FOR = 0
-"""The dictation of what the user asked for, such as held text: it is none of the dictations."""
+"""Stands in place of a dictation's id in pieces that the user asked for, such as held text."""
 
 CONTEXT = 400
-"""Characters before the cursor that decide how a text goes on; a sentence rarely has more."""
+"""Characters before the cursor that decide how a text is joined. Few sentences are longer."""
 
 
 class Fate(Enum):
-    """What a piece has come to."""
+    """State of a piece. CONFIRMED: it was typed completely."""
 
     QUEUED = "queued"
     TYPING = "typing"
@@ -47,10 +47,10 @@ PIECE = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Edits for a host, to be carried out in one go. ``dictation`` may be ASKED_FOR.
+    """Edits for a host that are carried out together. ``dictation`` may be ASKED_FOR.
 
-    Its text is joined to what stands before the cursor when it is typed. ``pressed_at`` (ns) is
-    when the button went down for it, or when it was asked for. ``follows`` as hosts.Held has it.
+    Its text is joined to the text before the cursor when it is typed. ``pressed_at`` (ns) is when
+    the button was pressed for it, or when the user asked for it. ``follows`` is as in hosts.Held.
     """
 
     number: int
@@ -64,10 +64,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """The piece being typed, as ``edits``: its text is joined to what stood before.
+    """The piece being typed. ``edits`` are its edits after joining to the text before them.
 
-    ``cancelled``: what is left of it is dropped. ``stopping``: the typist was told to stop.
-    ``units`` of it are to be done and ``done`` are; ``substitutions`` are those of the plan.
+    ``cancelled``: the rest of it is dropped. ``stopping``: a StopTyping was sent for it. ``units``
+    is its length (see events.TypingPlanned) and ``done`` how much of it is typed.
+    ``substitutions`` are those of its plan.
     """
 
     piece: Piece
@@ -85,7 +86,7 @@ class Typing:
 
 
 def progressed(typing: Typing | None, event: TypingPlanned | TypingAdvanced) -> Typing | None:
-    """The piece with what the typist reports of it; reports of another piece change nothing."""
+    """The piece after a report of the typist. Reports on another piece change nothing."""
     if typing is None or typing.id != event.piece:
         return typing
     match event:
@@ -96,12 +97,12 @@ def progressed(typing: Typing | None, event: TypingPlanned | TypingAdvanced) -> 
 
 
 def composed(piece: Piece, host: Host, join_ns: int) -> Edits:
-    """The edits of a piece as they are typed now, behind what stands on the host.
+    """The edits of a piece, joined to the text before the cursor of this host.
 
-    The rest of a piece that was cut short is typed as it is, if nothing came behind its
-    beginning. Other text is joined to what stands before if its dictation was pressed within
-    ``join_ns`` of the last key, or before that key: earlier text was then still on its way. Else
-    the user may have gone elsewhere, and it begins a new place.
+    The rest of a piece that was cut short is typed unchanged, if nothing was typed after its
+    beginning. Other text is joined if its dictation was pressed within ``join_ns`` after the last
+    key. It is also joined if the press was before that key: earlier text was then still in flight.
+    Otherwise the user may have moved the cursor, and the text is not joined.
     """
     last = host.typed[-1].piece if host.typed else UNKNOWN_PIECE
     if piece.follows is not None and piece.follows == last:

@@ -1,8 +1,8 @@
-"""Pure state of the recognizer's work: which phrase it has, which it gets next.
+"""Schedules the recognizer's work: which phrase it recognises, and which one next. Pure.
 
-Complete phrases come first, then speculation on a pause, then retries. Work of a lower rank is
-taken away when better work waits, and work that became useless always: letting go costs the
-engine no more than the encoder pass it is in.
+Complete phrases come first, then speculations at a pause, then retries. Work is aborted when work
+of a better rank waits, or when nobody needs it any more. An abort takes effect at the end of the
+current encoder pass, so it never takes longer than letting the work finish.
 """
 
 from dataclasses import replace
@@ -22,20 +22,20 @@ from saykey.state.hearing import (
 from saykey.state.phrases import judged
 
 ATTEMPTS = 2
-"""Recognitions of a complete phrase that may fail before its audio is put aside."""
+"""How often the recognition of a complete phrase may fail before its audio is put aside."""
 
 LONG_PASS_MS = 1000.0
-"""A pass as long as this makes the next phrase wait noticeably when the guess was wrong."""
+"""After a wrong speculation, the next phrase waits noticeably if a recognition takes so long."""
 
 ENOUGH_PAUSES = 8
-"""Pauses that must be known before guessing is given up."""
+"""How many pauses must be known before speculation may stop."""
 
 RANK = {Stage.WAITING: 0, Stage.TENTATIVE: 1}
 RETRY, USELESS = 2, 3
 
 
 def recognised(hearing: Hearing, transcript: Transcript) -> Hearing:
-    """The recognizer heard something; taken only if that very phrase still stands in the row."""
+    """Note a transcript. It is used only if the queue has the phrase with the same revision."""
     hearing = _job_done(hearing, transcript.phrase, transcript.revision)
     hearing = replace(hearing, pass_ms=transcript.timings.total_ms)
     spoken = spoken_of(hearing, transcript.phrase)
@@ -49,7 +49,7 @@ def recognised(hearing: Hearing, transcript: Transcript) -> Hearing:
 
 
 def recognised_again(hearing: Hearing, transcript: Transcript) -> tuple[Hearing, Unheard | None]:
-    """The result of a retry, if it is one: the phrase put aside is handed back as heard."""
+    """Note a transcript of a retry. Returns the phrase that was kept, or None if it is no retry."""
     retried = _unheard(hearing, transcript.phrase, transcript.revision)
     if retried is None or not retried.retrying:
         return hearing, None
@@ -58,10 +58,10 @@ def recognised_again(hearing: Hearing, transcript: Transcript) -> tuple[Hearing,
 
 
 def failed(hearing: Hearing, phrase: PhraseId, revision: int) -> Hearing:
-    """The worker broke on this phrase.
+    """Note that the worker failed on this phrase.
 
-    A speculation that broke it is not counted against the phrase, and not tried again. A complete
-    phrase that broke it twice is put aside with its audio.
+    A failed speculation is not counted for the phrase and is not repeated. A complete phrase that
+    has failed ATTEMPTS times is put aside with its audio.
     """
     hearing = _job_done(hearing, phrase, revision)
     retried = _unheard(hearing, phrase, revision)
@@ -82,12 +82,12 @@ def failed(hearing: Hearing, phrase: PhraseId, revision: int) -> Hearing:
 
 
 def aborted(hearing: Hearing, phrase: PhraseId, revision: int) -> Hearing:
-    """The recognizer let go of this phrase and is free."""
+    """Note that the recognizer has aborted this phrase and is free."""
     return _job_done(hearing, phrase, revision)
 
 
 def give_up(hearing: Hearing) -> Hearing:
-    """No model can be used: every complete phrase is put aside with its audio."""
+    """Put every complete phrase aside with its audio, because no model can be used."""
     row = tuple(
         replace(s, stage=PHRASE[s.stage, "failed"]) if s.stage is Stage.WAITING else s
         for s in hearing.row
@@ -97,7 +97,7 @@ def give_up(hearing: Hearing) -> Hearing:
 
 
 def remodelled(hearing: Hearing, old: str, new: str) -> Hearing:
-    """What was to be recognised by one model is to be by another."""
+    """Let dictations that were to use the model ``old`` use the model ``new``."""
     if old == new:
         return hearing
     dictations = tuple(replace(d, model=new) if d.model == old else d for d in hearing.dictations)
@@ -105,17 +105,17 @@ def remodelled(hearing: Hearing, old: str, new: str) -> Hearing:
 
 
 def retry(hearing: Hearing) -> Hearing:
-    """Try every phrase that was put aside once more."""
+    """Recognise every phrase that was put aside once more."""
     return replace(hearing, unheard=tuple(replace(u, retrying=True) for u in hearing.unheard))
 
 
 def schedule(
     hearing: Hearing, model: str | None, *, speculate: bool, prompt: str
 ) -> tuple[Hearing, tuple[Effect, ...]]:
-    """Give the recognizer its next work, or take away work that is worth less.
+    """Start the next recognition, or abort the current one for more important work.
 
-    ``model`` is the loaded one, None while there is none; a phrase is recognised by its
-    dictation's model only.
+    ``model`` is the loaded model, or None. A phrase is recognised only by the model of its
+    dictation.
     """
     job = hearing.job
     wanted = _wanted(hearing, model, speculate=speculate and _worth_guessing(hearing))
@@ -134,9 +134,10 @@ def schedule(
 
 
 def _worth_guessing(hearing: Hearing) -> bool:
-    """Whether enough pauses turn out to be ends: a quarter, or a half where passes are long.
+    """Whether to speculate: whether enough of the last pauses were ends of phrases.
 
-    Pauses are judged whether guessed at or not, so guessing begins again by itself.
+    A quarter is enough, or a half where recognitions are long. Pauses are counted with and without
+    speculation, so speculation can start again.
     """
     if len(hearing.pauses) < ENOUGH_PAUSES:
         return True

@@ -1,7 +1,7 @@
-"""What people ask of the device, by the button or the control socket; and what is refused.
+"""Carries out requests from the button or the control socket, or refuses them. Pure.
 
-`refusal` is the one place that decides it. The step carries the reason, so that whoever asked is
-told what the state decided.
+`refusal` is the only place that decides what is refused. The step returns the reason, so that it
+can be reported to the user.
 """
 
 from dataclasses import replace
@@ -18,14 +18,14 @@ from saykey.state.loading import Loading, Model
 
 
 def request(device: Device, event: rq.Request, now: int) -> Step:
-    """Do what was asked for, or say why not."""
+    """Carry out a request, or return the reason why it is refused."""
     if why := refusal(device, event):
         return Step(device, (), why)
     return _carried_out(device, event, now)
 
 
 def refusal(device: Device, event: rq.Request) -> str:
-    """Why the device does not do this now, with what to do instead, on one line; "" if it does."""
+    """Why this request is refused now and what to do instead, on one line; "" if it is not."""
     if device.closing:
         return "saykey is shutting down"
     listens = listening(device.hearing) is not None
@@ -76,7 +76,7 @@ def _no_such_host(
         case rq.HostForgotten(name) if find(hosts, name) and len(hosts) == 1:
             return f"{name} is the only host: add another one first"
         case rq.HeldTextMoved() if not device.delivery.unassigned:
-            return "all held text has its host"
+            return "no text is held without a host"
         case (
             rq.HostWanted(name)
             | rq.HostChanged(name)
@@ -157,7 +157,7 @@ def _start(device: Device, at: int) -> Step:
 
 
 def _revived(model: Model) -> tuple[Model, tuple[Effect, ...]]:
-    """A model that failed is tried again when someone wants to use it."""
+    """Load a model that failed again, because the user wants to use it."""
     return loading.want(model, model.wanted) if model.loading is Loading.FAILED else (model, ())
 
 
@@ -166,7 +166,7 @@ def _all_of(hearing: Hearing) -> frozenset[int]:
 
 
 def _shut_down(device: Device) -> Step:
-    """Text that is recognised is held, also behind a phrase that is not."""
+    """Begin the shutdown. Recognised text is held, even behind a phrase that has no text yet."""
     for origin, text in outcomes.recognised(device.hearing, device.rules.doubtful):
         device = replace(device, delivery=delivery.hold(device.delivery, origin.host, text))
     mute = outcomes.without_text(device.hearing)

@@ -1,8 +1,9 @@
-"""`step` takes what happened and says what the device is now, what it begins, what it refuses.
+"""The state machine of the device: `step` takes an event and returns the next state and effects.
 
-It composes what is heard (hearing, dictation, phrases, recognition), the model (loading) and what
-is typed (delivery, links, hosts). After each event `_settle` moves on whatever can move: phrases
-that are done leave for their host, the next piece is typed, the recognizer gets its next work.
+It combines the state machines of speech (hearing, dictation, phrases, recognition), of the model
+(loading) and of typing (delivery, links, hosts). After each event `_settle` starts all work that
+has become possible: finished phrases go to their host, the next piece is typed, and the recognizer
+gets its next phrase.
 """
 
 from dataclasses import replace
@@ -30,10 +31,10 @@ from saykey.state.requests import request
 
 
 def step(device: Device, event: events.Event, now: int) -> Step:
-    """What the device is after this event, at ``now`` (monotonic ns), and what it begins."""
+    """The device after this event at ``now`` (monotonic ns), the effects, and what was refused."""
     if device.exited:
         return Step(device, (), "saykey has shut down")
-    if isinstance(event, events.SoundHeard):  # six a second, and nothing can move on by one
+    if isinstance(event, events.SoundHeard):  # six per second, and none of them starts any work
         return Step(replace(device, level_db=event.level_db))
     device, effects, refusal = _happen(device, event, now)
     device, settled = _settle(device)
@@ -112,14 +113,14 @@ def _recognised(device: Device, transcript: Transcript) -> Device:
 
 
 def _instead(device: Device, found: tuple[Model, tuple[Effect, ...]]) -> Step:
-    """The model that came of it; what was for the one before is for that one."""
+    """Use this model. Dictations that were to use the previous model use this one."""
     model, effects = found
     hearing = recognition.remodelled(device.hearing, device.model.name, model.name)
     return Step(replace(device, hearing=hearing, model=model), effects)
 
 
 def _measured(device: Device, transcript: Transcript) -> Model:
-    """The model, knowing how long this phrase took."""
+    """The model, with the recognition time of this phrase taken into account."""
     spoken = spoken_of(device.hearing, transcript.phrase)
     if spoken is None or spoken.phrase.revision != transcript.revision:
         return device.model
@@ -161,7 +162,7 @@ def _with_substitutions(
 
 
 def _settle(device: Device) -> tuple[Device, tuple[Effect, ...]]:
-    """Move on whatever can move."""
+    """Start all work that is possible now."""
     if device.closing:
         return _leave_for_good(device)
     hearing = device.hearing
@@ -186,7 +187,7 @@ def _settle(device: Device) -> tuple[Device, tuple[Effect, ...]]:
 
 
 def _load_what_is_needed(device: Device) -> tuple[Device, tuple[Effect, ...]]:
-    """The oldest dictation is recognised by the model it began with; then the wanted one loads."""
+    """Load the model that the oldest dictation began with; without a dictation, the wanted one."""
     hearing, model = device.hearing, device.model
     needed = hearing.dictations[0].model if hearing.dictations else model.wanted
     if hearing.job is not None or model.loading is Loading.LOADING or needed == model.name:
@@ -196,10 +197,10 @@ def _load_what_is_needed(device: Device) -> tuple[Device, tuple[Effect, ...]]:
 
 
 def _leave_for_good(device: Device) -> tuple[Device, tuple[Effect, ...]]:
-    """Once nothing is typed any more: keys up everywhere, and the end."""
+    """When typing has ended, release the keys on all hosts and exit."""
     if device.delivery.typing is not None:
         return device, ()
-    # a host may just be back, and its news still on their way
+    # On all hosts: one may have come back while its LinkChanged is still in the inbox.
     up = tuple(ReleaseKeys(h.name) for h in device.delivery.hosts if h.open)
     held = sum(len(h.held) for h in device.delivery.hosts) + len(device.delivery.unassigned)
     return replace(device, exited=True), (*up, Exit(device.hearing.lost, held))

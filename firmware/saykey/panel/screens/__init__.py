@@ -1,1 +1,1 @@
-"""The screens of the display, one a file: each is pure, `View -> Screen | None`."""
+"""The screens of the display, one per file. Each is a pure function, `View -> Screen | None`."""

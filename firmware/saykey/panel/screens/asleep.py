@@ -1,4 +1,4 @@
-"""The host sleeps."""
+"""The screen while the host is asleep."""
 
 from saykey.panel.screen import Mark, Screen
 from saykey.panel.screens.parts import compose, newest_words, note_at_rest
@@ -7,7 +7,7 @@ from saykey.ports import Link
 
 
 def screen(view: View) -> Screen | None:
-    """What was typed last, and how to wake the host."""
+    """Show the last text, and how to wake the host."""
     if view.link is not Link.ASLEEP:
         return None
     note = note_at_rest(view, "Press to wake it")

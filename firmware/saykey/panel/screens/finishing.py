@@ -1,4 +1,4 @@
-"""The button is up, and the last sound is being read."""
+"""The screen after the release, while the last audio is being read."""
 
 from saykey.panel.screen import Mark, Screen
 from saykey.panel.screens.parts import compose, newest_words, note_at_work
@@ -6,7 +6,7 @@ from saykey.panel.view import Listening, View
 
 
 def screen(view: View) -> Screen | None:
-    """The words heard so far."""
+    """Show the words recognised so far."""
     if view.capture is not Listening.FINISHING:
         return None
     note = note_at_work(view, told=1)

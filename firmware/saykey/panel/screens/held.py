@@ -1,4 +1,4 @@
-"""Text is held for the current host."""
+"""The screen while text is held for the current host."""
 
 from saykey.panel import fit
 from saykey.panel.screen import COLUMNS, WORD_LINES, Mark, Screen
@@ -7,7 +7,7 @@ from saykey.panel.view import View
 
 
 def screen(view: View) -> Screen | None:
-    """The end of the text, and how to have it typed."""
+    """Show the end of the held text, and how to type it."""
     if not view.held:
         return None
     words = fit.newest(view.held_text, COLUMNS, WORD_LINES)

@@ -1,4 +1,4 @@
-"""The device listens."""
+"""The screen while the device listens."""
 
 from saykey.flow import LEVEL_STEP_DB
 from saykey.panel.screen import BAR_STEPS, Bar, BarKind, Mark, Screen
@@ -6,12 +6,12 @@ from saykey.panel.screens.parts import compose, newest_words, note_at_work
 from saykey.panel.view import Listening, View
 
 QUIETEST_DB = -60.0
-"""The level at which the bar is empty; a quiet room is below it. It is full at -12 dB, which loud
-speech reaches."""
+"""The level at which the bar is empty. A quiet room is below it. The bar is full at -12 dB, which
+loud speech reaches."""
 
 
 def screen(view: View) -> Screen | None:
-    """How loud it is, and the words heard so far."""
+    """Show the level, and the words recognised so far."""
     if view.capture is not Listening.LISTENING:
         return None
     filled = round((view.level_db - QUIETEST_DB) / LEVEL_STEP_DB)

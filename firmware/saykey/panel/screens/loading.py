@@ -1,4 +1,4 @@
-"""The model is being loaded."""
+"""The screen while the model is being loaded."""
 
 from saykey.panel.screen import Mark, Screen
 from saykey.panel.screens.parts import compose, model_name, note_at_rest, note_of_held
@@ -6,7 +6,7 @@ from saykey.panel.view import ModelState, View
 
 
 def screen(view: View) -> Screen | None:
-    """Which model it is."""
+    """Show the name of the model."""
     if view.model_state is not ModelState.LOADING:
         return None
     note, loud = note_of_held(view) if view.held else (note_at_rest(view, ""), False)

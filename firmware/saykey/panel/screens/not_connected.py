@@ -1,4 +1,4 @@
-"""The host is away, or was not heard of yet."""
+"""The screen while the host is not connected, or its link is not known yet."""
 
 from saykey.panel.screen import Mark, Screen
 from saykey.panel.screens.parts import compose, newest_words, note_at_rest
@@ -7,7 +7,7 @@ from saykey.ports import Link
 
 
 def screen(view: View) -> Screen | None:
-    """What was typed last, or what to do."""
+    """Show the last text, or what to do."""
     if view.link not in _HEADLINES:
         return None
     words = newest_words(view) if view.text else ("Plug the cable in.",)

@@ -1,4 +1,4 @@
-"""Which screen is shown: the first that has something to show."""
+"""Chooses the screen: the first one in order that applies to the view."""
 
 from collections.abc import Callable
 
@@ -20,11 +20,11 @@ from saykey.panel.screens import (
 from saykey.panel.view import View
 
 SCREENS: tuple[Callable[[View], Screen | None], ...] = (
-    # what the device does
+    # what the device is doing
     listening.screen,
     typing.screen,
     finishing.screen,
-    # what the user has to mend
+    # what the user has to fix
     fault.screen,
     no_model.screen,
     loading.screen,
@@ -32,14 +32,14 @@ SCREENS: tuple[Callable[[View], Screen | None], ...] = (
     thinking.screen,
     held.screen,
     failed.screen,
-    # what the link allows
+    # the state of the link
     ready.screen,
     asleep.screen,
     not_connected.screen,
 )
-"""The order of precedence. The last three match every state of the link, so one always matches."""
+"""The order of precedence. The last three cover all states of the link, so one always applies."""
 
 
 def screen_of(view: View) -> Screen:
-    """The screen of a view: the same for equal views, whatever was shown before."""
+    """The screen for a view. Equal views have equal screens, whatever was shown before."""
     return next(shown for screen in SCREENS if (shown := screen(view)) is not None)

@@ -1,4 +1,4 @@
-"""What several screens share: the frame around their words, and the notes at the bottom."""
+"""Functions that several screens share: the layout of a screen, and the notes at the bottom."""
 
 from saykey.panel import fit
 from saykey.panel.screen import (
@@ -14,7 +14,7 @@ from saykey.panel.view import View
 from saykey.ports import Link
 
 
-def compose(  # noqa: PLR0913  one argument a region
+def compose(  # noqa: PLR0913  one argument per region
     view: View,
     mark: Mark,
     headline: str,
@@ -24,7 +24,7 @@ def compose(  # noqa: PLR0913  one argument a region
     loud: bool = False,
     bar: Bar | None = None,
 ) -> Screen:
-    """A screen under the top bar of the view. What is too long for a line is cut."""
+    """A screen with these contents and the top bar of the view. Lines that are too long are cut."""
     return Screen(
         host=fit.cut(view.host, HOST_COLUMNS),
         link=view.link,
@@ -39,7 +39,10 @@ def compose(  # noqa: PLR0913  one argument a region
 
 
 def warning(view: View, headline: str, advice: str) -> Screen:
-    """What is wrong and what to do; the advice goes on in the place of the note if that is free."""
+    """A screen that says what is wrong and what to do.
+
+    The third line of the advice is shown in place of the note, unless text is held.
+    """
     if view.held:
         words = fit.beginning(advice, COLUMNS, WORD_LINES)
         note, loud = note_of_held(view)
@@ -50,20 +53,20 @@ def warning(view: View, headline: str, advice: str) -> Screen:
 
 
 def newest_words(view: View) -> tuple[str, ...]:
-    """The end of what was heard last."""
+    """The end of the last recognised text."""
     return fit.newest(view.text, COLUMNS, WORD_LINES)
 
 
 def model_name(view: View) -> tuple[str, ...]:
-    """The name of the model, in the place of the words."""
+    """The name of the model, for the lines of words."""
     return fit.beginning(view.model, COLUMNS, WORD_LINES)
 
 
 def note_at_work(view: View, told: int = 0, doing: str = "") -> str:
-    """The note while the device works, the most pressing first.
+    """The note while the device works. The most important one wins.
 
-    ``told`` phrases in flight are told by the headline already; ``doing`` is what is to be known
-    about the work itself.
+    ``told`` is how many phrases in flight the headline already stands for. ``doing`` is a note on
+    the work itself.
     """
     if view.link is not Link.UP:
         return "Text will be held"
@@ -73,14 +76,18 @@ def note_at_work(view: View, told: int = 0, doing: str = "") -> str:
 
 
 def note_at_rest(view: View, otherwise: str) -> str:
-    """What is to be known of the last dictation, or else the note ``otherwise``."""
+    """The note on the last dictation, or else the note ``otherwise``."""
     if view.lost_ms:
         return f"Lost {view.lost_ms} ms of sound"
     return note_of_replaced(view) or otherwise
 
 
 def note_of_replaced(view: View) -> str:
-    """The most that fits: which script the layout lacks, or what stands for what, or how many."""
+    """The note on replaced characters, or "".
+
+    It names the script that the layout lacks, or else one replacement if that fits, or else the
+    number of replacements.
+    """
     if not view.substitutions:
         return ""
     if view.lacking:
@@ -94,7 +101,7 @@ def note_of_replaced(view: View) -> str:
 
 
 def note_of_held(view: View) -> tuple[str, bool]:
-    """The note while text is held, and whether the user can do something about it now."""
+    """The note while text is held, and whether the user can have it typed now."""
     if view.link is not Link.UP:
         return f"{view.held} wait for the link", False
     wish = f"{'Hold' if view.toggle else 'Tap'} to type {view.held}"

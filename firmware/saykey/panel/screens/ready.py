@@ -1,4 +1,4 @@
-"""The host is there, and nothing is going on."""
+"""The screen while the host is connected and the device is idle."""
 
 from saykey.panel.screen import Mark, Screen
 from saykey.panel.screens.parts import compose, model_name, newest_words, note_at_rest
@@ -7,7 +7,7 @@ from saykey.ports import Link
 
 
 def screen(view: View) -> Screen | None:
-    """What was typed last, or the model in use, and how to begin."""
+    """Show the last text, or else the model's name, and how to start."""
     if view.link is not Link.UP:
         return None
     words = newest_words(view) if view.text else model_name(view)

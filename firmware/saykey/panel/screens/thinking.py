@@ -1,4 +1,4 @@
-"""Phrases are being recognised."""
+"""The screen while phrases are being recognised."""
 
 from saykey.panel.screen import Mark, Screen
 from saykey.panel.screens.parts import compose, newest_words, note_at_work
@@ -6,7 +6,7 @@ from saykey.panel.view import View
 
 
 def screen(view: View) -> Screen | None:
-    """The words heard so far."""
+    """Show the words recognised so far."""
     if not view.phrases:
         return None
     note = note_at_work(view, told=1)

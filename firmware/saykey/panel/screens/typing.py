@@ -1,4 +1,4 @@
-"""Text is being typed."""
+"""The screen while text is being typed."""
 
 from saykey.panel.screen import BAR_STEPS, Bar, BarKind, Mark, Screen
 from saykey.panel.screens.parts import compose, newest_words, note_at_work, note_of_replaced
@@ -6,7 +6,7 @@ from saykey.panel.view import View
 
 
 def screen(view: View) -> Screen | None:
-    """How much of the piece is typed, and its words."""
+    """Show how much of the piece is typed, and its words."""
     if view.typing is None:
         return None
     done, all_of_it = view.typing
