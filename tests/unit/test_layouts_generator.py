@@ -1,4 +1,4 @@
-"""How the shipped tables are made, and that they are what their sources give."""
+"""How the shipped tables are made, and that they agree with their sources."""
 
 import lzma
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What people call a keyboard layout, and the names in the tables that they mean."""
+"""The words people use for a keyboard layout, and the names in the tables that they mean."""
 
 import pytest
 
