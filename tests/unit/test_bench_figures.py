@@ -66,7 +66,7 @@ def test_a_guess_at_the_pause_leaves_the_rest_of_its_time_at_the_release(took_ms
     assert left_ms(took_ms, silence_s) == pytest.approx(left)
 
 
-def test_a_picture_stands_between_the_table_and_the_method():
+def test_a_picture_is_between_the_table_and_the_method():
     written = page("A machine.", [replace(section(6.0), picture="costs.png")])
     assert "|\n\n![Costs](images/costs.png)\n\nBy the clock." in written
 

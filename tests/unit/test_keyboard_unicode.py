@@ -88,7 +88,7 @@ def test_unicode_hex_input_is_not_used_for_numbers_that_begin_and_end_with_0(cha
 @pytest.mark.parametrize(
     "character", ["\x00", "\x1b", "\t", "\ud83d", "\uffff", "\u202e", "\u200b"]
 )
-def test_no_method_sends_controls_lone_surrogates_or_what_nobody_sees(character, method):
+def test_no_method_sends_controls_lone_surrogates_or_invisible_characters(character, method):
     plan = planned(character, US, method)
     assert [made.wanted for made in plan.substitutions] == [character]
     assert all(report.data[0] & 0x45 == 0 for report in plan.reports), "Ctrl or Alt was held"

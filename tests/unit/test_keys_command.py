@@ -83,7 +83,7 @@ def test_a_unicode_method_takes_the_place_of_substitutions(parsed):
     assert parse_stroke(found["strokes"][0]) == Stroke(0, 0x03)
 
 
-def test_the_table_shows_each_character_with_its_keys_and_what_stands_in(keys):
+def test_the_table_shows_each_character_with_its_keys_and_its_substitute(keys):
     status, out, _ = keys("A …\n\x1b")
     assert status == 0
     lines = out.splitlines()

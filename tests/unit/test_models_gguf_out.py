@@ -134,7 +134,7 @@ def test_a_model_without_notes_has_the_languages_of_its_vocabulary(tmp_path, wor
 
 
 @pytest.mark.parametrize("words", [ENGLISH, 51865])
-def test_special_tokens_stand_where_whisper_cpp_has_them(tmp_path, words):
+def test_special_tokens_are_where_whisper_cpp_has_them(tmp_path, words):
     size = dimensions(vocabulary=words)
     path = write_gguf(tmp_path / "m.gguf", size, like_whisper(8), TRANSCRIBE)
     device = import_file(path, tmp_path, "m").path

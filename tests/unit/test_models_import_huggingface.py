@@ -91,7 +91,7 @@ def test_positions_norms_and_biases_stay_exact_whatever_is_asked_for(tmp_path):
             assert tensor_bytes(image, contents, name) == value.tobytes()
 
 
-def test_a_file_alone_comes_in_with_what_stands_beside_it(tmp_path):
+def test_a_single_file_is_imported_with_the_files_beside_it(tmp_path):
     folder = write_hugging_face(tmp_path / "hf", SIZE)
     renamed = (folder / "model.safetensors").rename(folder / "whatever.bin")
     assert imported(renamed, tmp_path, "q8_0")[0].facts.quantisation == "q8_0"

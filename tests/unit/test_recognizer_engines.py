@@ -21,7 +21,7 @@ PHRASE = PhraseId(1, 1)
 PATIENCE = 60
 
 COUNTER = '''
-"""An engine that streams: it counts samples, and tells after each feed how many there were."""
+"""An engine that streams: it counts samples and reports the count after each feed."""
 
 import socket, sys
 from saykey.flow import Timings, Verdict

@@ -104,7 +104,7 @@ def test_the_first_pass_is_not_given_up_however_long_it_takes():
 
 
 @pytest.mark.parametrize("passes", [1, 2])
-def test_a_phrase_nobody_wants_any_more_is_given_up_at_the_end_of_the_pass(passes):
+def test_a_phrase_no_longer_wanted_is_given_up_at_the_end_of_the_pass(passes):
     machine = Machine(*[(0.1, DOUBTED)] * 3, gone_after=passes)
     with pytest.raises(Aborted):
         machine.recognise()
