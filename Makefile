@@ -1,7 +1,7 @@
 # make demo [WAV=file] [ARGS='…']  dictate from a recording to a simulated host; no hardware needed
-# make test                        all checks; make long, make bench: those that take their time
+# make test                        all checks; make long and make bench take much longer
 # make kernel [ARGS='…']           the USB gadget on a real kernel, in a virtual machine
-# make lint | lock | docs | clean  lock [UPGRADE=1]: the pinned packages; docs: the made files
+# make lint | lock | docs | clean  lock [UPGRADE=1]: pin the packages; docs: write generated files
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -41,7 +41,7 @@ lint: for-test
 docs: for-test
 	PYTHONPATH=tools $(BIN)/python tools/setup/made_files.py
 
-# Package names and hashes only: where packages come from is for each machine to say.
+# Package names and hashes only: each machine has its own package sources.
 COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for editable \
 	$(if $(UPGRADE),--upgrade)

@@ -26,7 +26,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """The virtual machine takes longest and one processor: with more than one, it goes first."""
+    """Run the virtual machine first: it takes longest, and other workers run beside it."""
     items.sort(key=lambda item: item.get_closest_marker("kernel") is None)
 
 
@@ -37,7 +37,7 @@ def pytest_report_header(config):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Figures that tests record are part of what they tell, also when they pass."""
+    """Print the figures that tests recorded, also when all tests passed."""
     for report in terminalreporter.stats.get("passed", []):
         for name, value in report.user_properties:
             terminalreporter.write_line(f"{name}: {value}")

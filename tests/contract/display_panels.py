@@ -1,6 +1,6 @@
 """OLED panels that behave like their controllers, and the bus they are on.
 
-They decode the bytes on the bus, and show what their memory holds. Commands and addressing:
+They decode the bytes on the bus and show what is in their memory. Commands and addressing:
 Solomon Systech SSD1306 rev. 1.1, tables 9-1 and 10.1; Sino Wealth SH1106 v2.3.
 """
 
@@ -81,7 +81,7 @@ class Panel:
                 self.column = 0
 
     def seen(self):
-        """What the viewer sees; None when dark. Modules are mounted turned by 180 degrees."""
+        """What the viewer sees; None when dark. Modules are mounted rotated by 180 degrees."""
         if not self.on:
             return None
         picture = Image.new("1", (128, 64))
@@ -94,7 +94,7 @@ class Panel:
 
 
 class Bus:
-    """An SMBus with one panel on it, that can be unplugged, or kept waiting."""
+    """An SMBus with one panel on it. The panel can be unplugged, the bus can be kept waiting."""
 
     def __init__(self, panel):
         self.panel = panel

@@ -1,4 +1,4 @@
-"""Microphones with somebody to speak: a recording, and ALSA above and below libasound."""
+"""Microphones and the sound they record: a recording, and ALSA above and below libasound."""
 
 import asyncio
 import os
@@ -14,11 +14,11 @@ from saykey.simulated.clock import VirtualClock
 
 MS = 1_000_000
 SOUND = np.arange(100 * FRAME_SAMPLES, dtype="<i2").tobytes()
-"""Every sample tells its position."""
+"""The value of each sample is its position."""
 
 
 class SoundCard:
-    """What alsaaudio.PCM does, with the card's side open to the test: 16 kHz mono S16_LE."""
+    """Behaves as alsaaudio.PCM at 16 kHz mono S16_LE; the test controls the card's side."""
 
     PERIOD, BUFFER = 320, 16_000
 
@@ -29,7 +29,7 @@ class SoundCard:
         os.set_blocking(self._ready, False)
 
     def record(self, samples):
-        """The card has recorded more."""
+        """Have the card record more."""
         if len(self._recorded) // 2 + len(samples) // 2 > self.BUFFER:
             self._overrun = True
         self._recorded += samples
@@ -57,7 +57,7 @@ class SoundCard:
         return len(data) // 2, data
 
     def _settle(self):
-        """The descriptor is ready only while there is something to read."""
+        """Make the descriptor ready only while there is something to read."""
         with suppress(BlockingIOError):
             os.read(self._ready, 4096)
 
@@ -76,7 +76,7 @@ class SoundCard:
 
 
 def begins_the_sound(pcm16):
-    """Whether it is what is spoken, from its first sample on."""
+    """Whether this is the spoken sound from its first sample on."""
     return pcm16 == SOUND[: len(pcm16)]
 
 
@@ -131,7 +131,7 @@ class AlsaSoundCard:
 
     async def pass_ms(self, ms):
         self.clock.advance(ms * MS)
-        # In halves, as a card whose periods are not ours.
+        # In halves, like a card whose periods differ from our frames.
         for _ in range(2):
             samples = ms * 8
             self.card.record(SOUND[self._recorded * 2 : (self._recorded + samples) * 2])
@@ -142,7 +142,7 @@ class AlsaSoundCard:
         self.card.unplug()
 
     async def lose(self, samples):
-        """The loop stands still: the card's second of buffer runs over."""
+        """Let the card's buffer of one second overrun, as if the loop had stood still."""
         self.clock.advance(samples * MS // 16)
         self.card.record(bytes(2 * samples))
         self._recorded += samples

@@ -1,8 +1,8 @@
-"""One contract for every button: the desk's, and a GPIO pin that stands in gpiozero's mock.
+"""One contract for every button: the desk's, and a GPIO pin of gpiozero's mock.
 
-gpiozero's mock pins do not debounce (gpiozero/pins/mock.py: "Need to implement this"), so that
-a contact that bounces is no part of this contract. In the virtual machine of tests/kernel, where
-SAYKEY_KERNEL=real: a pin of the kernel's GPIO simulator.
+gpiozero's mock pins do not debounce (gpiozero/pins/mock.py: "Need to implement this"), so a contact
+that bounces is no part of this contract. In the virtual machine of tests/kernel, where
+SAYKEY_KERNEL=real, the pin is one of the kernel's GPIO simulator.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ PIN = 17
 
 
 class CountingClock:
-    """A clock that goes on by a millisecond each time someone looks at it."""
+    """A clock that advances by a millisecond each time it is read."""
 
     def __init__(self):
         self._ticks = count(1_000_000, 1_000_000)
@@ -32,7 +32,7 @@ class CountingClock:
 
 
 async def what_was_handed_to_the_loop():
-    """So far, and was run."""
+    """Run what was handed to the loop so far."""
     loop = asyncio.get_running_loop()
     done = loop.create_future()
     loop.call_soon(done.set_result, None)
@@ -85,7 +85,7 @@ def rig(request):
     made.button.close()
 
 
-def test_each_edge_is_told_in_order_and_dated(rig):
+def test_each_edge_is_reported_in_order_with_its_time(rig):
     async def use():
         edges = []
         rig.button.open(edges.append)
@@ -105,7 +105,7 @@ def test_each_edge_is_told_in_order_and_dated(rig):
     ]
 
 
-def test_a_button_already_where_it_is_moved_to_tells_nothing(rig):
+def test_a_button_moved_to_where_it_already_is_reports_nothing(rig):
     async def use():
         edges = []
         rig.button.open(edges.append)
@@ -117,7 +117,7 @@ def test_a_button_already_where_it_is_moved_to_tells_nothing(rig):
     assert asyncio.run(use()) == [True]
 
 
-def test_a_finger_in_another_thread_is_told_in_the_loop_thread(rig):
+def test_an_edge_in_another_thread_is_reported_in_the_thread_of_the_loop(rig):
     async def use():
         edges = asyncio.Queue()
         rig.button.open(lambda edge: edges.put_nowait((edge.down, threading.get_ident())))
@@ -130,7 +130,7 @@ def test_a_finger_in_another_thread_is_told_in_the_loop_thread(rig):
     assert asyncio.run(use()) == (True, threading.get_ident())
 
 
-def test_the_caller_is_never_called_back_before_the_loop_goes_on(rig):
+def test_the_callback_never_runs_before_the_loop_continues(rig):
     async def use():
         edges = []
         rig.button.open(edges.append)
@@ -140,7 +140,7 @@ def test_the_caller_is_never_called_back_before_the_loop_goes_on(rig):
     assert asyncio.run(use()) == []
 
 
-def test_a_closed_button_tells_nothing_not_even_what_was_on_its_way(rig):
+def test_a_closed_button_reports_nothing_not_even_a_pending_edge(rig):
     async def use():
         edges = []
         rig.button.open(edges.append)
@@ -175,7 +175,7 @@ def test_a_closed_button_can_be_opened_again(rig):
     assert asyncio.run(use()) == [True]
 
 
-def test_a_pin_in_use_is_one_line_with_advice():
+def test_a_pin_in_use_is_reported_in_one_line_with_advice():
     async def use():
         pins = MockFactory()
         GpioButton(PIN, 10, CountingClock(), pins).open(lambda _: None)

@@ -1,4 +1,4 @@
-"""The contract of the port Clock, held by the real and the virtual clock."""
+"""The contract of the port Clock, for the real and the virtual clock."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ MS = 1_000_000
 
 
 async def _passes(clock, ns):
-    """Let time pass: by itself for the real clock, by our hand for the virtual one."""
+    """Let time pass. The real clock advances by itself; the virtual one is advanced."""
     if isinstance(clock, VirtualClock):
         await clock.advance_to(clock.now() + ns)
 

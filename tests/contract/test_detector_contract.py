@@ -1,4 +1,4 @@
-"""The contract of the port VoiceDetector, held by WebRTC's detector and the energy threshold."""
+"""The contract of the port VoiceDetector, for WebRTC's detector and the energy threshold."""
 
 import numpy as np
 import pytest

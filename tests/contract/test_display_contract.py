@@ -1,7 +1,7 @@
-"""One contract for every display: the desk's, and OLEDs behind an I2C bus that stands in memory.
+"""One contract for every display: the desk's, and OLEDs behind an I2C bus in memory.
 
 In the virtual machine of tests/kernel, where SAYKEY_KERNEL=real, the bus is the kernel's, with
-i2c-stub on it: it does SMBus transfers only, where a display on a board gets plain I2C (I2C_RDWR).
+i2c-stub on it. i2c-stub does SMBus transfers only; a display on a board gets plain I2C (I2C_RDWR).
 """
 
 import asyncio
@@ -35,7 +35,7 @@ class OledRig:
 
 
 class KernelRig:
-    """What the kernel's trace has of the bus is shown to a panel."""
+    """Feeds a panel with the transfers in the kernel's trace of the bus."""
 
     def __init__(self, kind):
         port = oled_bus.insert_bus()
@@ -75,7 +75,7 @@ def oled(request):
 
 
 def chequers(seed):
-    """A picture in which no part looks like another, nor like itself mirrored or turned."""
+    """A picture in which no two parts are alike, even mirrored or rotated."""
     picture = Image.new("1", (128, 64))
     for x in range(128):
         for y in range(64):
@@ -127,7 +127,7 @@ async def until(event):
     assert await asyncio.to_thread(event.wait, 10)
 
 
-def test_while_the_bus_is_slow_the_loop_goes_on_and_only_the_newest_picture_is_written(oled):
+def test_while_the_bus_is_slow_the_loop_runs_on_and_only_the_newest_picture_is_written(oled):
     async def use():
         await oled.display.show(chequers(0))
         before = oled.bus.frames
@@ -136,8 +136,8 @@ def test_while_the_bus_is_slow_the_loop_goes_on_and_only_the_newest_picture_is_w
         await until(oled.bus.held_up)
         waiting = [chequers(n) for n in (2, 3, 4)]
         shows += [asyncio.create_task(oled.display.show(picture)) for picture in waiting]
-        await asyncio.to_thread(int)  # the loop runs: the shows above have begun
-        waiting[-1].paste(0, (0, 0, 128, 64))  # what waits is a copy
+        await asyncio.to_thread(int)  # lets the loop begin the shows above
+        waiting[-1].paste(0, (0, 0, 128, 64))  # the picture that waits is a copy
         oled.bus.going.set()
         await asyncio.gather(*shows)
         assert same(oled.seen(), chequers(4))
@@ -147,7 +147,7 @@ def test_while_the_bus_is_slow_the_loop_goes_on_and_only_the_newest_picture_is_w
     asyncio.run(use())
 
 
-def test_a_display_that_is_absent_is_one_line_with_advice(oled):
+def test_a_missing_display_is_reported_in_one_line_with_advice(oled):
     async def use():
         oled.bus.plugged = False
         await oled.display.show(chequers(1))
@@ -163,7 +163,7 @@ def test_a_display_unplugged_and_plugged_in_again_shows_the_next_picture(oled):
         with pytest.raises(HardwareError):
             await oled.display.show(chequers(2))
         oled.bus.plugged = True
-        oled.bus.panel = PANELS[oled.kind]()  # it lost power: nothing of its set-up is left
+        oled.bus.panel = PANELS[oled.kind]()  # the panel lost power and with it its configuration
         await oled.display.show(chequers(3))
         assert same(oled.seen(), chequers(3))
         await oled.display.close()
@@ -180,7 +180,7 @@ def test_closing_a_display_that_is_gone_is_no_error(oled):
     asyncio.run(use())
 
 
-def test_a_machine_without_i2c_is_one_line_with_advice():
+def test_a_machine_without_i2c_is_reported_in_one_line_with_advice():
     async def use():
         await OledDisplay("ssd1306", 22, ADDRESS).show(chequers(1))
 

@@ -1,6 +1,6 @@
-"""One contract for every lamp: the desk's, and an LED on a pin that stands in gpiozero's mock.
+"""One contract for every lamp: the desk's, and an LED on a pin of gpiozero's mock.
 
-In the virtual machine of tests/kernel, where SAYKEY_KERNEL=real: on a pin of the kernel's.
+In the virtual machine of tests/kernel, where SAYKEY_KERNEL=real, the pin is one of the kernel's.
 """
 
 import os
@@ -19,7 +19,7 @@ PATIENCE_S = 10
 
 
 class WatchedPin(MockPin):
-    """A pin that says when its level changes, so that nobody has to wait for a time."""
+    """A pin that signals each change of its level, so that no test waits for a fixed time."""
 
     def __init__(self, factory, info):
         self.changes = queue.SimpleQueue()
@@ -55,13 +55,13 @@ class GpioRig:
         return self.pins.pin(PIN)
 
     def gets(self, *, lit):
-        """Whether it becomes so, soon: gpiozero's thread does the blinking."""
+        """Whether the pin soon reaches this level; gpiozero's thread does the blinking."""
         while self.pin.state != lit:
             self.pin.changes.get(timeout=PATIENCE_S)
         return True
 
     def stays(self, *, lit):
-        """Whether it is so now, and no thread is left that could change it."""
+        """Whether the pin has this level, and no thread is left that could change it."""
         return self.pin.state == lit and self.lamp._led._blink_thread is None
 
 
@@ -129,7 +129,7 @@ def test_other_lights_blink_by_themselves(light):
     rig.lamp.close()
 
 
-def test_showing_a_light_again_does_not_start_its_rhythm_anew():
+def test_showing_a_light_again_does_not_restart_its_rhythm():
     rig = GpioRig()
     rig.lamp.show(Light.HELD)
     blinking = rig.lamp._led._blink_thread
@@ -143,7 +143,7 @@ def test_every_light_has_a_rhythm_of_its_own():
     assert len(set(BLINKS.values())) == len(BLINKS)
 
 
-def test_a_pin_in_use_is_one_line_with_advice():
+def test_a_pin_in_use_is_reported_in_one_line_with_advice():
     pins = MockFactory()
     first = GpioLamp(PIN, pins)
     first.open()

@@ -1,8 +1,8 @@
 """The contract of the port Microphone.
 
-Held by the recording, and by ALSA twice: on libasound's own file plugin, which takes the place of
-the kernel's driver below the real library, and on a sound card that can be disturbed. In the
-virtual machine of tests/kernel, where SAYKEY_KERNEL=real: by ALSA on the kernel's sound card.
+It runs for the recording, and twice for ALSA: on libasound's own file plugin, which takes the place
+of the kernel's driver below the real library, and on a sound card that can be disturbed. In the
+virtual machine of tests/kernel, where SAYKEY_KERNEL=real, ALSA has the kernel's sound card.
 """
 
 import asyncio
@@ -135,7 +135,7 @@ def test_no_frame_is_there_before_its_last_sample_was_spoken(disturbed):
     asyncio.run(records())
 
 
-def test_closed_twice_is_closed(desk):
+def test_closing_twice_does_no_harm(desk):
     async def closes():
         await desk.microphone.open()
         await desk.microphone.close()
@@ -167,7 +167,7 @@ def test_lost_samples_are_counted_and_positions_jump_by_them(disturbed):
     asyncio.run(records())
 
 
-def test_unplugged_it_is_lost_in_one_line_even_while_it_is_read(disturbed):
+def test_unplugging_ends_even_a_running_read_with_microphone_lost_and_one_line(disturbed):
     async def records():
         await disturbed.microphone.open()
         await _read(disturbed, 1)
@@ -183,7 +183,7 @@ def test_unplugged_it_is_lost_in_one_line_even_while_it_is_read(disturbed):
     asyncio.run(records())
 
 
-def test_a_source_that_is_not_there_is_named_in_one_line(tmp_path):
+def test_a_missing_source_is_named_in_one_line(tmp_path):
     missing = [
         AlsaMicrophone("nosuch", VirtualClock()),
         RecordingMicrophone(tmp_path / "nosuch.wav", VirtualClock()),

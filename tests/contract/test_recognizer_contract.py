@@ -1,6 +1,6 @@
-"""The contract of the port Recognizer, held by the worker process and by the scripted one.
+"""The contract of the port Recognizer, for the worker process and for the scripted recognizer.
 
-Both hear the same recording: the one with whisper.cpp, the other by the phrases' numbers.
+Both hear the same recording: the worker with whisper.cpp, the scripted one by phrase numbers.
 """
 
 import asyncio
@@ -86,7 +86,7 @@ def test_phrases_come_back_as_text_in_whatever_order_they_are_asked_for(make):
     holds(make, scene)
 
 
-def test_the_model_that_can_recognise_is_told(make):
+def test_the_loaded_model_is_reported(make):
     async def scene(recognizer):
         assert recognizer.model is None
         await recognizer.load("saykey-demo")
@@ -108,7 +108,7 @@ def test_a_model_that_cannot_be_loaded_leaves_the_one_before_in_use(make):
     holds(make, scene)
 
 
-def test_a_transcript_names_what_it_is_of(make):
+def test_a_transcript_names_its_phrase_revision_attempt_language_and_model(make):
     async def scene(recognizer):
         transcript = await finish(recognizer, FIRST, 7, SessionParameters("en", attempt=2))
         assert (transcript.phrase, transcript.revision, transcript.attempt) == (FIRST, 7, 2)
@@ -147,7 +147,7 @@ def test_a_phrase_without_samples_is_empty(make):
     holds(make, scene)
 
 
-def test_a_session_that_was_begun_and_forgotten_disturbs_no_other(make):
+def test_a_session_that_was_begun_and_abandoned_disturbs_no_other(make):
     async def scene(recognizer):
         recognizer.begin(PARAMETERS).feed(speech(SECOND))
         assert (await finish(recognizer, FIRST)).text == SPOKEN[FIRST][2]

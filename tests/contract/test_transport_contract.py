@@ -1,6 +1,6 @@
-"""What every Transport does: the simulated host, and a host in a process behind a socket.
+"""The contract of the port Transport, for the simulated host and a host process behind a socket.
 
-In the virtual machine of tests/kernel, where SAYKEY_KERNEL=real: the kernel's USB gadget.
+In the virtual machine of tests/kernel, where SAYKEY_KERNEL=real, also for the kernel's USB gadget.
 """
 
 import asyncio
@@ -68,7 +68,7 @@ async def send_all(rig: Rig, *reports: Report) -> None:
 
 
 @RIGS
-def test_the_first_state_of_the_link_is_told(rig_kind, tmp_path):
+def test_the_first_state_of_the_link_is_reported(rig_kind, tmp_path):
     async def scene(rig: Rig) -> None:
         assert rig.links == [Link.UP]
 
@@ -85,7 +85,7 @@ def test_reports_reach_the_host_in_order(rig_kind, tmp_path):
 
 
 @RIGS
-def test_the_hosts_lock_lights_are_told(rig_kind, tmp_path):
+def test_the_hosts_lock_lights_are_reported(rig_kind, tmp_path):
     async def scene(rig: Rig) -> None:
         caps_lock, light = key(0x39), 0x02
         await send_all(rig, caps_lock, ALL_UP, key(4), ALL_UP)
@@ -138,7 +138,7 @@ def test_a_send_cancelled_in_a_stall_leaves_the_reports_in_order(rig_kind, tmp_p
 
 
 @RIGS
-def test_a_pulled_cable_is_told_refuses_reports_and_ends_a_waiting_send(rig_kind, tmp_path):
+def test_a_pulled_cable_is_reported_refuses_reports_and_ends_a_waiting_send(rig_kind, tmp_path):
     async def scene(rig: Rig) -> None:
         rig.stall()
         await send_all(rig, key(4), key(5))
@@ -155,7 +155,7 @@ def test_a_pulled_cable_is_told_refuses_reports_and_ends_a_waiting_send(rig_kind
 
 
 @RIGS
-def test_a_host_plugged_in_again_is_told_and_takes_reports(rig_kind, tmp_path):
+def test_a_host_plugged_in_again_is_reported_and_takes_reports(rig_kind, tmp_path):
     async def scene(rig: Rig) -> None:
         await rig.unplug()
         await rig.plug()
@@ -203,7 +203,7 @@ def test_a_host_that_is_woken_takes_reports_again(rig_kind, tmp_path):
 
 
 @RIGS_THAT_SLEEP
-def test_a_sleeping_host_that_is_unplugged_is_told(rig_kind, tmp_path):
+def test_a_sleeping_host_that_is_unplugged_is_reported(rig_kind, tmp_path):
     async def scene(rig: Rig) -> None:
         await rig.sleep()
         await rig.unplug()
@@ -213,7 +213,7 @@ def test_a_sleeping_host_that_is_unplugged_is_told(rig_kind, tmp_path):
 
 
 @RIGS
-def test_a_closed_transport_calls_back_no_more(rig_kind, tmp_path):
+def test_a_closed_transport_makes_no_more_callbacks(rig_kind, tmp_path):
     async def scene(rig: Rig) -> None:
         await rig.transport.close()
         await rig.cut()

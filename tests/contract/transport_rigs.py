@@ -1,4 +1,4 @@
-"""Transports with a hand on their host: simulated, and in a process behind a socket."""
+"""Transports whose host the test controls: simulated, and in a process behind a socket."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ PATIENCE_S = 60 if IN_THE_VM else 20
 
 
 class Rig(ABC):
-    """A transport, and a hand on its host."""
+    """A transport, and the controls of its host."""
 
     clock: Clock
     transport: Transport
@@ -47,7 +47,7 @@ class Rig(ABC):
         self.told.set()
 
     async def until(self, true: Callable[[], bool]) -> None:
-        """Wait for what the transport tells."""
+        """Wait until the transport has reported this."""
         async with asyncio.timeout(PATIENCE_S):
             while not true():
                 self.told.clear()
@@ -61,7 +61,7 @@ class Rig(ABC):
 
     @abstractmethod
     async def shows(self, text: str) -> None:
-        """See that the host comes to show this text with all keys up."""
+        """Check that the host shows this text with all keys up, now or soon."""
 
     @abstractmethod
     def stall(self) -> None: ...
@@ -71,11 +71,11 @@ class Rig(ABC):
 
     @abstractmethod
     async def sleep(self) -> None:
-        """Let the host fall asleep and see that the transport notices."""
+        """Let the host fall asleep and check that the transport notices."""
 
     @abstractmethod
     async def wake(self) -> None:
-        """Have the transport wake the host, and see that it notices."""
+        """Have the transport wake the host, and check that it notices."""
 
     @abstractmethod
     async def cut(self) -> None:
@@ -83,14 +83,14 @@ class Rig(ABC):
 
     @abstractmethod
     async def unplug(self) -> None:
-        """Pull the cable and see that the transport notices."""
+        """Pull the cable and check that the transport notices."""
 
     @abstractmethod
     async def plug(self) -> None: ...
 
     @abstractmethod
     async def pass_time(self) -> None:
-        """Let the host do what it can do by now."""
+        """Give the host time to do what it can."""
 
 
 class SimulatedRig(Rig):

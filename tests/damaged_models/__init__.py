@@ -1,1 +1,1 @@
-"""Model files changed at random, and the real library that must survive what the checks let by."""
+"""Model files changed at random. The real library must survive all that the checks accept."""

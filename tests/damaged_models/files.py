@@ -1,4 +1,4 @@
-"""Two small, sound models of random weights, as ggml and as GGUF, to be damaged."""
+"""Two small, undamaged models of random weights, as ggml and as GGUF, for tests to damage."""
 
 import os
 import struct
@@ -25,7 +25,7 @@ WEIGHTS = BY_NAME["q5_1"]
 
 @dataclass(frozen=True)
 class Sample:
-    """A sound file and its parts: ``regions`` are spans of bytes of one meaning each."""
+    """An undamaged file and its parts: each of ``regions`` is a span of bytes with one meaning."""
 
     image: bytes
     regions: tuple[range, ...]
@@ -47,7 +47,7 @@ def ggml_sample(seed: int = 0) -> Sample:
         values = np.resize(draw.standard_normal(min(count, 1 << 16), np.float32) * 0.05, count)
         data = convert(values.tobytes(), tensor.shape[0], F32, tensor.format)
         begin = len(image) + len(head)
-        # a tensor's head is as likely to be hit as all data is
+        # a tensor's header is as likely to be hit as all of the data
         regions += [range(len(image), begin)]
         image += head + data
     regions += [range(len(image))] * len(regions)
@@ -72,7 +72,7 @@ def gguf_sample(folder: Path) -> Sample:
 
 
 def through_the_checks(image: bytes) -> bytes:
-    """What whisper.cpp would be given of a file of these bytes. Raises ModelError."""
+    """What the checks pass on to whisper.cpp of a file of these bytes. Raises ModelError."""
     descriptor = os.memfd_create("model")
     packed = os.memfd_create("packed")
     try:
@@ -93,7 +93,7 @@ def through_the_checks(image: bytes) -> bytes:
 
 
 def mutated(sample: Sample, seed: int) -> bytes:
-    """The file with a change or a few; the same seed makes the same ones."""
+    """The file with one or several changes; the same seed makes the same changes."""
     draw = np.random.default_rng(seed)
     image = bytearray(sample.image)
     for _ in range(draw.geometric(0.7)):
@@ -153,7 +153,7 @@ _CHANGES = (
 
 
 def refusal(error: ModelError) -> str:
-    """What a refused file is told; asserts that it is one line to be read."""
+    """The message that refuses the file; asserts that it is one readable line."""
     line = str(error)
     assert line
     assert "\n" not in line

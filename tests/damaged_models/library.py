@@ -1,7 +1,7 @@
-"""The real library in a process of its own, which takes model after model and may die of one.
+"""The real library in a process of its own, which loads model after model and may crash on one.
 
-``python -m damaged_models.library``: on stdin, each image behind its length as u64; on stdout a
-line for each. What loads decodes a second of sound, as a dictation would.
+``python -m damaged_models.library`` reads from stdin the images, each after its length as u64, and
+prints a line for each. A model that loads decodes a second of sound, as in a dictation.
 """
 
 import contextlib
@@ -21,13 +21,13 @@ _SOUND = array("f", (0.1 * sin(0.17 * sample) for sample in range(16_000)))
 
 
 class Library:
-    """One child process; started anew when a model ended it."""
+    """One child process, which is restarted after a model has crashed it."""
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
 
     def told(self, image: bytes) -> str:
-        """What became of a model: "heard", what the library said instead, or "died with ..."."""
+        """The result for a model: "heard", the library's error, or "died with ..."."""
         if self._child is None:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", __spec__.name],
@@ -47,7 +47,7 @@ class Library:
         return line.decode().strip() or f"died with status {self.close()}"
 
     def close(self) -> int:
-        """End the process; its status."""
+        """End the process and return its status."""
         child, self._child = self._child, None
         if child is None:
             return 0

@@ -1,4 +1,4 @@
-"""Many files damaged, each refused with a line or taken by the real library."""
+"""Damages many files; each must be refused with a line or run in the real library."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,9 +9,9 @@ from saykey.errors import ModelError
 
 
 def outcomes(sample: Sample, seeds: Iterable[int]) -> Counter[str]:
-    """How often files were "refused" by the checks, "heard" by the library, and what else there is.
+    """Count the files that the checks "refused", that the library "heard", and all other results.
 
-    Whatever else there is names the seed of the file. An exception that is no ModelError passes.
+    Each other result names the seed of its file. An exception that is no ModelError propagates.
     """
     found: Counter[str] = Counter()
     library = Library()

@@ -1,4 +1,4 @@
-"""A daemon, its computer and its client, each a process or a connection of its own."""
+"""A daemon, its computer and its client: two processes and a connection."""
 
 import json
 import signal
@@ -15,7 +15,7 @@ RECORDING, REFERENCE = bundled()
 
 
 def config(folder: Path, source: str = f"file:{RECORDING}", more: str = "") -> Path:
-    """Settings for a device whose microphone plays a recording at the press; ``more`` tables."""
+    """Settings of a device whose microphone plays a recording; ``more`` tables are appended."""
     file = folder / "saykey.toml"
     file.write_text(f"""
 [microphone]
@@ -39,7 +39,7 @@ def saykey(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A program that is ended with SIGTERM, if it has not ended before."""
+    """A program that is ended with SIGTERM unless it has ended already."""
     program = subprocess.Popen(
         [sys.executable, "-m", *arguments],
         stdout=subprocess.PIPE,
@@ -70,7 +70,7 @@ def connected(path: Path, device: subprocess.Popen[str]) -> ControlClient:
 
 
 def typed_until(wanted: str, told: Iterator[str]) -> str:
-    """What the computer shows once it shows this, or in the end."""
+    """What the computer shows as soon as it shows this, or at its end."""
     for message in map(json.loads, told):
         if message["text"] == wanted:
             break

@@ -1,4 +1,4 @@
-"""What the user got wrong is one line that says what to do: status 2 for usage, 1 for failure."""
+"""A user's mistake gives one line that says what to do: status 2 for usage, 1 for failure."""
 
 import os
 import subprocess
@@ -33,7 +33,7 @@ MODELS = {
 
 
 @pytest.mark.parametrize("kind", MODELS)
-def test_a_model_that_is_none(kind: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_model(kind: str, tmp_path: Path) -> None:
     file = tmp_path / "own.bin"
     if (image := MODELS[kind]) is not None:
         file.write_bytes(image)
@@ -42,7 +42,7 @@ def test_a_model_that_is_none(kind: str, tmp_path: Path) -> None:
     assert "own.bin" in line
 
 
-def test_a_model_name_nobody_knows_brings_the_nearest_to_mind() -> None:
+def test_an_unknown_model_name_is_answered_with_the_nearest_one() -> None:
     status, line = saykey(
         "transcribe", "--model", "saykey-dmo", MODEL.parent.parent / "recordings" / "dictation.wav"
     )
@@ -52,7 +52,7 @@ def test_a_model_name_nobody_knows_brings_the_nearest_to_mind() -> None:
 
 @pytest.mark.parametrize("command", ["transcribe", "demo"])
 @pytest.mark.parametrize("kind", ["missing", "empty", "text", "folder"])
-def test_an_audio_file_that_is_none(command: str, kind: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_audio_file(command: str, kind: str, tmp_path: Path) -> None:
     file = tmp_path / "own.wav"
     match kind:
         case "empty":
@@ -85,7 +85,7 @@ SETTINGS = {
 
 @pytest.mark.parametrize("text", SETTINGS)
 @pytest.mark.parametrize("command", ["run", "demo"])
-def test_settings_that_cannot_be(command: str, text: str, tmp_path: Path) -> None:
+def test_invalid_settings(command: str, text: str, tmp_path: Path) -> None:
     file = tmp_path / "saykey.toml"
     file.write_text(text)
     status, line = saykey(command, "--config", file)
@@ -115,7 +115,7 @@ def test_a_control_socket_in_a_folder_that_is_missing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["file", "folder", "fifo", "other device"])
-def test_a_transport_that_is_no_gadget_is_told_with_advice(kind: str, tmp_path: Path) -> None:
+def test_a_transport_that_is_no_gadget_is_reported_with_advice(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "other"
     match kind:
         case "file":

@@ -1,8 +1,9 @@
 """The shipped demonstration model hears voices it never met, and hears nothing in noise.
 
 Through the device's own recognizer: worker process, whisper.cpp, guards. Measured on x86-64:
-3.7 % of the words wrong, 83 % of the utterances right to the letter. Weights with one layer damaged
-give 16 to 29 % wrong; tokens shifted by one, no utterance right.
+3.7 % of the words are wrong, 83 % of the utterances are right to the letter. With one layer of the
+weights damaged, 16 to 29 % of the words are wrong. With tokens shifted by one, no utterance is
+right.
 """
 
 import asyncio
@@ -31,7 +32,7 @@ def transcribe(sounds):
     """The transcripts of these sounds, one phrase after another, by a worker of its own."""
 
     async def all_of_them():
-        settings = RecognizerSettings(threads=1, gate=False)  # this is about the model itself
+        settings = RecognizerSettings(threads=1, gate=False)  # the test is of the model itself
         recognizer = WorkerRecognizer(settings, MonotonicClock())
         await recognizer.load("saykey-demo")
         transcripts = []

@@ -1,4 +1,4 @@
-"""`saykey demo` as a newcomer runs it, in real time and in no time."""
+"""`saykey demo` as a newcomer runs it, in real time and with --fast."""
 
 import json
 import subprocess
@@ -41,7 +41,7 @@ def test_fast_reports_no_latencies() -> None:
     assert [told[key] for key in sorted(KEYS) if key.endswith("_ms")] == [None] * 3
 
 
-def test_ones_own_recording_has_no_reference(tmp_path) -> None:
+def test_a_recording_of_the_user_has_no_reference(tmp_path) -> None:
     recording, text = bundled()
     pcm = memoryview(read_pcm16(recording)).cast("h")
     own = tmp_path / "own.flac"
@@ -51,7 +51,7 @@ def test_ones_own_recording_has_no_reference(tmp_path) -> None:
     assert plain(told["typed"]) == plain(text)
 
 
-def test_the_picture_for_people_shows_phrases_screen_and_figures() -> None:
+def test_the_output_for_people_shows_phrases_screen_and_figures() -> None:
     shown = demo("--fast").stdout
     for part in ("the device's display", "Thank you for your new report.", "the same", "⠉"):
         assert part in shown

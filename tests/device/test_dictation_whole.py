@@ -96,7 +96,7 @@ def live(
     recording: bytes,
     recognizer: MakeRecognizer = worker_recognizer,
 ) -> Desk:
-    """Run a device, tell it a story, and shut it down."""
+    """Run a device, play a story on it, and shut it down."""
 
     async def life() -> Desk:
         desk = Desk(recording, recognizer)
@@ -112,7 +112,7 @@ def live(
     return asyncio.run(life())
 
 
-def test_what_was_said_stands_on_the_host() -> None:
+def test_what_was_said_appears_on_the_host() -> None:
     async def story(desk: Desk) -> None:
         await desk.speak_to_the_end()
         await desk.rest()
@@ -135,12 +135,12 @@ def test_a_worker_killed_in_mid_phrase_loses_no_word() -> None:
     assert desk.host.text == REFERENCE
 
 
-def test_shutting_down_waits_no_time_for_a_worker_that_hangs_in_mid_phrase() -> None:
+def test_shutting_down_does_not_wait_for_a_worker_that_hangs_in_mid_phrase() -> None:
     standing = VirtualClock()
     worker = 0
 
     def on_a_clock_that_stands(settings: Settings, _clock: Clock, post: Post) -> Recognizer:
-        """Whatever the recognizer waits for by its clock never comes."""
+        """No time-out of the recognizer ends: its clock stands still."""
         return worker_recognizer(settings, standing, post)
 
     async def story(desk: Desk) -> None:
@@ -191,7 +191,7 @@ def test_the_microphone_is_unplugged_and_what_was_said_before_is_typed() -> None
     assert REFERENCE.startswith(desk.host.text)
 
 
-def test_cancel_leaves_what_is_typed_and_types_no_more() -> None:
+def test_cancel_keeps_what_is_typed_and_types_nothing_more() -> None:
     async def story(desk: Desk) -> None:
         speaking = asyncio.create_task(desk.speak_to_the_end())
         await desk.happens(ev.TypingFinished)

@@ -26,12 +26,12 @@ def program(*arguments: str, **streams: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def lines_with(word: str, stream: Iterator[str]) -> Iterator[str]:
-    """The lines that hold a word, as they come."""
+    """Yield each line that contains a word."""
     return (line for line in stream if word in line)
 
 
 def shown_after(seen: str, host: Iterator[str]) -> str:
-    """What stands on the computer once a key and its space were typed."""
+    """What the computer shows after a key and its space were typed."""
     texts = (json.loads(line)["text"] for line in host)
     return next(text for text in texts if text != seen and text.endswith(" "))
 

@@ -1,4 +1,4 @@
-"""The running device changes its model on request, and keeps working whatever comes of it."""
+"""The running device changes its model on request, and keeps working if the change fails."""
 
 import os
 import shutil
@@ -52,7 +52,7 @@ def device(folder):
 
 
 def until(statuses, condition):
-    """The first status of which this holds."""
+    """The first status for which this is true."""
     return next(status for status in statuses if condition(status))
 
 
@@ -61,7 +61,7 @@ def ready(name):
 
 
 def next_worker(program, asking, before):
-    """The worker that has the large model, another than the one before."""
+    """A worker with the large model that is not the one before."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         children = psutil.Process(program.pid).children()
@@ -86,7 +86,7 @@ def test_a_damaged_model_leaves_the_one_before_in_use_and_says_so(tmp_path):
         assert kept.fault is None
 
 
-def test_a_model_whose_worker_is_killed_again_and_again_gives_way_to_a_smaller_one(tmp_path):
+def test_a_model_whose_worker_is_killed_again_and_again_is_replaced_by_a_smaller_one(tmp_path):
     with device(tmp_path) as (program, asking, statuses):
         asking.request("use-model", name="large")
         worker = None

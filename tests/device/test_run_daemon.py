@@ -46,7 +46,7 @@ def test_signals_end_the_daemon_in_order(tmp_path, number) -> None:
 
 def test_a_daemon_started_by_nohup_outlives_its_terminal(tmp_path) -> None:
     settings = str(config(tmp_path, f"file:{RECORDING}"))
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a child inherits it, as from nohup
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # inherited, as from nohup
     try:
         with computer(tmp_path), process("saykey", "run", "--config", settings) as device:
             with connected(tmp_path / "control.sock", device):
@@ -79,7 +79,7 @@ def test_status_without_a_daemon_says_how_to_start_one(tmp_path) -> None:
     assert "saykey run" in told.stderr
 
 
-def test_a_microphone_that_does_not_exist_is_a_fault_and_no_crash(tmp_path) -> None:
+def test_a_microphone_that_does_not_exist_is_a_fault_and_not_a_crash(tmp_path) -> None:
     settings = str(config(tmp_path, "file:/does/not/exist.wav"))
     with (
         computer(tmp_path),
@@ -94,7 +94,7 @@ def test_a_microphone_that_does_not_exist_is_a_fault_and_no_crash(tmp_path) -> N
         assert os.path.exists(f"/proc/{device.pid}")  # noqa: PTH110  a process, not a file
 
 
-def test_a_model_that_is_not_there_is_told_and_the_device_starts(tmp_path) -> None:
+def test_a_missing_model_is_reported_and_the_device_starts(tmp_path) -> None:
     settings = str(config(tmp_path, more='[recognizer]\nmodel = "saykey-dmo"\n'))
     words = saykey("settings", "check", settings).stdout.removeprefix(f"{settings}: warning: ")
     with computer(tmp_path), process("saykey", "run", "--config", settings) as device:
@@ -114,7 +114,7 @@ i2c_port = 22
 """
 
 
-def test_it_starts_with_what_it_has_and_takes_what_comes(tmp_path) -> None:
+def test_it_starts_with_the_parts_it_has_and_uses_those_that_come(tmp_path) -> None:
     settings = str(config(tmp_path, f"file:{RECORDING}", PARTS))
     with (
         process("saykey", "run", "--config", settings) as device,
@@ -132,7 +132,7 @@ def test_it_starts_with_what_it_has_and_takes_what_comes(tmp_path) -> None:
         device.send_signal(signal.SIGTERM)
         _, log = device.communicate(timeout=30)
         assert device.returncode == 0
-        assert log.count("is missing: ") <= 3  # the rest was read while the model was loaded
+        assert log.count("is missing: ") <= 3  # further lines were read while the model was loaded
         assert "host desk works now" in log
         assert "Traceback" not in log
 
@@ -146,7 +146,7 @@ REFUSED = {
 }
 
 
-def test_what_would_come_to_nothing_is_refused_in_one_line(tmp_path) -> None:
+def test_a_request_that_would_have_no_effect_is_refused_in_one_line(tmp_path) -> None:
     settings = str(config(tmp_path, f"file:{RECORDING}"))
     with (
         computer(tmp_path),

@@ -1,4 +1,4 @@
-"""`saykey run` as the service it is: killed with text held, started again, watched by systemd."""
+"""`saykey run` as a service: killed with text held, started again, watched by systemd."""
 
 import os
 import resource
@@ -54,7 +54,7 @@ def dictate_until_held(
     client: ControlClient,
     first_held: Callable[[], None] = lambda: None,
 ) -> int:
-    """Dictate the whole recording while the host is away: the characters that are held then.
+    """Dictate the whole recording while the host is away; the number of characters then held.
 
     ``first_held`` is called when the first phrase is held.
     """

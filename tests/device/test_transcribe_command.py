@@ -15,11 +15,11 @@ def transcribe(*arguments: object) -> str:
     return done.stdout
 
 
-def test_one_file_is_told_as_its_text() -> None:
+def test_one_file_is_printed_as_its_text() -> None:
     assert transcribe(RECORDING).strip() == TEXT
 
 
-def test_standard_input_is_told_from_a_pipe_and_from_a_file() -> None:
+def test_standard_input_is_read_from_a_pipe_and_from_a_file() -> None:
     command = [sys.executable, "-m", "saykey", "transcribe", "-"]
     sound = RECORDING.read_bytes()
     assert subprocess.check_output(command, input=sound, timeout=120) == f"{TEXT}\n".encode()
@@ -27,24 +27,24 @@ def test_standard_input_is_told_from_a_pipe_and_from_a_file() -> None:
         assert subprocess.check_output(command, stdin=file, timeout=120) == f"{TEXT}\n".encode()
 
 
-def test_a_phone_s_recording_is_told_by_way_of_ffmpeg(tmp_path) -> None:
+def test_a_recording_of_a_phone_is_read_through_ffmpeg(tmp_path) -> None:
     made = ["ffmpeg", "-nostdin", "-loglevel", "error", "-i", RECORDING, tmp_path / "phone.m4a"]
     subprocess.run(made, check=True, timeout=60)
     assert transcribe(tmp_path / "phone.m4a").strip() == TEXT
 
 
-def test_standard_input_is_named_once_only() -> None:
+def test_standard_input_may_be_named_only_once() -> None:
     command = [sys.executable, "-m", "saykey", "transcribe", "-", "-"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert done.stderr == "saykey: standard input can be read once: leave one - out\n"
 
 
-def test_several_files_are_told_with_their_names() -> None:
+def test_several_files_are_printed_with_their_names() -> None:
     assert transcribe(RECORDING, RECORDING).splitlines() == [f"{RECORDING}: {TEXT}"] * 2
 
 
-def test_json_tells_the_phrases_and_when_they_were_said() -> None:
+def test_json_holds_the_phrases_and_when_they_were_said() -> None:
     told = json.loads(transcribe(RECORDING, "--json"))
     assert (told["text"], told["model"]) == (TEXT, "saykey-demo")
     times = [(phrase["begin_s"], phrase["end_s"]) for phrase in told["phrases"]]

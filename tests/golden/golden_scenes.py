@@ -1,4 +1,4 @@
-"""The looks of the display that are kept as pictures in this folder."""
+"""The scenes of the display whose pictures are in this folder."""
 
 from dataclasses import replace
 
@@ -53,5 +53,5 @@ SCENES = {
 
 
 def file_name(scene: str) -> str:
-    """The picture of a scene."""
+    """The file name of a scene's picture."""
     return scene.replace(", ", "-").replace(" ", "-").lower() + ".png"

@@ -1,4 +1,4 @@
-"""Draw all pictures in this folder anew. Look at what changed before you keep it."""
+"""Redraw all pictures in this folder. Look at each change before you commit it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Every look of the display, pixel by pixel. `python tests/golden/make.py` draws them anew."""
+"""Every scene of the display, pixel by pixel. `python tests/golden/make.py` redraws them."""
 
 from pathlib import Path
 

@@ -14,7 +14,7 @@ from xtest import Keys
 from saykey.simulated.evdev import KeyEvents
 
 PATIENCE_S = 60
-"""Seconds after which something that never comes is given up; all of it takes less than one."""
+"""Seconds after which a wait is given up; usually each takes less than one."""
 
 F12 = 88  # KEY_F12 of <linux/input-event-codes.h>
 ADVICE = "run: sudo tools/setup/system-packages test"
@@ -57,7 +57,7 @@ def end(program):
 class Desktop:
     """A display whose keyboard has one layout at a time, and a text view of GTK 3.0 or 4.0.
 
-    ``home`` is an empty folder: no compose file and no settings of the user have a say.
+    ``home`` is an empty folder, so no compose file and no settings of the user take effect.
     """
 
     def __init__(self, gtk, home):
@@ -83,7 +83,7 @@ class Desktop:
         subprocess.run(["setxkbmap", *chosen], env=self._environment, check=True)
 
     def shown_after(self, reports, faster):
-        """What stands in the emptied text view after these reports, each held as it asks.
+        """The text of the emptied text view after these reports, each held for its own time.
 
         Times are divided by ``faster`` and rounded up to whole milliseconds.
         """
@@ -105,7 +105,7 @@ class Desktop:
 
 
 def environment(display, home):
-    """What programs on a display need to know, and nothing of the user's."""
+    """The environment that programs on a display need, without any of the user's variables."""
     folders = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR")
     return {
         "PATH": os.environ["PATH"],
@@ -115,7 +115,7 @@ def environment(display, home):
         "LC_ALL": "C.UTF-8",
         "GDK_BACKEND": "x11",
         "GSETTINGS_BACKEND": "memory",
-        "GSK_RENDERER": "cairo",  # there is no graphics card
-        "GTK_A11Y": "none",  # nor a bus
+        "GSK_RENDERER": "cairo",  # works without a graphics card
+        "GTK_A11Y": "none",  # works without an accessibility bus
         "NO_AT_BRIDGE": "1",
     }

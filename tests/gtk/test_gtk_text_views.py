@@ -1,7 +1,7 @@
-"""GTK's text views receive, through a real X server, the very text that was planned.
+"""GTK's text views receive exactly the planned text through a real X server.
 
-Each report is turned into the key events Linux makes of it, which XTEST then presses. GTK takes the
-input method that it takes on any desktop without one installed: its own.
+Each report is turned into the key events that Linux makes of it, and XTEST presses those keys. GTK
+uses its own input method, as on any desktop where no other one is installed.
 """
 
 import random
@@ -22,10 +22,10 @@ LANGUAGES = {summary.name: summary.language for summary in layout_summaries("lin
 LAYOUTS = ["us", "us+intl", "de", "de+T3", "fr", "es", "pl", "gr", "ru", "vn"]
 MARKS = "‘’‚“”„‹›«»–—…•·°§¡¿€£\n"  # noqa: RUF001 - what recognisers and people write
 FASTER = 20
-"""What the times of a pace are divided by. "human" differs from "slow" in nothing else."""
+"""The times of a pace are divided by this. "human" differs from "slow" in its times only."""
 
 GTK_3_LACKS = frozenset("ỚớỜờỞởỠỡỢợỨứỪừỬửỮữỰự")
-"""What GTK 3 does not compose of a dead key and a base, whoever types it.
+"""Characters that GTK 3 does not compose of a dead key and a base, whatever the keyboard.
 
 It keeps 16 bits of a keysym (gtkimcontextsimple.c, compose_buffer); those of ơ and ư have 25.
 """

@@ -1,8 +1,9 @@
 """A window with a text view, for GTK 3 or 4: ``/usr/bin/python3 text_view.py 4.0``.
 
-Prints a line of JSON when it has the focus, and at each press of F12 one with the view's text,
-which it then clears. Keys come to a window in the order they were pressed, so the text is all that
-was typed before. Runs under the system's Python: Debian's GTK bindings are for no other.
+It prints a line of JSON when it gets the focus. At each press of F12 it prints a line with the
+view's text and clears the view. Keys reach a window in the order they were pressed, so the text is
+all that was typed before. It runs under the system's Python: Debian's GTK bindings are for no
+other.
 """
 
 import json
@@ -43,7 +44,7 @@ class TextView:
         self.window.present()
 
     def focus_changed(self, window, _property):
-        """Tell of the focus."""
+        """Report that the window has the focus."""
         tell(active=window.is_active())
 
     def pressed_in_3(self, _window, event):
@@ -55,7 +56,7 @@ class TextView:
         return self.pressed(symbol)
 
     def pressed(self, symbol):
-        """Tell the text, and clear it, if this is F12."""
+        """Print the text and clear it, if this is F12."""
         if symbol != Gdk.KEY_F12:
             return False
         text = self.view.get_buffer()

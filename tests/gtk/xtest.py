@@ -38,7 +38,7 @@ class Keys:
         assert self._display, f"no X server at {display}"
 
     def change(self, code, *, down, after_ms=0):
-        """A key, by the kernel's code, goes down or up so long after the change before."""
+        """Move a key, by the kernel's code, down or up after a delay from the change before."""
         self._xtst.XTestFakeKeyEvent(self._display, code + KEY_CODE_OFFSET, down, after_ms)
 
     def flush(self):
@@ -46,5 +46,5 @@ class Keys:
         self._x11.XSync(self._display, False)
 
     def close(self):
-        """Hang up."""
+        """Close the connection."""
         self._x11.XCloseDisplay(self._display)

@@ -1,4 +1,4 @@
-"""What stands in ``inside`` runs in the virtual machine only, where SAYKEY_KERNEL=real."""
+"""Limits the tests in ``inside`` to the virtual machine, where SAYKEY_KERNEL=real."""
 
 import os
 

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
-"""What the machine is called by uname, and by Debian."""
+"""The machine's name for uname, and its name for Debian."""
 
-# With a full version and no flavour: no package that only depends on another, no cloud, no rt.
+# A full version and no flavour: excludes packages that only depend on others, cloud and rt.
 _PACKAGE = re.compile(r"linux-image-6\.\d+\.\d+[-+\w.]*?-(?:amd64|arm64)")
 _FLAVOURS = ("-cloud-", "-rt-", "-16k-")
 
 
 class Unavailable(Exception):
-    """The virtual machine cannot be had here; says what is missing."""
+    """The virtual machine cannot run here; the message says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def architecture() -> str:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Only one run at a time fills the cache."""
+    """Let only one run at a time fill the cache."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -89,7 +89,7 @@ def _fetch(cache: Path) -> DebianKernel:
 
 
 def fetched(package: str, folder: Path) -> Path:
-    """The file of a Debian package, in this folder. Raises Unavailable."""
+    """Download a Debian package into this folder; its file. Raises Unavailable."""
     folder.mkdir(exist_ok=True)
     run_to_end("apt-get", "download", "-qq", package, cwd=folder)
     return next(folder.glob(f"{package}_*.deb"))
@@ -114,7 +114,7 @@ def _newest_package() -> str:
 
 
 def run_to_end(*command: str, cwd: Path | None = None) -> str:
-    """What a command said. Raises Unavailable if it fails."""
+    """The output of a command. Raises Unavailable if it fails."""
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     if done.returncode:
         message = " ".join((done.stderr or done.stdout).split())

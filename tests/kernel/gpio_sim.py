@@ -11,7 +11,7 @@ from pathlib import Path
 from debian_kernel import DebianKernel, Unavailable, cache_folder, fetched, run_to_end
 
 MODULES = ("irq_sim", "gpio-sim")
-"""In the order in which they are loaded."""
+"""The modules, in the order in which they are loaded."""
 
 _SOURCES = ("drivers/gpio/gpio-sim.c", "kernel/irq/irq_sim.c")
 
@@ -49,7 +49,7 @@ def gpio_sim(kernel: DebianKernel) -> Path:
 
 
 def _headers(version: str, folder: Path) -> Path:
-    """Where a module is built against; Debian's packages unpacked, not installed."""
+    """The kernel headers to build a module with; Debian's packages are unpacked, not installed."""
     release, _, flavour = version.rpartition("-")
     for package in (
         f"linux-headers-{release}-{flavour}",

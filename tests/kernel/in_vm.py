@@ -19,24 +19,24 @@ INSIDE = (
     "tests/contract/test_display_contract.py",
     "tests/unit/test_gadget_apply.py",
 )
-"""Tests written for the machine, and tests that run anywhere and there on the real thing."""
+"""Tests for the virtual machine only, and tests that run anywhere and use the real kernel there."""
 
 OURS = ("gadget", "tests/kernel/inside")
 PYTHONPATH = ":".join(str(vm.ROOT / folder) for folder in OURS)
 
 
 def main(arguments: list[str]) -> int:
-    """Run pytest inside; its exit status."""
+    """Run pytest in the virtual machine and return its exit status."""
     chosen = any((vm.ROOT / word.partition("::")[0]).exists() for word in arguments)
     pytest = (
         *(str(vm.ROOT / ".venv/bin/python"), "-m", "pytest", "-p", "no:cacheprovider"),
-        # tests/conftest.py only configures Hypothesis, which takes seconds to load in here.
+        # tests/conftest.py only configures Hypothesis, which takes seconds to load in the machine.
         *("--confcutdir", "tests/kernel/inside", "-p", "no:hypothesispytest", "-p", "no:xdist"),
-        # Contracts hold for other adapters too; those are tried outside.
+        # The contracts also run for other adapters; those are tested outside.
         *("-k", "kernel or not contract"),
         *(() if chosen else INSIDE),
     )
-    for folder in ("firmware", *OURS):  # in there it takes many times as long
+    for folder in ("firmware", *OURS):  # inside, compiling takes many times as long
         compileall.compile_dir(vm.ROOT / folder, quiet=1)
     columns = shutil.get_terminal_size().columns
     try:

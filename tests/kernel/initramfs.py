@@ -12,11 +12,11 @@ BUSYBOX = Path("/bin/busybox")
 GUEST = Path(__file__).parent / "guest"
 UNITS = ("saykey-tests.service", "saykey-tests.target")
 MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay", "configfs")
-"""What it takes to reach the machine's own root; all others are loaded from there."""
+"""Modules that are needed to reach the machine's own root, which has all others."""
 
 
 def initramfs(kernel: DebianKernel) -> Path:
-    """Its file, made anew when something in it is newer."""
+    """The file, rebuilt when something in it is newer."""
     path = kernel.root / "initramfs"
     newest = max(file.stat().st_mtime for file in (Path(__file__), *GUEST.iterdir()))
     if not path.exists() or path.stat().st_mtime < newest:

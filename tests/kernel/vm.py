@@ -1,9 +1,9 @@
 """A virtual machine with the kernel's own USB stack, in which one command of ours runs.
 
-Its root is this machine's, read-only below a layer in memory, so the checkout and its virtual
-environment are there under the same names and nothing done inside stays. The checkout itself is
-without that layer, which must not be put over what changes (overlayfs.rst, "Changes to underlying
-filesystems"): other tests run in it meanwhile.
+Its root is this machine's, read-only below a layer in memory. So the checkout and its virtual
+environment have the same names there, and no change made inside remains. The checkout itself has no
+such layer: a layer must not lie over files that change (overlayfs.rst, "Changes to underlying
+filesystems"), and other tests run in the checkout at the same time.
 """
 
 import fcntl
@@ -36,7 +36,7 @@ SYSTEMD = Path("/lib/systemd/systemd")
 MEMORY_MB = 1024
 PATIENCE_S = 1200
 DIED = 70
-"""Status when the machine ended without telling one: a kernel crash, or it took too long."""
+"""Status when the machine ended without reporting one: a kernel crash, or a time-out."""
 
 MODULES = ("libcomposite", "dummy_hcd", "usbhid", "hid_generic", "evdev")
 
@@ -44,7 +44,7 @@ BOOT_OPTIONS = (
     "quiet loglevel=3 panic=-1 mitigations=off nokaslr audit=0 "
     "systemd.unit=saykey-tests.target systemd.show_status=0"
 )
-"""A panic ends the machine; what only makes emulation slow is off."""
+"""Kernel parameters: a panic ends the machine; what only slows emulation down is off."""
 
 _KVM_CREATE_VM = 0xAE01  # linux/kvm.h
 
@@ -56,7 +56,7 @@ _MACHINES = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """``status`` of the command; seconds until it began, and in all."""
+    """The ``status`` of the command, the seconds until it began, and the seconds in all."""
 
     status: int
     booted_s: float
@@ -68,7 +68,7 @@ class Outcome:
 def run(command: Sequence[str]) -> Outcome:
     """Run a command as root in the checkout in a new machine; its output goes to stdout.
 
-    Raises Unavailable where there can be no machine.
+    Raises Unavailable where no machine can run.
     """
     qemu = _MACHINES[architecture()][0]
     if shutil.which(qemu) is None or not SYSTEMD.exists():
@@ -97,7 +97,7 @@ def run(command: Sequence[str]) -> Outcome:
 
 
 def _sweep() -> None:
-    """Remove what runs that were cut off have left."""
+    """Remove what interrupted runs have left."""
     for folder in cache_folder().glob("run-*"):
         if not Path("/proc", folder.name.split("-")[1]).exists():
             shutil.rmtree(folder, ignore_errors=True)
@@ -106,8 +106,8 @@ def _sweep() -> None:
 def _kvm_works() -> bool:
     """Whether this user may make machines, and the processor helps.
 
-    Inside some virtual machines KVM answers but emulates the processor, and falls over what
-    Debian's kernel does at its start; there the processor names neither extension.
+    Inside some virtual machines KVM answers but emulates the processor, and fails when Debian's
+    kernel starts. The processor there names neither extension.
     """
     flags = set(Path("/proc/cpuinfo").read_text("ascii", "replace").split())
     if architecture() == "amd64" and not flags & {"vmx", "svm"}:
@@ -132,12 +132,12 @@ def _gpio_sim(kernel: DebianKernel) -> Path | None:
 
 
 def in_ci() -> bool:
-    """Whether anything that is missing is a failure."""
+    """Whether something missing counts as a failure."""
     return bool(os.environ.get("CI") or os.environ.get("SAYKEY_CI"))
 
 
 def _script(kernel: DebianKernel, pins: Path | None, command: Sequence[str]) -> str:
-    """What runs inside: prepare, run the command, tell its status, switch the machine off."""
+    """The script inside: prepare, run the command, write its status, switch the machine off."""
     modules = f"/lib/modules/{kernel.version}"
     insert_pins = [f"insmod {shlex.quote(str(pins / name))}.ko" for name in GPIO_MODULES if pins]
     return f"""\
@@ -186,10 +186,11 @@ def _command_line(
 
 
 def _processor(accelerator: str) -> tuple[str, ...]:
-    """Emulated, its clock counts its instructions, a nanosecond each (QEMU, docs/devel/tcg-icount).
+    """The processor options. Under emulation its clock counts instructions, a nanosecond each.
 
-    So however busy this machine is, the other one sees a processor that never stands still, and
-    what is measured inside does not depend on the neighbours. Only one processor can be counted.
+    See QEMU, docs/devel/tcg-icount. However busy this machine is, the processor inside never stands
+    still, and what is measured inside does not depend on other programs. QEMU can count the
+    instructions of one processor only.
     """
     if accelerator == "kvm":
         return ("-accel", "kvm", "-cpu", "host", "-smp", "2")
@@ -197,7 +198,7 @@ def _processor(accelerator: str) -> tuple[str, ...]:
 
 
 def _boot(command_line: list[str]) -> None:
-    """Until it switches itself off, or patience ends; its console is our stdout."""
+    """Run the machine until it switches itself off or the time is up; its console is our stdout."""
     with subprocess.Popen(
         command_line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace"
     ) as machine:

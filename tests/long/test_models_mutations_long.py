@@ -1,4 +1,4 @@
-"""A hundred thousand damaged model files: see tests/property for the way."""
+"""A hundred thousand damaged model files: tests/property describes the method."""
 
 import pytest
 

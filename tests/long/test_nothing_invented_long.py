@@ -1,4 +1,4 @@
-"""An hour without speech, and hundreds of fresh phrases in noise: see tests/device for the way.
+"""An hour without speech, and hundreds of fresh phrases in noise. See tests/device.
 
 Needs espeak-ng, as the held-out voices are synthesised anew.
 """
@@ -27,7 +27,7 @@ def typed(transcripts):
     return " ".join(t.text for t in transcripts if t.verdict is not Verdict.EMPTY)
 
 
-def test_an_hour_without_speech_types_not_a_character(record_property):
+def test_an_hour_without_speech_types_no_character(record_property):
     seconds = passed = 0
     invented = {}
     for seed in SEEDS:

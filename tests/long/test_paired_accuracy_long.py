@@ -1,7 +1,7 @@
 """Short windows cost no accuracy: at least 20,000 words of held-out synthetic speech, in pairs.
 
-It proves nothing about other models; `saykey model bench MODEL --recordings FOLDER` does. Needs
-espeak-ng. Most of its time goes into the full window: about half an hour on one core.
+The result holds for the bundled model only; `saykey model bench MODEL --recordings FOLDER` measures
+others. Needs espeak-ng. It takes about half an hour on one core, most of it for the full window.
 """
 
 import asyncio

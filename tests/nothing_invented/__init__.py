@@ -1,4 +1,4 @@
-"""Sounds without speech, and the device's own way from sound to text, for the tests of invention.
+"""Sounds without speech, and the device's own chain from sound to text, for tests of inventions.
 
 Nothing here is needed on the device.
 """

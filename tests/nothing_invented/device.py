@@ -1,4 +1,4 @@
-"""The device's way from sound to text, without a microphone: detector, cutter, recognizer."""
+"""The device's chain from sound to text, without a microphone: detector, cutter, recognizer."""
 
 from __future__ import annotations
 

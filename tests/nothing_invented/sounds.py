@@ -1,4 +1,4 @@
-"""Sounds in which nobody speaks: noise, hum, clicks, tones, breath. All at 16 kHz, by a seed."""
+"""Sounds without speech: noise, hum, clicks, tones, breath. All at 16 kHz, made from a seed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 RATE = 16_000
 FLOOR = 0.001
-"""Full scale 1.0: the noise of a quiet room and a cheap microphone, 60 dB down."""
+"""The noise of a quiet room and a cheap microphone: 60 dB below full scale, which is 1.0."""
 
 
 def _time(seconds: float) -> Sound:
@@ -46,7 +46,7 @@ def pink(seconds: float, rng: Rng) -> Sound:
 
 
 def _hum(seconds: float, rng: Rng, mains: float) -> Sound:
-    """The mains and some overtones, at phases and strengths of their own."""
+    """Mains hum: the mains frequency and some overtones, each with a random phase and strength."""
     time = _time(seconds)
     return np.sum(
         [
@@ -58,17 +58,17 @@ def _hum(seconds: float, rng: Rng, mains: float) -> Sound:
 
 
 def hum_50(seconds: float, rng: Rng) -> Sound:
-    """The mains of Europe."""
+    """Mains hum of Europe."""
     return _hum(seconds, rng, 50.0)
 
 
 def hum_60(seconds: float, rng: Rng) -> Sound:
-    """The mains of North America."""
+    """Mains hum of North America."""
     return _hum(seconds, rng, 60.0)
 
 
 def clicks(seconds: float, rng: Rng) -> Sound:
-    """Keys and mice: 2 to 8 short bursts a second."""
+    """Clicks of keys and mice: 2 to 8 short bursts a second."""
     sound = np.zeros(round(seconds * RATE))
     at = 0
     while (at := at + int(rng.uniform(0.12, 0.5) * RATE)) < len(sound) - 800:
@@ -97,7 +97,7 @@ def music(seconds: float, rng: Rng) -> Sound:
 
 
 def breath(seconds: float, rng: Rng) -> Sound:
-    """In and out: noise of 300 to 3500 Hz that swells and fades every one to two seconds."""
+    """Breathing: noise of 300 to 3500 Hz that swells and fades every one to two seconds."""
     sound = _shaped(
         seconds, rng, lambda hertz: ((hertz > 300) & (hertz < 3500)) / (1 + hertz / 800)
     )
@@ -127,7 +127,7 @@ KINDS: dict[str, tuple[Callable[[float, np.random.Generator], Sound], tuple[floa
 def non_speech(seconds: float, seed: int) -> Iterator[tuple[str, Sound]]:
     """Every kind at every peak, each so long, over a quiet floor; different for each seed.
 
-    They come on with the first sample, as when a button is pressed in mid-noise.
+    They begin with the first sample, as when the button is pressed during the noise.
     """
     for number, (name, (make, peaks)) in enumerate(KINDS.items()):
         for peak in peaks:

@@ -1,7 +1,7 @@
-"""Text fields of Windows and macOS behind HID boot reports, dead keys and all.
+"""Text fields of Windows and macOS with their dead keys, which read HID boot reports.
 
 They read the dumps, the list of dead keys and libxkbcommon themselves, and know nothing of the
-generator, the tables or the encoder. What dead keys compose is stated here once more.
+generator, the tables or the encoder. What dead keys compose is stated here a second time.
 """
 
 # ruff: noqa: RUF001 - accents look alike
@@ -26,7 +26,7 @@ ROWS = (
     (0x1D, 0x1B, 0x06, 0x19, 0x05, 0x11, 0x10, 0x36, 0x37, 0x38),
     (SPACE, 0x35, 0x64, 0x87, 0x89),
 )
-"""Usages of page 0x07, row by row as a dump has them."""
+"""Usages of page 0x07, row by row as in a dump."""
 
 CHORDS = {"": (), "Shift": (0xE1,), "AltGr": (0xE6,), "Shift+AltGr": (0xE1, 0xE6)}
 SHIFTS, ALT_GR = 0x22, 0x40  # bits of a report's first byte: both Shift keys, right Alt

@@ -1,4 +1,4 @@
-"""Gestures hang on the times of the edges alone, whoever looks at the clock and when."""
+"""Gestures depend on the times of the edges alone, however often the clock is read."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +30,7 @@ def test_looking_at_the_clock_more_often_changes_nothing(happened, looks, tap_ms
 
 
 @given(edges, tap_lengths)
-def test_an_edge_told_twice_counts_once(happened, tap_ms):
+def test_an_edge_reported_twice_counts_once(happened, tap_ms):
     twice = [each for edge in happened for each in (edge, edge)]
     assert play(twice, tap_ms) == play(happened, tap_ms)
 

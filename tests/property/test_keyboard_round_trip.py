@@ -1,4 +1,4 @@
-"""What holds for every text that is planned, and for what it leaves on a simulated host."""
+"""Properties of every planned text, and of what it leaves on a simulated host."""
 
 import string
 from itertools import pairwise
@@ -65,7 +65,7 @@ profiles = st.builds(
 
 @example("–\u0301", Profile(unicode=UnicodeMethod.ALT_NUMPAD, transliterate=False), "us")
 @given(spoken | anything, profiles, st.sampled_from(["us", "fr", "ru", "ara", "us+dvorak"]))
-def test_no_profile_has_trouble_with_any_text_and_tells_what_it_changed(text, profile, name):
+def test_every_profile_plans_any_text_and_reports_what_it_changed(text, profile, name):
     layout = load_layout("linux", name)
     plan = Planner(layout, profile).plan(text)
     assert "".join(plan.units) == text

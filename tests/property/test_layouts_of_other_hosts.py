@@ -1,7 +1,7 @@
 """Random text comes out of simulated hosts of Windows and macOS as it went in.
 
-The hosts stand in hosts_with_dead_keys. Real ones were not there: whether dumps and dead keys are
-right, these tests cannot tell, only that the tables make of them what such hosts would type.
+The hosts are in hosts_with_dead_keys. No real hosts were available. So these tests do not prove
+that the dumps and dead keys are right, only that the tables agree with what such hosts would type.
 """
 
 from unicodedata import normalize

@@ -1,7 +1,7 @@
 """Random text of a layout's language comes out of a host with that layout as it went in.
 
-The host is libxkbcommon's own reading of the layout, fed with boot reports. Letters are CLDR's
-exemplars. Seeds as for the other property tests: fixed, or SAYKEY_SEED=fresh or a number.
+The host reads boot reports with the layout as libxkbcommon has it. Letters are CLDR's exemplars.
+Seeds are as in the other property tests: fixed, or SAYKEY_SEED=fresh or a number.
 """
 
 from unicodedata import normalize
@@ -43,6 +43,6 @@ def test_text_of_the_language_comes_out_as_it_went_in_at_every_pace(name, pytest
     layout = load_layout("linux", name)
     plans = [Planner(layout, Profile(pace=pace)).plan(text) for pace in PACES.values()]
     assert all(plan.substitutions == () for plan in plans)
-    # Paces that differ in time alone send the same reports: those are read once.
+    # Paces that differ in time alone send the same reports, which are read once.
     for reports in {tuple(report.data for report in plan.reports) for plan in plans}:
         assert normalize("NFC", shown_by(name, reports)) == text

@@ -1,4 +1,4 @@
-"""What our writer of GGUF writes, our reader and the gguf package read alike, whatever it is."""
+"""Our reader and the gguf package read all that our GGUF writer writes, and read it alike."""
 
 import json
 
@@ -77,7 +77,7 @@ def test_the_gguf_package_reads_the_same(tmp_path_factory, pairs, wanted):
 def test_a_file_cut_short_anywhere_is_refused(pairs, wanted, data):
     pairs = {f"x.{key}": value for key, value in pairs.items()}
     image, parts = image_of(pairs, wanted)
-    # the zeros behind the last tensor are nobody's loss
+    # the zeros behind the last tensor hold no data
     end = len(image) - gguf.padding(len(parts[-1]))
     cut = data.draw(st.integers(0, end - 1))
     with pytest.raises(ModelError) as refused:
@@ -112,7 +112,9 @@ ENTRIES = st.fixed_dictionaries(
     behind=st.binary(max_size=99),
     length=st.none() | st.integers(0, 2**64 - 1),
 )
-def test_no_header_of_safetensors_is_more_than_refused(tmp_path_factory, header, behind, length):
+def test_a_random_safetensors_header_is_refused_in_one_line(
+    tmp_path_factory, header, behind, length
+):
     text = json.dumps(header).encode()
     front = len(text) if length is None else length
     path = tmp_path_factory.mktemp("any") / "m.safetensors"

@@ -18,17 +18,17 @@ def sample(request, tmp_path_factory):
 def test_no_damaged_file_ends_the_process_that_loads_it(sample, block):
     found = outcomes(sample, range(BLOCK * block, BLOCK * (block + 1)))
     assert found.keys() == {"refused", "heard"}
-    # checks that refused everything, or nothing, would prove little
+    # the result counts only if the checks refuse some files and accept others
     assert 0.02 < found["heard"] / BLOCK < 0.7
 
 
-def test_the_sound_file_runs(sample):
+def test_the_undamaged_file_runs(sample):
     library = Library()
     assert library.told(through_the_checks(sample.image)) == "heard"
     assert library.close() == 0
 
 
-def test_a_death_of_the_library_is_seen_and_the_next_file_taken(sample):
+def test_a_crash_of_the_library_is_noticed_and_the_next_file_is_tried(sample):
     image = bytearray(ggml_sample().image)
     image[4 + 4 * 3] = 0  # no heads: the library divides by their number
     library = Library()

@@ -1,6 +1,6 @@
-"""A character that a layout has a similar one for is typed as that, never as the placeholder.
+"""A character is typed as a similar one if the layout has one, and never as the placeholder.
 
-Each test walks all layouts of a system; nothing is drawn by chance.
+Each test walks through all layouts of a system; nothing is random.
 """
 
 import string
@@ -18,7 +18,7 @@ from saykey.keyboard.strokes import Typed, strokes_for
 
 ALL_CODE_POINTS = [chr(code) for code in range(sys.maxunicode + 1)]
 DIGITS = [character for character in ALL_CODE_POINTS if character.isdecimal()][::7]
-"""One or two of each script, and of every value."""
+"""Every seventh digit: one or two of each script, and every value."""
 
 
 def accented_letters() -> list[tuple[str, str]]:
@@ -83,7 +83,7 @@ def test_an_accented_letter_keeps_as_many_accents_as_any_entry_of_the_layout_has
 
 
 def is_within(some: list[str], marks: list[str]) -> bool:
-    """Whether these are some of the marks, in their order: from the letter outwards."""
+    """Whether these are some of the marks in the same order, from the letter outwards."""
     rest = iter(marks)
     return all(mark in rest for mark in some)
 
@@ -102,7 +102,7 @@ def test_a_latin_letter_in_any_case_is_typed_in_the_case_the_layout_has(os):
 
 
 def other_letters(letter: str) -> str:
-    """The letter, and those that may stand for it in its own case, such as a k for a q."""
+    """The letter, and those that may replace it in its own case, such as k for q."""
     return {"c": "ck", "j": "jyi", "q": "qk", "w": "wvu", "y": "yji"}.get(
         letter.lower(), letter.lower()
     )
@@ -150,7 +150,7 @@ def test_a_wide_form_is_typed_as_the_ascii_that_the_layout_has(os):
 
 
 @pytest.mark.parametrize("os", SYSTEMS)
-def test_whatever_stands_for_a_character_is_told_and_typed_by_the_keys_of_the_layout(os):
+def test_every_replacement_is_reported_and_typed_by_the_keys_of_the_layout(os):
     for layout in layouts(os):
         for letter, _ in ACCENTED[::7]:
             outcome = strokes_for(letter, layout)

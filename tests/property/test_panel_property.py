@@ -1,4 +1,4 @@
-"""Whatever is said and however it is named, the display can show it."""
+"""The display can show any text and any name."""
 
 from hypothesis import given
 from hypothesis import strategies as st

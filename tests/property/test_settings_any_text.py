@@ -1,4 +1,4 @@
-"""Whatever a settings file holds, it is either right or refused in one line that names the file."""
+"""A settings file with any content is either right or refused in one line that names the file."""
 
 import json
 
@@ -73,7 +73,7 @@ NAMES_AND_PATHS = (
 
 
 @given(st.sampled_from(NAMES_AND_PATHS), paths)
-def test_whatever_a_name_or_path_is_the_whole_check_tells_it_in_printable_lines(place, path):
+def test_the_whole_check_prints_any_name_or_path_in_printable_lines(place, path):
     head, key, kind = place
     result = outcome(f"{head}\n{key} = {json.dumps(kind + path, ensure_ascii=False)}\n")
     if isinstance(result, Settings):

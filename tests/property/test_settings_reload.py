@@ -1,4 +1,4 @@
-"""What a changed settings file changes in a device that runs: every key has its rule."""
+"""What a changed settings file changes in a running device: every key has its rule."""
 
 import msgspec
 import pytest
@@ -51,7 +51,7 @@ def files(draw):
 
 
 def another(section, key):
-    """Some other value than a key has."""
+    """A value other than the present one of a key."""
     value = getattr(section, key)
     return value + 1 if isinstance(value, int | float) else f"{value}?"
 
@@ -73,7 +73,7 @@ def test_every_part_is_built_of_some_key():
 
 
 @pytest.mark.parametrize("key", [key for key in EFFECTS if not key.startswith("host.")])
-def test_a_key_that_changes_is_told_with_its_parts(key):
+def test_a_key_that_changes_is_reported_with_its_parts(key):
     section, _, name = key.partition(".")
     old = getattr(Settings(), section)
     new = msgspec.structs.replace(old, **{name: another(old, name)})
@@ -119,7 +119,7 @@ def keys_when_idle(changes):
 
 
 @given(files(), files())
-def test_a_change_taken_back_while_it_waited_is_none(running, waiting):
+def test_a_change_taken_back_while_it_waited_is_dropped(running, waiting):
     meanwhile = applied(running, due(diff(running, waiting), When.NOW))
     back = diff(meanwhile, running)
     assert {change.section for change in back if isinstance(change, KeyChanged)} <= {"held"}
@@ -159,7 +159,7 @@ def test_hosts_are_added_removed_and_put_in_order(before, after, changes):
     assert list(diff(Settings(host=before), Settings(host=after))) == changes
 
 
-def test_a_host_of_the_same_name_says_what_of_it_is_built_anew():
+def test_a_host_of_the_same_name_names_the_parts_to_rebuild():
     german = msgspec.structs.replace(BOX, layout="de", caps="leave")
     elsewhere = msgspec.structs.replace(BOX, transport="socket:host.sock")
     assert diff(Settings(host=(BOX,)), Settings(host=(german,))) == (

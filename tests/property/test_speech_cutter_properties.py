@@ -1,4 +1,4 @@
-"""What holds of the cutter for all audio, in whatever pieces it comes."""
+"""Properties of the cutter for any audio, in pieces of any length."""
 
 from itertools import pairwise
 
@@ -29,7 +29,7 @@ runs = st.lists(
     min_size=1,
     max_size=14,
 )
-"""Stretches of voice or silence and their lengths in frames; up to some 25 s where it matters."""
+"""Spans of voice or silence with their lengths in frames; up to some 25 s where that matters."""
 
 
 def _voice(lengths):
@@ -83,7 +83,7 @@ def test_the_pieces_the_audio_comes_in_change_nothing(wanted, run, pieces, data)
 
     def all_events(lengths):
         cut = _cutter(wanted)
-        # Told before the audio is heard, the release cannot come late in any of the runs.
+        # The release is reported before the audio, so it is late in none of the runs.
         events = [*cut.release(at, post_roll), *_fed(cut, pcm16, lengths), *cut.finish()]
         return [(event, getattr(event.phrase, "pcm", None)) for event in events]
 
@@ -118,8 +118,8 @@ def test_every_voice_that_lasts_as_long_as_an_onset_is_in_a_phrase(wanted, run):
 
 
 @given(settings, runs)
-def test_events_tell_one_story_of_each_phrase(wanted, run):
-    """Paused, then resumed with the next revision or ended with the same; never two at a time."""
+def test_the_events_of_each_phrase_come_in_order(wanted, run):
+    """A phrase pauses, then ends with that revision or resumes with the next; one at a time."""
     cut = _cutter(wanted)
     paused = None
     last = 0
@@ -137,8 +137,8 @@ def test_events_tell_one_story_of_each_phrase(wanted, run):
 
 
 @given(settings, runs)
-def test_no_phrase_pauses_or_ends_before_it_was_said_to(wanted, run):
-    """Whoever lets audio gather up to that position hears of no pause and no end late."""
+def test_no_phrase_pauses_or_ends_before_the_position_announced(wanted, run):
+    """Audio may gather up to that position without delaying any pause or end."""
     pcm16 = _pcm16(_voice(run)[:1400])
     cut = _cutter(msgspec.structs.replace(wanted, longest_s=29.0))
     promised = 0

@@ -1,4 +1,4 @@
-"""What holds for every phrase behind every text."""
+"""Properties of joining any phrase to any text."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +30,7 @@ def test_there_is_never_a_space_too_many(before, phrase):
 
 
 @given(words | anything)
-def test_nothing_stands_before_the_first_phrase(phrase):
+def test_the_first_phrase_begins_without_a_space(phrase):
     assert not join("", phrase).startswith(" ")
 
 

@@ -27,9 +27,9 @@ NOW = 42
 
 
 class Device:
-    """A small device: listens, holds text, knows one model, and takes a turn of the loop to act.
+    """A small device: listens, holds text, knows one model, and needs a turn of the loop to act.
 
-    ``looks`` counts how often its status was looked at.
+    ``looks`` counts how often its status was read.
     """
 
     def __init__(self):
@@ -74,7 +74,7 @@ class Device:
 
 @contextlib.asynccontextmanager
 async def serving(path, clock=None):
-    """A device behind a server; its clock stands still unless it is another one."""
+    """A device behind a server; by default its clock stands still."""
     device = Device()
     device.server = ControlServer(
         path, clock=clock or device.clock, ask=device.ask, status=device.look
@@ -121,7 +121,7 @@ class RawClient:
 
 
 def run_with_server(tmp_path, story):
-    """Play ``story(device, connect)``: what ``connect`` opened is closed in the end."""
+    """Play ``story(device, connect)``; close in the end what ``connect`` has opened."""
 
     async def scene():
         path = tmp_path / SOCKET
@@ -140,6 +140,6 @@ def run_with_server(tmp_path, story):
 
 
 async def until(happened):
-    """Let the loop turn until this is so; `run_with_server` bounds the wait."""
-    while not happened():  # noqa: ASYNC110  nothing else would tell
+    """Let the loop turn until this is true; `run_with_server` limits the wait."""
+    while not happened():  # noqa: ASYNC110  there is no event to wait for
         await asyncio.sleep(0)

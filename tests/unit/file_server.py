@@ -1,4 +1,4 @@
-"""A web server on this machine that publishes one file, and can do so badly."""
+"""A web server on this machine that publishes one file and can have faults."""
 
 import contextlib
 import re
@@ -9,9 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class FileServer:
     """Serves ``body`` at /model.bin with ranges, as a good server does.
 
-    ``breaks``: after so many bytes the connection is cut, one entry for each further request that
-    sends something. ``stalls``: after so many bytes nothing more comes until `go_on`. ``answers``:
-    statuses of the next requests instead of the file. ``asked`` are the Range headers, in order.
+    ``breaks`` are numbers of bytes after which the connection is cut, one entry for each further
+    request that sends something. ``stalls`` is the number of bytes after which nothing more comes
+    until `go_on`. ``answers`` are statuses for the next requests in place of the file. ``asked``
+    are the Range headers received, in order.
     """
 
     def __init__(self, body, etag='"one"'):
@@ -87,8 +88,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(rest[: server.stalls])
             rest = rest[server.stalls :]
             server.go_on.wait()
-        with contextlib.suppress(ConnectionError):  # the client had enough, or was killed
+        with contextlib.suppress(
+            ConnectionError
+        ):  # the client closed the connection, or was killed
             self.wfile.write(rest)
 
     def log_message(self, *_):
-        """No lines on stderr."""
+        """Write nothing to stderr."""

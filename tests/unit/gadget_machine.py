@@ -1,7 +1,7 @@
-"""Where the gadget's tests run: a ConfigFS made of plain files that behaves, or the kernel's own.
+"""Where the gadget's tests run: on a ConfigFS simulated with plain files, or on the kernel's own.
 
-``python -m pytest`` on any machine takes the first. The virtual machine of tests/kernel sets
-SAYKEY_KERNEL=real, and the very same tests run on ConfigFS and a dummy_hcd controller.
+``python -m pytest`` on any machine uses the simulation. The virtual machine of tests/kernel sets
+SAYKEY_KERNEL=real, and the same tests run on ConfigFS and a dummy_hcd controller.
 """
 
 import errno
@@ -43,7 +43,7 @@ def refuse(number: int, path: Path) -> None:
 
 
 class SimulatedKernel(Kernel):
-    """ConfigFS in a directory: what it makes, formats, refuses and removes by itself."""
+    """ConfigFS in a directory: creates, formats, refuses and removes what the kernel does."""
 
     def __init__(self, root: Path) -> None:
         self.config = root / "config"
@@ -178,11 +178,11 @@ class SimulatedMachine:
         shutil.rmtree(self.kernel.gadgets)
 
     def mend(self) -> None:
-        """Nothing is kept from one test to the next."""
+        """Do nothing: no state is kept from one test to the next."""
 
 
 class RealMachine:
-    """The machine this runs on, which is a virtual one that nobody else uses."""
+    """The machine this runs on, a virtual one for the tests alone."""
 
     def __init__(self, _root: Path) -> None:
         self.kernel = Kernel()

@@ -1,6 +1,6 @@
-"""Text fields that take characters by their number, each as its system does it.
+"""Text fields that accept characters by their number, each in the manner of its system.
 
-They read boot reports, and know keys by position and layout only: nothing of the encoder.
+They read boot reports and know keys by position and layout; they know nothing of the encoder.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ def keyboard_of(layout: str) -> Keyboard:
 
 @cache
 def symbols_of_key(code: int, layout: str) -> frozenset[str]:
-    """All that a key types with and without Shift and AltGr, in lower case."""
+    """All symbols that a key types with and without Shift and AltGr, in lower case."""
     keyboard = keyboard_of(layout)
     found = set()
     for held in ((), (SHIFT,), (RIGHT_ALT,), (SHIFT, RIGHT_ALT)):
@@ -41,7 +41,7 @@ def symbols_of_key(code: int, layout: str) -> frozenset[str]:
 
 
 def shown_by_gtk(reports: Iterable[Report], layout: str) -> str:
-    """GTK's simple input method: digits count by any symbol of their key while both are held."""
+    """GTK's simple input method: while both are held, any symbol of a digit's key is the digit."""
     keyboard = keyboard_of(layout)
     shown, digits, down_now = "", None, set()
     for code, down in events(reports):
@@ -64,7 +64,7 @@ def shown_by_gtk(reports: Iterable[Report], layout: str) -> str:
 
 
 def shown_by_windows(reports: Iterable[Report]) -> str:
-    """Alt and the keypad: a leading 0 means the ANSI code page. Other keys as on us."""
+    """Alt and the keypad: a leading 0 means the ANSI code page. Other keys are those of us."""
     keyboard = Keyboard("us")
     shown, digits = "", None
     for code, down in events(reports):
@@ -82,7 +82,7 @@ def shown_by_windows(reports: Iterable[Report]) -> str:
 
 
 def shown_by_wincompose(reports: Iterable[Report], layout: str) -> str:
-    """Right Alt let go of, then u, the digits and Enter."""
+    """WinCompose: right Alt pressed and released, then u, the digits and Enter."""
     keyboard = keyboard_of(layout)
     shown, sequence = "", None
     for code, down in events(reports):
@@ -103,7 +103,7 @@ def shown_by_wincompose(reports: Iterable[Report], layout: str) -> str:
 
 
 def shown_by_unicode_hex_input(reports: Iterable[Report]) -> str:
-    """Four digits a UTF-16 unit while Option is held; units from 0 to 0 print nothing."""
+    """Four digits per UTF-16 unit while Option is held; a unit 0xx0 prints nothing."""
     keyboard = Keyboard("us")
     units, digits, option = [], "", False
     for code, down in events(reports):

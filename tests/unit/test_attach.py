@@ -1,4 +1,4 @@
-"""Parts that are missing at the start, go away and come back, with time that is told to pass."""
+"""Parts that are missing at the start, go away and come back, on a virtual clock."""
 
 import asyncio
 from collections.abc import Callable
@@ -51,17 +51,17 @@ def play(scene: Callable[[Socket], object], reason: str = "") -> Socket:
     return asyncio.run(life())
 
 
-def test_a_part_that_is_there_is_not_worth_a_word() -> None:
+def test_a_part_that_works_from_the_start_is_not_reported() -> None:
     assert play(lambda socket: socket.until(60)).told == []
 
 
-def test_a_part_that_is_missing_is_tried_after_growing_pauses_and_told_once() -> None:
+def test_a_missing_part_is_tried_after_growing_pauses_and_reported_once() -> None:
     socket = play(lambda socket: socket.until(40), "plug it in")
     assert socket.tried_at == [0, 1, 3, 7, 15, 25, 35]
     assert socket.told == [PartMissing("button", "plug it in")]
 
 
-def test_a_part_that_comes_is_told_and_not_tried_any_more() -> None:
+def test_a_part_that_comes_is_reported_and_not_tried_any_more() -> None:
     async def scene(socket: Socket) -> None:
         await socket.until(2)
         socket.becomes("")
@@ -72,7 +72,7 @@ def test_a_part_that_comes_is_told_and_not_tried_any_more() -> None:
     assert socket.told == [PartMissing("button", "plug it in"), PartFound("button")]
 
 
-def test_another_reason_is_told() -> None:
+def test_another_reason_is_reported() -> None:
     async def scene(socket: Socket) -> None:
         await socket.until(2)
         socket.becomes("join the group gpio")

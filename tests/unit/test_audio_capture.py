@@ -1,7 +1,7 @@
-"""Capture: which of the microphone's samples a dictation gets, and what is told of them.
+"""Capture: which of the microphone's samples a dictation gets, and which events are posted.
 
-The recording's voice is loud noise, so that the energy threshold tells it from the silence around.
-Time is in milliseconds since the microphone was opened; 16 samples are one.
+The voice of the recording is loud noise, which the energy threshold separates from the silence
+around it. Time is in milliseconds since the microphone was opened; 16 samples are a millisecond.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ QUIET_THEN_VOICE = recording((False, 1000), (True, 1000), (False, 3000))
 
 
 class FaultyMicrophone(RecordingMicrophone):
-    """One that another program may have taken, or that opens and then gives no sound."""
+    """A microphone that another program holds, or that opens and then gives no sound."""
 
     busy = dead = False
 
@@ -62,7 +62,7 @@ class FaultyMicrophone(RecordingMicrophone):
 
 
 class Desk:
-    """A capture at work on a recording, and all that it posted."""
+    """A capture that runs on a recording, and all events it posted."""
 
     def __init__(self, sound, pre_roll_ms=300, post_roll_ms=200, clock=None):
         self.clock = clock or VirtualClock()
@@ -121,7 +121,7 @@ async def test_a_dictation_begins_with_the_pre_roll_and_ends_at_the_release():
         desk.capture.close(1, 1700 * MS)
         await desk.until(2200)
         (phrase,) = desk.phrases()
-        # Sample 0 is what was spoken at 1200 ms; the voice goes on through all of the post-roll.
+        # Sample 0 was spoken at 1200 ms; the voice continues through all of the post-roll.
         assert phrase.pcm == desk.samples(1200, 1900)
         assert (phrase.first_sample, phrase.last_sample) == (0, 700 * 16)
         assert desk.of(CaptureDrained) == [CaptureDrained(1, 0)]
@@ -129,7 +129,7 @@ async def test_a_dictation_begins_with_the_pre_roll_and_ends_at_the_release():
 
 
 @scenario
-async def test_a_press_that_is_told_late_misses_nothing_that_was_said_since():
+async def test_a_press_that_is_reported_late_misses_nothing_that_was_said_since():
     async with running() as desk:
         await desk.until(1900)
         desk.capture.open(1, 1400 * MS)
@@ -179,7 +179,7 @@ async def test_a_press_without_speech_gives_no_phrase():
 
 @scenario
 async def test_frames_that_come_late_do_not_shift_the_press():
-    """The loop stood still from 1.3 s to 1.6 s; the press at 1.4 s is where it was made."""
+    """The loop stands still from 1.3 s to 1.6 s; the press at 1.4 s keeps its position."""
     async with running(post_roll_ms=0) as desk:
         await desk.until(1300)
         desk.clock.advance(300 * MS)
@@ -225,7 +225,7 @@ async def test_a_second_dictation_may_begin_while_the_first_one_drains():
 
 
 @scenario
-async def test_an_aborted_dictation_is_not_heard_of_again():
+async def test_an_aborted_dictation_is_not_reported_again():
     async with running() as desk:
         await desk.until(1000)
         desk.capture.open(1, 1000 * MS)
@@ -238,7 +238,7 @@ async def test_an_aborted_dictation_is_not_heard_of_again():
 
 
 @scenario
-async def test_drained_is_told_exactly_once():
+async def test_drained_is_reported_exactly_once():
     async with running() as desk:
         await desk.until(1500)
         desk.capture.open(1, 1500 * MS)
@@ -251,7 +251,7 @@ async def test_drained_is_told_exactly_once():
 
 
 @scenario
-async def test_the_level_is_told_when_it_has_changed_while_the_button_is_down():
+async def test_the_level_is_reported_when_it_has_changed_while_the_button_is_down():
     async with running() as desk:
         await desk.until(1500)
         desk.capture.open(1, 1500 * MS)
@@ -266,7 +266,7 @@ async def test_the_level_is_told_when_it_has_changed_while_the_button_is_down():
 
 
 class CountingClock(VirtualClock):
-    """Counts how often somebody had to be woken."""
+    """Counts how often a sleeper had to be woken."""
 
     wakes = 0
 
@@ -276,10 +276,10 @@ class CountingClock(VirtualClock):
 
 
 class TestFramesGather:
-    """Waking the processor costs more than all that is done with a frame."""
+    """Frames are read together, because a wake-up costs more than the work on a frame."""
 
     @staticmethod
-    def test_so_that_silence_with_the_button_up_and_voice_wake_it_some_six_times_a_second():
+    def test_silence_with_the_button_up_and_voice_wake_the_process_some_six_times_a_second():
         async def listens():
             sound = recording((False, 2000), (True, 2000))
             async with running(sound, clock=CountingClock()) as desk:
@@ -292,7 +292,7 @@ class TestFramesGather:
         asyncio.run(listens())
 
     @staticmethod
-    def test_and_a_pause_and_an_end_are_told_in_their_own_frame_all_the_same():
+    def test_a_pause_and_an_end_are_still_reported_in_their_own_frame():
         async def listens():
             for started in (900, 980, 1020):
                 async with running() as desk:
@@ -307,7 +307,7 @@ class TestFramesGather:
         asyncio.run(listens())
 
     @staticmethod
-    def test_and_a_press_in_the_moment_of_the_shutdown_ends_as_any_other():
+    def test_a_press_at_the_moment_of_the_shutdown_ends_like_any_other():
         async def listens():
             async with running() as desk:
                 await desk.until(1500)
@@ -376,7 +376,7 @@ class TestALostMicrophone:
                 desk.microphone.unplug()
                 await desk.until(1820)
                 ended, drained, failed = desk.posted[-3:]
-                # What the sound card gathered since 1660 ms went with it.
+                # What the sound card gathered since 1660 ms is lost with it.
                 assert ended.phrase.pcm == desk.samples(1200, 1660)
                 assert drained == CaptureDrained(1, 0)
                 assert "plug the microphone in" in failed.reason
@@ -403,7 +403,7 @@ class TestALostMicrophone:
         asyncio.run(loses())
 
     @staticmethod
-    def test_is_told_once_however_long_it_is_away_and_a_press_meanwhile_soon_drains():
+    def test_is_reported_once_however_long_it_is_away_and_a_press_meanwhile_soon_drains():
         async def loses():
             desk = Desk(QUIET_THEN_VOICE)
             desk.microphone.unplug()
@@ -445,7 +445,7 @@ class TestALostMicrophone:
         asyncio.run(loses())
 
     @staticmethod
-    def test_that_is_away_for_another_reason_now_says_the_new_one():
+    def test_that_is_away_for_another_reason_now_reports_the_new_one():
         async def loses():
             async with running() as desk:
                 await desk.until(500)
@@ -499,7 +499,9 @@ class TestALostMicrophone:
                 desk.microphone.unplug()
                 await desk.until(600)
                 desk.microphone.plug()
-                await desk.until(2000)  # missed at 660, found at 1660: there it begins anew
+                await desk.until(
+                    2000
+                )  # lost at 660, found at 1660: the recording begins again there
                 desk.capture.open(1, 2000 * MS)
                 await desk.until(2500)
                 desk.capture.close(1, 2500 * MS)
@@ -511,7 +513,7 @@ class TestALostMicrophone:
 
 
 @scenario
-async def test_shutdown_lets_go_of_the_microphone_and_posts_nothing_more():
+async def test_shutdown_closes_the_microphone_and_posts_nothing_more():
     async with running() as desk:
         await desk.until(1500)
         desk.capture.open(1, 1500 * MS)

@@ -59,7 +59,7 @@ def test_channels_are_mixed_to_their_mean(tmp_path):
     assert list(_samples(read_pcm16(path))) == [2_000, 0, 7]
 
 
-def test_what_exceeds_full_scale_is_clipped_and_not_a_number_is_silence(tmp_path):
+def test_samples_beyond_full_scale_are_clipped_and_nan_becomes_silence(tmp_path):
     path = tmp_path / "loud.wav"
     soundfile.write(path, np.array([2.0, -2.0, np.nan, np.inf, -np.inf]), 16_000, subtype="FLOAT")
     assert list(_samples(read_pcm16(path))) == [32_767, -32_768, 0, 32_767, -32_768]

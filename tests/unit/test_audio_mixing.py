@@ -1,4 +1,4 @@
-"""Several channels become one: their mean, or the louder one where the mean is nothing."""
+"""Several channels become one: their mean, or the louder one where they cancel out."""
 
 import numpy as np
 import pytest
@@ -43,21 +43,21 @@ def test_voices_that_have_nothing_in_common_are_mixed_to_their_mean():
 
 
 @pytest.mark.parametrize("louder", [0, 1])
-def test_of_channels_that_cancel_out_the_louder_one_is_taken(louder):
+def test_the_louder_of_two_channels_that_cancel_out_is_taken(louder):
     channels = [tone(), -tone()]
     channels[1 - louder] *= 0.95
     heard = mixed(*channels)
     assert heard[2 * WINDOW :] == pytest.approx(channels[louder][2 * WINDOW :], abs=1e-6)
 
 
-def test_of_six_channels_that_cancel_out_the_louder_one_is_taken():
+def test_the_louder_of_six_channels_that_cancel_out_is_taken():
     front = tone()
     silent = np.zeros_like(front)
     heard = mixed(silent, 0.4 * front, front, -1.4 * front, silent, silent)
     assert loudness(heard) == pytest.approx(loudness(1.4 * front), rel=1e-5)
 
 
-def test_a_channel_once_taken_is_kept_though_the_other_is_as_loud():
+def test_a_channel_once_taken_is_kept_although_the_other_is_as_loud():
     swell = np.linspace(0.9, 1.1, RATE // 2)
     heard = mixed(tone(), -tone() * swell)
     assert heard[2 * WINDOW :] == pytest.approx(tone()[2 * WINDOW :], abs=1e-6)

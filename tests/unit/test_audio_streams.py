@@ -1,4 +1,4 @@
-"""Sound from pipes and standard input, and what only ffmpeg can read."""
+"""Sound from pipes and standard input, and from files that only ffmpeg can read."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ NOISE = np.random.default_rng(3).integers(-9000, 9000, 24_000).astype("<i2")
 
 @contextlib.contextmanager
 def piped(data):
-    """A path of a pipe into which somebody writes."""
+    """The path of a pipe into which a thread writes."""
     reading, writing = os.pipe()
 
     def write():
@@ -41,7 +41,7 @@ def piped(data):
 
 @contextlib.contextmanager
 def standard_input(descriptor):
-    """This process's standard input is another file for a while."""
+    """Replace the standard input of this process by another file for a while."""
     before = os.dup(0)
     os.dup2(descriptor, 0)
     try:
@@ -52,7 +52,7 @@ def standard_input(descriptor):
 
 
 def image(path, samples=NOISE, rate=16_000, **how):
-    """The bytes of a sound file that is called like this."""
+    """The bytes of a sound file with this name."""
     soundfile.write(path, samples, rate, **how)
     return path.read_bytes()
 
@@ -84,7 +84,7 @@ def test_wav_of_unknown_size_is_read_to_its_end(size):
         assert read_pcm16(path) == NOISE.tobytes()
 
 
-def test_what_stands_before_and_behind_the_sound_is_passed_over():
+def test_chunks_before_and_behind_the_sound_are_skipped():
     title = struct.pack("<4sI", b"LIST", 5) + b"title\0"
     whole = wav(before=title) + struct.pack("<4sI", b"LIST", 4) + b"more"
     with piped(whole) as path:
@@ -138,7 +138,7 @@ def test_a_named_pipe_is_read(tmp_path):
         (b"Dear diary, " * 10_000, "standard input is not audio that can be read"),
     ],
 )
-def test_what_is_wrong_with_standard_input_is_told_in_one_line(data, complaint):
+def test_what_is_wrong_with_standard_input_is_reported_in_one_line(data, complaint):
     with (
         piped(data) as pipe,
         pipe.open("rb") as file,
@@ -164,7 +164,7 @@ def test_wav_of_any_length_needs_no_more_memory():
     assert peak(60) < peak(4) + 200_000
 
 
-def test_of_other_formats_no_more_is_kept_than_a_fixed_size():
+def test_other_formats_are_kept_up_to_a_fixed_size_only():
     with (
         Path("/dev/zero").open("rb") as endless,
         standard_input(endless.fileno()) as path,
@@ -179,7 +179,7 @@ def test_of_other_formats_no_more_is_kept_than_a_fixed_size():
 
 @pytest.fixture(scope="module")
 def encoded(tmp_path_factory):
-    """The name of an audio file of a kind that ffmpeg makes: one second and a half of a tone."""
+    """The path of an audio file made by ffmpeg: 1.5 s of a tone."""
     folder = tmp_path_factory.mktemp("encoded")
     tone = 0.4 * np.sin(2 * np.pi * 440 * np.arange(66_150) / 44_100)
     soundfile.write(folder / "tone.wav", np.stack((tone, -tone), axis=1), 44_100)
@@ -194,7 +194,7 @@ def encoded(tmp_path_factory):
 
 
 def assert_is_the_tone(pcm16):
-    """Its channels cancel out: that it is there at all shows that they came apart."""
+    """Check for the tone. Its channels cancel out, so it is there only if they were kept apart."""
     samples = np.frombuffer(pcm16, "<i2") / 32_768
     assert samples.size == pytest.approx(24_000, abs=1_600)  # AAC begins with a frame of silence
     middle = samples[4_000:20_000]
@@ -214,7 +214,7 @@ def test_other_kinds_of_files_are_decoded_by_ffmpeg(encoded, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_so_they_are_through_a_pipe(encoded, kind):
+def test_other_kinds_of_files_are_decoded_through_a_pipe_too(encoded, kind):
     with piped(encoded(kind).read_bytes()) as path:
         assert_is_the_tone(read_pcm16(path))
 
@@ -227,7 +227,7 @@ def test_without_ffmpeg_the_message_says_to_install_it(encoded, monkeypatch, tmp
             read(path)
 
 
-def test_an_ffmpeg_that_cannot_be_started_is_one_line(encoded, monkeypatch, tmp_path):
+def test_an_ffmpeg_that_cannot_be_started_is_reported_in_one_line(encoded, monkeypatch, tmp_path):
     path = encoded("m4a")
     (tmp_path / "ffmpeg").write_text("no program")
     (tmp_path / "ffmpeg").chmod(0o755)
@@ -237,7 +237,7 @@ def test_an_ffmpeg_that_cannot_be_started_is_one_line(encoded, monkeypatch, tmp_
 
 
 @pytest.mark.parametrize("kind", ["m4a", "webm"])
-def test_a_file_that_ends_early_is_told(encoded, kind):
+def test_a_file_that_ends_early_is_reported(encoded, kind):
     path = encoded(kind, *(["-movflags", "+faststart"] if kind == "m4a" else []))
     short = path.with_name(f"short.{kind}")
     short.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
@@ -245,7 +245,7 @@ def test_a_file_that_ends_early_is_told(encoded, kind):
         read_pcm16(short)
 
 
-def test_a_film_without_sound_is_told(tmp_path):
+def test_a_film_without_sound_is_reported(tmp_path):
     path = tmp_path / "film.mp4"
     colour = ["-f", "lavfi", "-i", "color=s=32x32:d=0.2"]
     subprocess.run(
@@ -270,7 +270,7 @@ def test_a_playlist_fetches_nothing(tmp_path):
 
 
 def children():
-    """The process ids of this thread's children, also of those that nobody waited for."""
+    """The process ids of this thread's children, zombies included."""
     listed = Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text()
     return set(listed.split())
 

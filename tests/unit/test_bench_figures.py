@@ -25,7 +25,7 @@ def test_a_figure_is_the_median_of_its_runs_and_kept_up_to_its_bound():
         (123.4, "123"), (1673.2, "1,673"), (-2.5, "-2.50"),
     ],
 )  # fmt: skip
-def test_three_digits_count(value, written):
+def test_figures_have_three_significant_digits(value, written):
     assert rounded(value) == written
 
 
@@ -62,13 +62,11 @@ def test_the_terminal_shows_the_same_in_columns():
     ("took_ms", "silence_s", "left"),
     [(400, 0.0, 650), (400, 0.25, 400), (400, 0.6, 50), (400, 1.0, 0)],
 )
-def test_a_guess_at_the_pause_leaves_what_it_could_not_do_until_the_release(
-    took_ms, silence_s, left
-):
+def test_a_guess_at_the_pause_leaves_the_rest_of_its_time_at_the_release(took_ms, silence_s, left):
     assert left_ms(took_ms, silence_s) == pytest.approx(left)
 
 
-def test_a_picture_stands_between_the_table_and_the_method():
+def test_a_picture_is_between_the_table_and_the_method():
     written = page("A machine.", [replace(section(6.0), picture="costs.png")])
     assert "|\n\n![Costs](images/costs.png)\n\nBy the clock." in written
 

@@ -35,7 +35,7 @@ UNFINISHED_WAIT_S = 20
 class RunningSaykey:
     """A control server in a thread of its own, in front of a device that remembers its host.
 
-    ``models`` are what becomes of its model, one after the other, when another is wanted.
+    ``models`` are the successive statuses of its model after another one is requested.
     """
 
     def __init__(self, path):
@@ -97,7 +97,7 @@ def running(tmp_path):
 
 @pytest.fixture
 def saykey(capsys):
-    """Run a command in this process: exit status, what it printed, what it complained of."""
+    """Run a command in this process: exit status, standard output, standard error."""
 
     def run(*args):
         status = cli.main([str(arg) for arg in args])
@@ -144,7 +144,7 @@ def test_each_command_documents_itself(saykey, name):
         (["status", "--text"], "--text shows in JSON only; add --json; see `saykey status --help`"),
     ],
 )
-def test_a_mistyped_command_line_is_one_line_and_exit_status_2(saykey, args, expected):
+def test_a_mistyped_command_line_gives_one_line_and_exit_status_2(saykey, args, expected):
     assert complaint(saykey(*args)) == (2, expected)
 
 
@@ -181,7 +181,7 @@ def test_a_model_is_in_use_when_the_command_says_so(saykey, running, command):
     assert running.models == []
 
 
-def test_the_model_that_is_in_use_already_is_told_at_once(saykey, running):
+def test_the_model_that_is_in_use_already_is_reported_at_once(saykey, running):
     done = saykey("model", "use", "saykey-demo", "--socket", running.path)
     assert done == (0, "saykey-demo is in use\n", "")
 
@@ -201,7 +201,7 @@ LOADING, DEMO = ModelStatus("base", "loading"), ModelStatus("saykey-demo", "read
         ([ModelStatus("base", "ready", next="tiny")], "tiny was chosen meanwhile"),
     ],
 )
-def test_a_model_that_cannot_be_used_is_told_with_the_reason(saykey, running, models, line):
+def test_a_model_that_cannot_be_used_is_reported_with_the_reason(saykey, running, models, line):
     running.models = models
     result = saykey("model", "use", "base", "--socket", running.path)
     assert complaint(result) == (1, line)
@@ -228,7 +228,7 @@ def test_an_unknown_host_is_refused_with_the_known_ones(saykey, running):
     assert complaint(result) == (1, "no host 'bix'; hosts: box, mac")
 
 
-def test_no_running_saykey_is_one_line_that_says_how_to_start_it(saykey, tmp_path):
+def test_without_a_running_saykey_one_line_says_how_to_start_it(saykey, tmp_path):
     status, line = complaint(saykey("status", "--socket", tmp_path / "absent.sock"))
     assert status == 1
     assert line.startswith("saykey is not running (no socket at ")
@@ -243,7 +243,7 @@ def test_settings_print_as_a_file_that_checks_as_right(saykey, tmp_path):
     assert (status, out) == (0, f"{file} is valid: model saykey-demo; hosts: computer\n")
 
 
-def test_all_that_is_wrong_in_the_settings_is_a_line_each_and_exit_status_1(saykey, tmp_path):
+def test_each_fault_in_the_settings_gives_a_line_and_the_exit_status_is_1(saykey, tmp_path):
     file = tmp_path / "saykey.toml"
     file.write_text('[button]\nmode = 1\n[recognizer]\nmodel = "saykey-dmo"\n[buton]\n')
     status, out, err = saykey("settings", "check", file)
@@ -256,7 +256,7 @@ def test_all_that_is_wrong_in_the_settings_is_a_line_each_and_exit_status_1(sayk
     )
 
 
-def test_a_settings_file_that_is_not_there_is_a_wrong_command_line(saykey, tmp_path):
+def test_a_missing_settings_file_is_a_usage_error(saykey, tmp_path):
     status, line = complaint(saykey("settings", "check", tmp_path / "none.toml"))
     assert status == 2
     assert line.endswith("no such settings file; `saykey settings` prints one")
@@ -277,7 +277,7 @@ def test_watch_prints_each_change_until_interrupted_which_is_status_130(running)
 
 def test_watch_interrupted_right_after_a_line_does_not_print_it_twice(running):
     command = [sys.executable, "-m", "saykey", "watch", "--json", "--socket", str(running.path)]
-    for _ in range(8):  # where it could, it did so three times of four
+    for _ in range(8):  # with the fault, three of four runs printed it twice
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watch:
             watch.stdout.readline()
             watch.send_signal(signal.SIGINT)
@@ -296,7 +296,7 @@ def test_watch_ends_with_a_line_when_saykey_ends(tmp_path):
     assert err == "saykey: saykey has ended; see its log, or start it with `saykey run`\n"
 
 
-def test_a_reader_that_has_had_enough_is_no_cause_for_complaint():
+def test_a_reader_that_closes_the_pipe_early_causes_no_message():
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as closed:

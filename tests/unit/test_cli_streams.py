@@ -1,4 +1,4 @@
-"""Standard streams that are full, closed or read by nobody: one line at most, never a traceback."""
+"""Full, closed or unread standard streams cause one line at most, never a traceback."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ COMPLAINT = b"saykey: standard output cannot be written ("
 
 
 def commands(group=cli.saykey, path=()):
-    """The words of every command and group of commands there is."""
+    """The words of every command and every group of commands."""
     context = click.Context(group)
     yield path
     for name in group.list_commands(context):
@@ -43,7 +43,7 @@ def saykey(*arguments, redirected, **streams):
 
 @contextmanager
 def read_by_nobody():
-    """The end of a pipe that is written to after the other was closed."""
+    """The write end of a pipe whose read end is closed."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as pipe:
@@ -60,7 +60,7 @@ def names(words):
 
 @pytest.mark.parametrize("output", OUTPUTS)
 @pytest.mark.parametrize("words", COMMANDS, ids=names)
-def test_help_that_cannot_be_written_is_one_line_and_status_1(words, output):
+def test_help_that_cannot_be_written_gives_one_line_and_status_1(words, output):
     done = saykey(*words, "--help", redirected=output)
     assert done.returncode == 1
     assert done.stderr.startswith(COMPLAINT + OUTPUTS[output])
@@ -68,7 +68,7 @@ def test_help_that_cannot_be_written_is_one_line_and_status_1(words, output):
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=names)
-def test_help_that_nobody_reads_is_silent_and_status_1(words):
+def test_help_that_nobody_reads_gives_no_line_and_status_1(words):
     with read_by_nobody() as pipe:
         done = saykey(*words, "--help", redirected="", stdout=pipe)
     assert (done.returncode, done.stderr) == (1, b"")
@@ -90,7 +90,7 @@ WORK = {
 
 @pytest.mark.parametrize("output", OUTPUTS)
 @pytest.mark.parametrize("work", WORK)
-def test_work_that_cannot_be_written_is_one_line_and_status_1(work, output):
+def test_output_that_cannot_be_written_gives_one_line_and_status_1(work, output):
     done = saykey(*WORK[work], redirected=output)
     assert done.returncode == 1
     assert done.stderr.startswith(COMPLAINT + OUTPUTS[output])
@@ -98,7 +98,7 @@ def test_work_that_cannot_be_written_is_one_line_and_status_1(work, output):
 
 
 @pytest.mark.parametrize("work", WORK)
-def test_work_that_nobody_reads_is_silent_and_status_1(work):
+def test_output_that_nobody_reads_gives_no_line_and_status_1(work):
     with read_by_nobody() as pipe:
         done = saykey(*WORK[work], redirected="", stdout=pipe)
     assert (done.returncode, done.stderr) == (1, b"")
@@ -106,7 +106,7 @@ def test_work_that_nobody_reads_is_silent_and_status_1(work):
 
 @pytest.mark.parametrize("complaints", ["2>/dev/full", "2>&-"])
 @pytest.mark.parametrize("work", WORK)
-def test_work_is_done_though_standard_error_cannot_be_written(work, complaints):
+def test_the_work_is_done_although_standard_error_cannot_be_written(work, complaints):
     expected = saykey(*WORK[work], redirected="")
     done = saykey(*WORK[work], redirected=complaints)
     assert done.returncode == expected.returncode
@@ -118,11 +118,11 @@ def test_work_is_done_though_standard_error_cannot_be_written(work, complaints):
 @pytest.mark.parametrize(
     ("words", "status"), [(["stauts"], 2), (["transcribe", "absent.wav"], 1), ([], 2)], ids=str
 )
-def test_a_complaint_that_cannot_be_written_leaves_its_status(words, status, complaints):
+def test_an_error_message_that_cannot_be_written_keeps_its_status(words, status, complaints):
     assert saykey(*words, redirected=complaints).returncode == status
 
 
-def test_what_prints_nothing_needs_no_standard_output(tmp_path):
+def test_a_command_that_prints_nothing_needs_no_standard_output(tmp_path):
     file = tmp_path / "saykey.toml"
     file.write_text(f'[control]\nsocket = "{tmp_path}/absent"\n')
     for output in OUTPUTS:

@@ -69,21 +69,23 @@ def test_the_client_says_how_to_start_a_saykey_that_is_not_running(tmp_path):
         (b"", "did not answer within 0.05 s"),
     ],
 )
-def test_the_client_refuses_whoever_speaks_otherwise(tmp_path, greeting, complaint):
+def test_the_client_refuses_a_server_that_does_not_speak_the_protocol(
+    tmp_path, greeting, complaint
+):
     path = tmp_path / SOCKET
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()
         with socket.socket(socket.AF_UNIX) as waiting:
             waiting.connect(str(path))
-            # The first in the queue is not ours: accept it, so that ours is the next.
+            # The first connection in the queue is not ours: accept it, so that ours is next.
             listener.accept()[0].close()
         with pytest.raises(ControlError, match=complaint):
             greeted(listener, greeting, path)
 
 
 def greeted(listener, greeting, path):
-    """Connect a client to a server that says ``greeting`` and then nothing."""
+    """Connect a client to a server that sends ``greeting`` and then nothing."""
     ends = []
 
     def serve():
@@ -113,7 +115,7 @@ def test_the_client_says_when_it_is_not_permitted(tmp_path):
 
 @contextlib.contextmanager
 def nobody_special():
-    """Root may use any socket, so be somebody else for a while."""
+    """Drop root's rights for a while: root may use any socket."""
     mine = os.geteuid()
     if mine == 0:
         os.seteuid(NOBODY)

@@ -1,4 +1,4 @@
-"""No client, and no number of clients, keeps another from looking at the device and stopping it."""
+"""Whatever clients do and however many there are, others can read the status and stop."""
 
 import asyncio
 import contextlib
@@ -33,14 +33,14 @@ for _ in range(1000):
         one.sendall(line)
     held.append(one)
 """
-"""Connects 1,000 times in a loop, says a line each time, and keeps all connections."""
+"""Connects 1,000 times in a loop, sends a line each time, and keeps all connections."""
 
 
 async def pass_time(device, ns):
     await device.clock.advance_to(device.clock.now() + ns)
 
 
-def test_a_client_that_asks_nothing_for_a_minute_is_hung_up_on(tmp_path):
+def test_a_client_that_asks_nothing_for_a_minute_is_disconnected(tmp_path):
     async def story(device, connect):
         client = await connect()
         await pass_time(device, IDLE_NS)
@@ -72,12 +72,12 @@ def test_a_line_that_comes_byte_by_byte_is_waited_for_no_longer_than_any_other(t
     run_with_server(tmp_path, story)
 
 
-def test_a_client_that_asks_and_never_reads_gives_its_place_away(tmp_path):
+def test_a_client_that_asks_and_never_reads_loses_its_place(tmp_path):
     async def story(device, connect):
         rude = await connect()
         rude.writer.transport.pause_reading()
         before = -1
-        while device.looks != before:  # until nothing it sends is taken any more
+        while device.looks != before:  # until the server reads nothing more from it
             before = device.looks
             rude.writer.write(b'{"id": 1, "do": "status"}\n' * 500)
             for _ in range(1000):
@@ -133,7 +133,7 @@ def test_a_place_that_a_client_left_is_taken_by_the_next(tmp_path):
 
 
 @pytest.mark.parametrize("line", [b"", b"{", b'{"id": 1, "do": "status"}\n', b"?\n" * 9])
-def test_a_spare_place_is_lent_for_a_second_whatever_is_said_there(tmp_path, line):
+def test_a_spare_place_is_lent_for_a_second_whatever_its_client_sends(tmp_path, line):
     async def story(device, connect):
         for _ in range(MAX_CLIENTS):
             await connect()
@@ -148,7 +148,7 @@ def test_a_spare_place_is_lent_for_a_second_whatever_is_said_there(tmp_path, lin
     run_with_server(tmp_path, story)
 
 
-def test_clients_beyond_the_spare_places_have_their_turn_in_the_order_they_came(tmp_path):
+def test_clients_beyond_the_spare_places_are_served_in_the_order_they_came(tmp_path):
     async def story(device, connect):
         *_, last = [await connect() for _ in range(MAX_CLIENTS + SPARE_PLACES)]
         with contextlib.ExitStack() as sockets:

@@ -1,4 +1,4 @@
-"""Lines of the control socket: what is a request, and what is said of a line that is none."""
+"""Lines of the control socket: which are requests, and how all others are answered."""
 
 import msgspec
 import pytest
@@ -71,7 +71,7 @@ def test_a_line_that_is_no_request_is_answered_with_the_reason(line, request_id,
     assert complaint(line) == (request_id, reason)
 
 
-def test_an_unknown_command_unlike_any_other_brings_the_list():
+def test_an_unknown_command_unlike_any_other_is_answered_with_the_list():
     assert complaint(b'{"id": 1, "do": "zzz"}') == (
         1,
         "no command 'zzz'; there are status, watch, press, release, cancel, type-held, "
@@ -99,12 +99,12 @@ def test_a_status_without_text_counts_it_and_holds_none_of_it():
     assert b"hello" not in protocol.encode(bare)
 
 
-def test_the_representation_and_the_words_for_people_hold_nothing_that_was_spoken():
+def test_repr_and_the_words_for_people_hold_nothing_that_was_spoken():
     assert "hello" not in repr(HOLDING)
     assert "hello" not in in_words(HOLDING)
 
 
-def test_a_status_in_words_says_what_is_going_on_and_leaves_out_what_is_not():
+def test_a_status_in_words_names_only_what_is_going_on():
     assert in_words(IDLE) == "idle · box up · saykey-demo ready"
     busy = Status(
         capture="open",

@@ -1,4 +1,4 @@
-"""The control socket with real clients: honest ones, and every kind that must do no harm."""
+"""The control socket with real clients: well-behaved ones, and all kinds of faulty ones."""
 
 import asyncio
 import contextlib
@@ -58,7 +58,7 @@ def test_each_command_reaches_the_device_before_it_is_answered(tmp_path, do, fie
     run_with_server(tmp_path, story)
 
 
-def test_held_text_is_told_only_to_those_who_ask_for_it(tmp_path):
+def test_held_text_is_sent_only_to_clients_that_ask_for_it(tmp_path):
     async def story(device, connect):
         curious, plain = await connect(), await connect()
         for do in ("status", "watch"):
@@ -74,7 +74,7 @@ def test_held_text_is_told_only_to_those_who_ask_for_it(tmp_path):
     run_with_server(tmp_path, story)
 
 
-def test_what_the_device_refuses_is_refused_with_its_line(tmp_path):
+def test_what_the_device_refuses_is_refused_with_the_devices_own_line(tmp_path):
     async def story(device, connect):
         client = await connect()
         answer = await client.ask("use-model", name="huge")
@@ -96,7 +96,7 @@ def test_a_line_that_is_no_request_is_refused_and_the_next_one_is_served(tmp_pat
     run_with_server(tmp_path, story)
 
 
-def test_a_line_may_be_just_as_long_as_promised_and_a_longer_one_ends_the_connection(tmp_path):
+def test_a_line_may_have_the_documented_length_and_a_longer_one_ends_the_connection(tmp_path):
     async def story(_, connect):
         client = await connect()
         request = b'{"id": 1, "do": "status"}'
@@ -148,7 +148,7 @@ def test_clients_that_ask_and_never_read_do_not_keep_others_from_being_served(tm
     run_with_server(tmp_path, story)
 
 
-def test_what_a_client_asked_for_is_done_though_it_vanished(tmp_path):
+def test_a_request_is_carried_out_although_its_client_vanished(tmp_path):
     async def story(device, connect):
         for _ in range(20):
             client = await connect()

@@ -1,4 +1,4 @@
-"""Clients of the control socket that watch."""
+"""Clients of the control socket that watch the status."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from saykey.clock import NS_PER_S
 from saykey.control.connection import IDLE_NS, WRITE_BUFFER
 
 
-def test_watchers_are_told_each_change_and_no_status_twice(tmp_path):
+def test_watchers_get_each_change_and_no_status_twice(tmp_path):
     async def story(device, connect):
         watcher, other = await connect(), await connect()
         assert (await watcher.ask("watch"))["status"]["capture"] == "off"
@@ -46,7 +46,7 @@ def test_a_watcher_that_reads_late_gets_the_latest_status_and_costs_bounded_memo
     run_with_server(tmp_path, story)
 
 
-def test_watchers_that_vanished_cost_nothing_from_the_next_change_on(tmp_path):
+def test_watchers_that_vanished_cost_nothing_after_the_next_change(tmp_path):
     async def story(device, connect):
         for _ in range(20):
             client = await connect()
@@ -86,7 +86,7 @@ def test_a_watcher_that_reads_stays_however_much_changes(tmp_path):
 
 
 @pytest.mark.parametrize("changes", [False, True], ids=["nothing changes", "much changes"])
-def test_a_watcher_that_reads_nothing_for_a_minute_is_hung_up_on(tmp_path, changes):
+def test_a_watcher_that_reads_nothing_for_a_minute_is_disconnected(tmp_path, changes):
     async def story(device, connect):
         watcher = await connect()
         watcher.writer.transport.pause_reading()
@@ -105,7 +105,7 @@ def test_a_watcher_that_reads_nothing_for_a_minute_is_hung_up_on(tmp_path, chang
     run_with_server(tmp_path, story)
 
 
-def test_a_watcher_that_reads_nothing_of_more_than_fits_is_hung_up_on(tmp_path):
+def test_a_watcher_that_reads_nothing_of_more_than_fits_is_disconnected(tmp_path):
     async def story(device, connect):
         watcher = await connect()
         await watcher.ask("watch")

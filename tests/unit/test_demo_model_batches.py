@@ -84,7 +84,7 @@ def test_noise_without_speech_is_scaled_too(noises):
         assert np.isfinite(mel).all()
 
 
-def test_positions_stand_for_a_whole_audio_context_and_the_empty_cells(batcher):
+def test_positions_represent_a_whole_audio_context_and_the_empty_cells(batcher):
     for _ in range(50):
         batch = batcher.next()
         shares = np.exp(batch.key_bias.astype(np.float64))

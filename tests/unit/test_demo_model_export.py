@@ -1,4 +1,4 @@
-"""The shipped demonstration model is what its weights say, in the form whisper.cpp reads."""
+"""The shipped demonstration model is the export of its weights, which whisper.cpp reads."""
 
 import base64
 import ctypes
@@ -22,7 +22,7 @@ WEIGHTS = Weights.load(SHIPPED)
 
 
 def random_weights(shape: Shape) -> Weights:
-    """As the shipped ones, with other dimensions and fewer layers, and all numbers at random."""
+    """Random weights like the shipped ones, with other dimensions and fewer layers."""
     rng = np.random.default_rng(3)
     sizes = {WEIGHTS.shape.width: shape.width, 4 * WEIGHTS.shape.width: 4 * shape.width}
     layers = {"encoder": shape.encoder_layers, "decoder": shape.decoder_layers}
@@ -41,7 +41,7 @@ def test_exporting_the_weights_gives_the_shipped_model_byte_for_byte(tmp_path):
     assert (tmp_path / "model.bin").read_bytes() == SHIPPED_MODEL.read_bytes()
 
 
-def test_the_file_beside_the_model_tells_the_truth():
+def test_the_card_beside_the_model_is_right():
     about = tomllib.loads(SHIPPED_MODEL.with_suffix(".toml").read_text("utf-8"))
     image = SHIPPED_MODEL.read_bytes()
     facts = check(memoryview(image))

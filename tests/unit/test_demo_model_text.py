@@ -30,12 +30,12 @@ RECORDINGS = SHIPPED_MODEL.parents[1] / "recordings"
 
 DOCUMENTED_SEED = 200
 DOCUMENTED_UTTERANCES = 6000
-REJECTED_AT_MOST = 100  # too short or too long by ear; their text is counted in all the same
+REJECTED_AT_MOST = 100  # utterances too short or too long; their text counts too
 
 
 @pytest.fixture(scope="module")
 def training_text():
-    """What is documented of it: the shard of seed 200."""
+    """The documented part of the training text: the shard of seed 200."""
     spoken = draw_spoken(DOCUMENTED_SEED, held_out=False)
     count = DOCUMENTED_UTTERANCES + REJECTED_AT_MOST
     return {key(item.sentence) for item in islice(spoken, count)}
@@ -57,7 +57,7 @@ def test_the_dictation_holds_four_sentences_of_known_words():
     }
 
 
-def test_no_sentence_of_the_dictation_stands_in_the_documented_training_text(training_text):
+def test_no_sentence_of_the_dictation_is_in_the_documented_training_text(training_text):
     assert not {key(sentence) for sentence in dictation()} & training_text
 
 
@@ -81,7 +81,7 @@ def test_the_documented_seed_gives_the_texts_of_the_held_out_recordings():
     assert len(drawn) == DRAWN + len(WRITTEN)
     assert tuple(drawn[DRAWN:]) == WRITTEN
     stream = (item.sentence.text.strip() for item in draw_spoken(SEED, held_out=True))
-    assert all(text in stream for text in drawn[:DRAWN])  # each one after the one before
+    assert all(text in stream for text in drawn[:DRAWN])  # in the same order
 
 
 def test_held_out_voices_were_never_trained_on():
@@ -103,7 +103,7 @@ def test_the_network_has_a_row_for_each_token_of_the_vocabulary_of_233_words():
 
 def test_text_becomes_the_tokens_of_gpt2():
     tokenizer = Tokenizer(Assets.from_model(SHIPPED_MODEL).vocabulary)
-    # the example of OpenAI's GPT-2 encoder, and a word the vocabulary holds in parts only
+    # the example of OpenAI's GPT-2 encoder, and a word of several tokens
     assert tokenizer.encode("Hello world") == [15496, 995]
     assert tokenizer.encode(" keyboard.") == [10586, 13]
     assert len(tokenizer.encode(" backspace")) > 1

@@ -17,7 +17,7 @@ WITHOUT_USB = '[[host]]\ntransport = "socket:host.sock"\n'
 
 @pytest.fixture
 def doctor(tmp_path, capsys):
-    """Run it on the files below tmp_path: exit status, what it printed, what it complained of."""
+    """Run it on the files below tmp_path: exit status, standard output, standard error."""
 
     def run(*arguments, settings="", root=tmp_path):
         file = tmp_path / "saykey.toml"
@@ -30,7 +30,7 @@ def doctor(tmp_path, capsys):
     return run
 
 
-def test_a_fault_is_told_with_its_remedy_and_the_status_is_1(doctor):
+def test_a_fault_is_printed_with_its_remedy_and_the_status_is_1(doctor):
     status, out, err = doctor()
     assert (status, err) == (1, "")
     assert "ok      settings   " in out
@@ -52,7 +52,7 @@ def test_as_json_each_finding_is_an_object_on_a_line(doctor):
     assert set(found[1]) == {"check", "grade", "text", "remedy"}
 
 
-def test_settings_that_are_wrong_are_a_fault_and_the_rest_is_looked_at_all_the_same(doctor):
+def test_wrong_settings_are_a_fault_and_the_rest_is_still_checked(doctor):
     status, out, _ = doctor(settings="[button]\nmode = 1\n")
     assert status == 1
     assert "fault   settings" in out
@@ -68,7 +68,7 @@ def test_each_thing_that_settings_check_finds_is_a_fault(doctor):
     assert 'fault settings [[host]] "b": layout = "uk" is not known for os = "linux" -> did' in told
 
 
-def test_only_usb_devices_of_the_settings_are_looked_at(doctor, tmp_path):
+def test_only_usb_devices_of_the_settings_are_checked(doctor, tmp_path):
     (tmp_path / "sys/class/udc/dummy_udc.0").mkdir(parents=True)
     gadget = tmp_path / "sys/kernel/config/usb_gadget/saykey"
     (gadget / "functions/hid.saykey").mkdir(parents=True)
@@ -79,7 +79,7 @@ def test_only_usb_devices_of_the_settings_are_looked_at(doctor, tmp_path):
     assert "fault   device     there is no /dev/hidg7" in out
 
 
-def test_what_may_not_be_read_is_told():
+def test_what_may_not_be_read_is_reported():
     told = examine(Machine(unreadable=("/boot/firmware/config.txt",)))[-1]
     assert "/boot/firmware/config.txt" in told.text
     assert told.remedy == "sudo saykey doctor"
@@ -103,12 +103,12 @@ def test_a_board_reads_the_sections_of_its_own_filters(model, filters):
 
 
 @pytest.mark.parametrize("model", ["", "Raspberry Pi 6 Model B", "BeagleBone Black"])
-def test_a_board_that_is_not_known_is_none(model):
+def test_an_unknown_model_is_no_known_board(model):
     assert board_of(model) is None
 
 
 def held(text, *filters):
-    """The values that hold, of lines a=VALUE."""
+    """The values of the lines a=VALUE that apply."""
     lines = bootconfig.lines((BootFile("/boot/config.txt", text),), frozenset(filters))
     return [line.value for line in lines if line.holds and line.key == "a"]
 
@@ -127,7 +127,7 @@ def test_filters_hold_until_the_next_of_their_kind_or_all(text, values):
     assert held(text, "pi4") == values
 
 
-def test_files_that_include_each_other_come_to_an_end():
+def test_files_that_include_each_other_do_not_loop():
     files = (
         BootFile("/boot/config.txt", "include more.txt\na=1"),
         BootFile("/boot/more.txt", "a=2\ninclude config.txt"),
@@ -136,6 +136,6 @@ def test_files_that_include_each_other_come_to_an_end():
 
 
 @given(st.text(alphabet="[]=#,\n adtoverlayparmcdr_mode2wcincludepi45x:", max_size=200))
-def test_any_text_may_stand_in_config_txt(text):
+def test_config_txt_may_hold_any_text(text):
     files = (BootFile("/boot/config.txt", text), BootFile("/boot/x", text))
     examine(Machine(model="Raspberry Pi 5 Model B", boot=files))

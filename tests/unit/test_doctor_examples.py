@@ -1,4 +1,4 @@
-"""`saykey doctor` on made-up machines: tests/data/doctor.txt holds their files and its words."""
+"""`saykey doctor` on made-up machines: tests/data/doctor.txt has their files and its findings."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ KINDS = {"character": stat.S_IFCHR, "file": stat.S_IFREG}
 
 @dataclass
 class Example:
-    """A machine as text, and what is said of it: all lines, or those that are not "ok"."""
+    """A machine as text, and the expected lines: all, or those that are not "ok"."""
 
     name: str
     lines: list[str] = field(default_factory=list)
@@ -45,7 +45,7 @@ EXAMPLE = read_examples()
 
 
 class MadeUp:
-    """The files of an example below a folder; device files, which only root can make, beside."""
+    """The files of an example below a folder. Device files, which only root can make, are apart."""
 
     def __init__(self, root, name):
         self.root = root
@@ -104,7 +104,7 @@ def findings_of(root, name):
 
 
 @pytest.mark.parametrize("name", EXAMPLE)
-def test_the_doctor_says_of_this_machine_what_the_examples_tell(tmp_path, name):
+def test_the_doctor_says_of_this_machine_what_the_example_says(tmp_path, name):
     found = findings_of(tmp_path, name)
     wanted = EXAMPLE[name]
     shown = found if wanted.everything else [f for f in found if f.grade is not Grade.OK]
@@ -112,5 +112,5 @@ def test_the_doctor_says_of_this_machine_what_the_examples_tell(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", [name for name in EXAMPLE if name.endswith("well")])
-def test_a_machine_that_is_well_has_no_fault(tmp_path, name):
+def test_a_machine_in_order_has_no_fault(tmp_path, name):
     assert not faulty(findings_of(tmp_path, name))

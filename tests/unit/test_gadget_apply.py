@@ -1,4 +1,4 @@
-"""The gadget set up and taken down: on a simulated ConfigFS, and in the VM on the kernel's."""
+"""The gadget is set up and taken down, on a simulated ConfigFS and in the VM on the kernel's."""
 
 import pytest
 from gadget_machine import machine
@@ -29,11 +29,11 @@ def kernel(computer):
 
 
 class PowerCut(BaseException):
-    """The program is gone at once: no handler of it runs."""
+    """Ends the program at once: none of its handlers runs."""
 
 
 class Dying:
-    """A kernel under a program that is killed before its change number ``after``, from 0."""
+    """A kernel that kills the program before change number ``after``, counted from 0."""
 
     def __init__(self, kernel, after):
         self._kernel = kernel
@@ -61,7 +61,7 @@ def refused(action, *arguments):
 
 
 def another_programs_gadget(kernel, name, *, bound=False):
-    """One as other programs make them: with other names inside."""
+    """A gadget as other programs make it, with other names inside."""
     gadget = kernel.config / "usb_gadget" / name
     for folder in ("", "configs/config.1", "functions/acm.usb0"):
         kernel.make_directory(gadget / folder)
@@ -80,12 +80,12 @@ def test_up_makes_the_gadget_and_binds_it(kernel, steps):
     assert state.devices[0] == "/dev/hidg0"
 
 
-def test_every_function_tells_its_device(kernel):
+def test_every_function_reports_its_device(kernel):
     apply.up(kernel, EVERYTHING)
     assert apply.status(kernel, EVERYTHING).devices == ("/dev/hidg0", "usb0", "/dev/ttyGS0")
 
 
-def test_up_leaves_a_gadget_that_stands_alone(kernel):
+def test_up_leaves_a_gadget_that_is_already_right_unchanged(kernel):
     apply.up(kernel, KEYBOARD)
     assert apply.up(Dying(kernel, after=0), KEYBOARD) is False
 

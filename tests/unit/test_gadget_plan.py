@@ -1,4 +1,4 @@
-"""What the gadget's settings become, as readable steps; and what the descriptor describes."""
+"""The plan that the gadget's settings become, as readable steps; and the report descriptor."""
 
 import dataclasses
 import subprocess
@@ -117,7 +117,7 @@ def test_the_descriptor_describes_eight_bytes_in_and_one_out():
     assert depth == 0
 
 
-def test_the_serial_number_is_the_same_every_time_and_tells_nothing_of_the_machine_id(tmp_path):
+def test_the_serial_number_is_the_same_every_time_and_does_not_reveal_the_machine_id(tmp_path):
     (tmp_path / "machine-id").write_text(f"{MACHINE_ID}\n")
     identity = read_identity(tmp_path / "machine-id")
     assert identity == IDENTITY
@@ -139,7 +139,7 @@ def test_network_addresses_are_locally_administered_and_the_two_ends_differ():
 
 
 @pytest.mark.parametrize("content", [None, "", "uninitialized", "0123456789ABCDEF" * 2])
-def test_a_machine_without_an_id_is_told_how_to_make_one(tmp_path, content):
+def test_without_a_machine_id_the_message_says_how_to_make_one(tmp_path, content):
     if content is not None:
         (tmp_path / "machine-id").write_text(content)
     with pytest.raises(GadgetError, match="systemd-machine-id-setup"):
@@ -176,7 +176,7 @@ def test_settings_are_read_from_their_table_and_other_tables_are_left_to_others(
         ("[gadget]\nvendor_id = " + "9" * 5000, "is not TOML"),
     ],
 )
-def test_a_wrong_setting_is_told_in_one_line_with_what_is_right(tmp_path, text, told):
+def test_a_wrong_setting_is_refused_in_one_line_with_what_is_right(tmp_path, text, told):
     with pytest.raises(SettingsError) as caught:
         loaded(tmp_path, text)
     message = str(caught.value)
@@ -187,7 +187,7 @@ def test_a_wrong_setting_is_told_in_one_line_with_what_is_right(tmp_path, text, 
     assert caught.value.exit_code == 2
 
 
-def test_a_settings_file_that_is_no_text_or_absent_is_told(tmp_path):
+def test_a_settings_file_that_is_no_text_or_missing_is_refused(tmp_path):
     (tmp_path / "gadget.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(SettingsError, match="is not TOML"):
         load(tmp_path / "gadget.toml")
@@ -214,7 +214,7 @@ def test_the_command_sets_up_shows_and_takes_down(tmp_path, capsys):
     assert said("down", 0) == "saykey: was down already\n"
 
 
-def test_a_refusal_is_one_line_on_stderr_and_exit_status_1(tmp_path, capsys):
+def test_a_refusal_gives_one_line_on_stderr_and_exit_status_1(tmp_path, capsys):
     kernel = SimulatedKernel(tmp_path)
     apply.up(kernel, plan(GadgetSettings(name="other"), IDENTITY))
     assert main(["up"], kernel) == 1

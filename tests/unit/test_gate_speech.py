@@ -1,4 +1,4 @@
-"""The speech gate: Silero's detector in whisper.cpp's library tells speech from other sounds."""
+"""The speech gate: Silero's detector in whisper.cpp's library separates speech from other sound."""
 
 import importlib.util
 import time
@@ -53,10 +53,10 @@ def test_speech_is_speech_also_in_noise(gate, speech):
 
 
 @pytest.mark.parametrize(("name", "sound"), [*non_speech(3, seed=5)])
-def test_no_other_sound_is_surely_speech(gate, name, sound):
+def test_no_other_sound_is_rated_as_certain_speech(gate, name, sound):
     found = score(gate, samples(sound))
     assert found < SURE_OF_SPEECH
-    # instruments come near to voices: there the guards must doubt as well
+    # instruments resemble voices: the guards must doubt those too
     assert found < SPEECH or name.startswith("music")
 
 

@@ -1,4 +1,4 @@
-"""The button's gestures, against worked examples and exhaustively for short stories."""
+"""The button's gestures, by worked examples and exhaustively for short sequences."""
 
 from itertools import pairwise, product
 from pathlib import Path
@@ -15,7 +15,7 @@ EXAMPLES = Path(__file__).with_name("test_gestures_examples.txt")
 
 
 def gestures_of(edges, *, late=(), settings=SETTINGS):
-    """Play edges as the hub does: a timer runs for each deadline, except before a late edge."""
+    """Play edges as the hub does: each deadline has a timer, except before a late edge."""
     state, made = ButtonState(), []
     for edge in edges:
         due = deadline(state)
@@ -53,7 +53,7 @@ def test_worked_example(edges, late, expected):
 
 
 def stories(length):
-    """Every story of edges and mere passing of time, with pauses around the limit."""
+    """Every sequence of edges and of time without edges, with pauses around the limit."""
     pauses = (0, TAP - 1, TAP, TAP + 1)
     moves = list(product(("down", "up", "wait"), pauses))
     return product(moves, repeat=length)
@@ -113,7 +113,7 @@ def check_lengths(gestures):
                 first_tap = None
 
 
-def test_press_and_release_are_told_on_the_edge_itself():
+def test_press_and_release_are_reported_on_the_edge_itself():
     for story in stories(3):
         down = False
         for happened, gestures in told(story)[1]:

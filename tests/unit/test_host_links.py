@@ -1,4 +1,4 @@
-"""The ways to the hosts: a transport is one computer at a time, and its keys go up before it moves."""
+"""The links to the hosts: a transport serves one computer at a time, and its keys go up first."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

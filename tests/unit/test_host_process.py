@@ -26,7 +26,7 @@ def host(path: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def next_screen(process: subprocess.Popen[str], event: str = "") -> dict[str, object]:
-    """The next line printed, or the next of this event."""
+    """The next line printed, or the next one of this event."""
     for line in process.stdout:
         screen = json.loads(line)
         if not event or screen["event"] == event:
@@ -42,7 +42,7 @@ def keyboard(path: Path) -> socket.socket:
 
 
 def type_on(connection: socket.socket, text: str) -> list[int]:
-    """Type at the host's pace; the lock lights it sent meanwhile."""
+    """Type at the host's pace; return the lock lights it sent meanwhile."""
     lights = []
     for report in PLANNER.plan(text).reports:
         connection.send(report.data)

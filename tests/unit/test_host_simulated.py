@@ -42,7 +42,7 @@ A, B, E, SHIFT_A = report(4), report(5), report(8), report(4, modifiers=2)
 ENTER, BACKSPACE, TAB, CAPS_LOCK = report(0x28), report(0x2A), report(0x2B), report(0x39)
 
 
-# What a row of reports leaves in the text field
+# What a sequence of reports leaves in the text field
 
 
 def test_a_key_types_when_it_goes_down():
@@ -276,7 +276,7 @@ def test_pulling_the_cable_loses_unread_reports_and_lets_the_keys_up():
     asyncio.run(scene())
 
 
-def test_a_closed_host_calls_back_no_more():
+def test_a_closed_host_makes_no_more_callbacks():
     async def scene() -> None:
         clock = VirtualClock()
         host = Host(clock)

@@ -1,4 +1,4 @@
-"""The binding to libxkbcommon, and what it says when a piece of it is missing."""
+"""The binding to libxkbcommon, and its messages when a part of it is missing."""
 
 import pytest
 

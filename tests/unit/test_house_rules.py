@@ -1,6 +1,7 @@
-"""The rules of the house that a machine can hold: what may import what, and how long things get.
+"""The rules of the house that a program can check: imports, and lengths of files and functions.
 
-When a rule fails, mend the code. Widening a table here is a decision: docs/decisions says why.
+When a rule fails, mend the code. Widening a table here is a decision and needs a record in
+docs/decisions.
 """
 
 import ast
@@ -21,7 +22,7 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 
-# What `saykey --help` may load besides the standard library, and what of that it may not.
+# What `saykey --help` may load besides the standard library, and which parts of that it may not.
 
 LOADED_FOR_HELP = {"saykey", "saykey.cli", "saykey.cli.streams", "saykey.errors"}
 OTHERS_LOADED_FOR_HELP = {"click"}
@@ -43,7 +44,7 @@ TOO_HEAVY_FOR_HELP = {
     "urllib",
 }
 
-# Pure modules: patterns of names, and what none of them may import.
+# Pure modules as patterns of names, and what none of them may import.
 
 PURE = (
     "saykey.flow",
@@ -142,7 +143,7 @@ IMPURE = {
     "time",
 }
 
-# Rooms carry values forward; they know the common modules and themselves.
+# Rooms import the common modules and their own.
 
 ROOMS = (
     "audio",
@@ -178,10 +179,10 @@ WIRING = {
     "performer",
     "simulated",
 }
-"""These join rooms and may import any of them: adapters chooses what they meet the world with, app
-wires them, performer hands effects to them, listening hands the microphone's frames to the speech
-room, checks asks the rooms what is wrong with the settings, looks turns the device state into what
-panel and control show, keeper hands it to outbox and systemd."""
+"""These join rooms and may import any of them. adapters chooses the adapters named in the settings,
+app wires the rooms, performer hands effects to them, listening hands the microphone's frames to the
+speech room, checks asks the rooms what is wrong with the settings, looks turns the device state
+into what panel and control show, and keeper hands the state to outbox and systemd."""
 MAY_ALSO_IMPORT = {
     "hub": {"state"},
     "measure": {"models", "recognizer"},  # it runs the engines on the models
@@ -194,11 +195,11 @@ FLOORS = {
     "saykey.models.formats": ("saykey.models.store", "saykey.models.fetch"),
     "saykey.models.store": ("saykey.models.fetch",),
 }
-"""Packages, and what nothing inside them may import: it stands above them."""
+"""Packages, and what is above them: nothing inside a package may import it."""
 ENGINES = {"saykey.recognizer": ("saykey.recognizer.whisper",)}
-"""What supervises any engine, and the packages of single engines, which it may not import."""
+"""Rooms that supervise engines, and the packages of single engines, which they may not import."""
 HARDWARE = {"alsaaudio", "gpiozero", "lgpio", "luma", "smbus2"}
-"""Libraries that only a device has: imported inside functions."""
+"""Libraries that only a device has. They are imported inside functions."""
 
 # Length, with some room above the goal of 250 lines a file and 40 a function.
 
@@ -206,19 +207,19 @@ LONGEST_FILE = 260
 LONGEST_FUNCTION = 45
 
 CATCHES_EVERYTHING: set[str] = set()
-"""Modules with a supervisor, which may catch Exception: it logs and reports Failed."""
+"""Modules with a supervisor that may catch Exception, logs it and reports Failed."""
 
 NAMED_NOWHERE = tuple(
     re.compile(pattern)
     for pattern in (
-        # Written so that no pattern is found in this file.
+        # Written in pieces, so that no pattern matches this file.
         r"(?<![\w.])/(?:work|tmp|root|opt)(?=/)/[\w.]",
         r"(?:p[y]pi|python[h]osted)\.(?:org|io)",
         r"--(?:extra-)?index-url[= ]\S|--find-links[= ]\S|--trusted-host[= ]\S",
     )
 )
 NAMES_MADE_UP = {"tests/unit/test_house_rules.py"}
-"""Files in which such names are examples."""
+"""Files in which such names are examples only."""
 
 
 def tree_of(path):
@@ -226,7 +227,7 @@ def tree_of(path):
 
 
 def imports_of(tree):
-    """(module, line) of each import, also inside functions, save those for type checkers only."""
+    """(module, line) of each import, also inside functions, except those for type checkers only."""
     skipped = {
         inner
         for node in ast.walk(tree)
@@ -257,7 +258,7 @@ def pure_modules():
 
 
 def everything_it_loads(name):
-    """A module and all modules of the house that come with it."""
+    """A module and all modules of the package that importing it loads."""
     loaded, waiting = set(), {name}
     while waiting:
         loaded |= waiting
@@ -275,7 +276,7 @@ def place(path, line):
 
 
 def help_imports():
-    """Modules that `saykey --help` loads beyond a Python that does nothing."""
+    """Modules that `saykey --help` loads and an empty Python does not."""
 
     def loaded(*command):
         done = subprocess.run(
@@ -323,7 +324,7 @@ def test_a_room_imports_the_common_modules_and_itself(room):
 
 
 @pytest.mark.parametrize("floor", FLOORS)
-def test_a_package_imports_nothing_that_stands_above_it(floor):
+def test_a_package_imports_nothing_that_is_above_it(floor):
     found = [
         f"{place(path, line)} imports {imported}"
         for name, path in MODULES.items()
@@ -335,7 +336,7 @@ def test_a_package_imports_nothing_that_stands_above_it(floor):
 
 
 @pytest.mark.parametrize("room", ENGINES)
-def test_what_supervises_any_engine_imports_none(room):
+def test_what_supervises_engines_imports_none_of_them(room):
     def is_of_an_engine(module):
         return any(f"{module}.".startswith(f"{engine}.") for engine in ENGINES[room])
 
@@ -352,7 +353,7 @@ def test_what_supervises_any_engine_imports_none(room):
     assert inside == set(ENGINES[room]), "each engine is a package of its own, listed here"
 
 
-def test_every_module_has_its_place_in_the_house():
+def test_every_module_belongs_to_a_room_or_is_listed():
     known = {"", *ROOMS, *COMMON, *WIRING}
     assert {name for name in MODULES if part_of_the_house(name) not in known} == set()
 
@@ -447,7 +448,7 @@ def test_no_file_names_the_machine_it_was_made_on_or_a_package_registry():
         "--index-url https://example.org",
     ],
 )
-def test_names_that_must_not_be_are_found(line):
+def test_the_search_finds_names_that_must_not_be_there(line):
     assert any(pattern.search(line) for pattern in NAMED_NOWHERE)
 
 
@@ -464,6 +465,6 @@ def project_files():
 
 
 def text_of(path):
-    """The text of a file; that of a file which is no text is empty."""
+    """The text of a file; empty if the file is no text."""
     data = path.read_bytes()
     return "" if b"\0" in data[:4096] else data.decode("utf-8", "replace")

@@ -13,7 +13,7 @@ from saykey.state.device import initial
 
 
 def lived(*events: ev.Event) -> tuple[Hub, list[fx.Effect], list[tuple]]:
-    """A hub that took in these events and a shutdown."""
+    """A hub after these events and a shutdown."""
 
     async def life() -> tuple[Hub, list[fx.Effect], list[tuple]]:
         performed: list[fx.Effect] = []
@@ -47,7 +47,7 @@ def test_observers_see_the_device_after_the_step_and_what_it_began() -> None:
     assert effects == (fx.OpenCapture(1, 5),)
 
 
-def test_who_asks_is_answered_after_the_step() -> None:
+def test_a_request_is_answered_after_its_step() -> None:
     async def life() -> int:
         hub = Hub(initial(Settings()), VirtualClock(), lambda _effect: None)
         running = asyncio.create_task(hub.run())
@@ -60,7 +60,7 @@ def test_who_asks_is_answered_after_the_step() -> None:
     assert asyncio.run(life()) == 1
 
 
-def test_one_who_stopped_asking_harms_nobody() -> None:
+def test_a_cancelled_request_does_no_harm() -> None:
     async def life() -> None:
         hub = Hub(initial(Settings()), VirtualClock(), lambda _effect: None)
         asking = asyncio.create_task(hub.ask(rq.DictationStarted(0)))

@@ -47,26 +47,26 @@ EVENTS = [
 ]  # fmt: skip
 
 
-def test_every_event_there_is_is_tried() -> None:
+def test_these_tests_try_every_type_of_event() -> None:
     assert {type(event) for event in EVENTS} == set(typing.get_args(ev.Event))
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
-def test_no_line_tells_what_was_spoken(event: ev.Event) -> None:
+def test_no_line_holds_what_was_spoken(event: ev.Event) -> None:
     assert SPOKEN not in (journal.line(event) or "")
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
-def test_not_even_the_event_printed_as_it_is_tells_it(event: ev.Event) -> None:
+def test_not_even_the_repr_of_an_event_holds_it(event: ev.Event) -> None:
     assert SPOKEN not in repr(event)
 
 
-def test_no_value_that_carries_text_prints_it() -> None:
+def test_no_value_that_carries_text_shows_it_in_its_repr() -> None:
     values = [PHRASE, TRANSCRIPT, *REPLACED, *EDITS, fx.TypeEdits(1, "h", HOST, EDITS)]
     assert all(dataclasses.is_dataclass(value) and SPOKEN not in repr(value) for value in values)
 
 
-def test_what_matters_has_a_line() -> None:
+def test_events_that_matter_have_a_line() -> None:
     assert journal.line(ev.ModelFailed("big", "too big")) == "model big cannot be used: too big"
     line = journal.line(ev.ModelFailed("big", "too big", "small"))
     assert line == "model big cannot be used (small stays): too big"

@@ -1,4 +1,4 @@
-"""The keeper: what is typed is in the mirror first, and the service manager hears how it goes."""
+"""The keeper mirrors text before it is typed, and keeps the service manager informed."""
 
 import asyncio
 import shutil
@@ -35,7 +35,7 @@ ONE_PHRASE = (
 
 @pytest.fixture
 def mirror():
-    """A file in memory that is not there yet."""
+    """The path of a file in memory that does not exist yet."""
     folder = Path(tempfile.mkdtemp(dir="/dev/shm"))
     yield folder / "held.json"
     shutil.rmtree(folder)
@@ -43,7 +43,7 @@ def mirror():
 
 @pytest.fixture
 def manager(tmp_path):
-    """What listens as systemd does, and the address it listens at."""
+    """A socket that listens as systemd does, and its address."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(str(tmp_path / "notify"))
         listener.setblocking(False)
@@ -51,7 +51,7 @@ def manager(tmp_path):
 
 
 def heard(listener):
-    """All that was told so far."""
+    """All messages received so far."""
     told = []
     while True:
         try:

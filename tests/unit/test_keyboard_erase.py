@@ -1,4 +1,4 @@
-"""A typed piece is taken back by the right number of backspaces."""
+"""A typed piece is erased by the right number of backspaces."""
 
 import pytest
 from hypothesis import given
@@ -27,7 +27,7 @@ E_ACUTE, KI, FAMILY, THUMB, FLAG = (
 
 
 def erased(text, layout, profile):
-    """How many backspaces take a text back that was typed with this layout and profile."""
+    """The number of backspaces that erase a text typed with this layout and profile."""
     strokes = [each for one in graphemes(text) for each in erasing(one, layout, profile)]
     assert set(strokes) <= {BACKSPACE}
     return len(strokes)
@@ -50,7 +50,7 @@ def test_editors_agree_on_letters_of_one_code_point(shown, count, editor):
         ("\u1112\u1161\u11ab", 1, 3, 3, 3),  # Hangul in jamo
         ("≠", 1, 2, 1, 1),
         ("\u0622", 1, 1, 1, 1),  # Arabic alef with madda
-        ("\u06c2", 1, 2, 1, 1),  # and heh with hamza
+        ("\u06c2", 1, 2, 1, 1),  # Arabic heh with hamza
         ("한", 1, 1, 1, 1),
         (FAMILY, 1, 1, 1, 5),
         (THUMB, 1, 1, 1, 2),

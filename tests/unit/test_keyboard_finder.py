@@ -1,4 +1,4 @@
-"""A few strokes, and what they showed, tell the layout of a host."""
+"""A few strokes, and what they showed, identify the layout of a host."""
 
 import re
 from functools import cache
@@ -32,7 +32,7 @@ def boards() -> dict[str, Board]:
 
 
 def questions(candidates: tuple[Board, ...], shown: Board) -> tuple[tuple[Board, ...], int]:
-    """Ask until no question helps: what is left, and how many were asked."""
+    """Ask until no question helps; the layouts left, and the number of questions."""
     asked: list[Stroke] = []
     while (stroke := next_stroke(candidates, asked)) is not None:
         asked.append(stroke)
@@ -40,7 +40,7 @@ def questions(candidates: tuple[Board, ...], shown: Board) -> tuple[tuple[Board,
     return candidates, len(asked)
 
 
-def test_six_strokes_tell_nearly_all_main_layouts_apart(record_property):
+def test_six_strokes_distinguish_nearly_all_main_layouts(record_property):
     main = tuple(boards()[name] for name in MAIN)
     left = {board.name: questions(main, board) for board in main}
     assert all(name in {board.name for board in found} for name, (found, _) in left.items())
@@ -77,14 +77,14 @@ def test_one_layout_or_equal_ones_need_no_question():
     assert next_stroke(()) is None
 
 
-def test_a_stroke_is_asked_once():
+def test_each_stroke_is_asked_once():
     pair = (boards()["us"], boards()["de"])
     first = next_stroke(pair)
     assert first is not None
     assert next_stroke(pair, [first]) != first
 
 
-def test_a_layout_of_which_a_stroke_is_unknown_stays_in_the_race():
+def test_a_layout_of_which_a_stroke_is_unknown_remains_a_candidate():
     a = Stroke(0x04)
     known, unknown = Board("known", {a: "a"}), Board("unknown", {})
     assert matching((known, unknown), a, "q") == (unknown,)

@@ -1,4 +1,4 @@
-"""Caps Lock is tapped off for the text and put back after it; unknown is not off."""
+"""Caps Lock is tapped off for the text and restored after it; unknown is not off."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -26,7 +26,7 @@ CAPS_KEY = 0x39
 
 @dataclass
 class Desk:
-    """A typist and a host whose lights it sees; every state of the lights with its time."""
+    """A typist, a host whose lights it sees, and every state of the lights with its time."""
 
     clock: VirtualClock
     host: Host
@@ -173,7 +173,7 @@ def test_other_locks_do_not_matter():
 
 def test_a_layout_where_the_key_is_something_else_is_left_alone():
     async def scene(desk: Desk) -> None:
-        desk.typist.leds_changed(CAPS_LOCK)  # another keyboard's, on the same host
+        desk.typist.leds_changed(CAPS_LOCK)  # a second keyboard on the same host toggled it
         desk.type("Hallo")
         await desk.after(1000)
         assert desk.host.text == "Hallo"
@@ -184,7 +184,7 @@ def test_a_layout_where_the_key_is_something_else_is_left_alone():
 
 @pytest.mark.parametrize("at_ms", range(0, 500, 23))
 def test_caps_led_changes_in_mid_piece(at_ms):
-    """What goes on after the change is planned anew from a whole character, with Caps Lock off."""
+    """The rest after the change is planned anew from a whole character, with Caps Lock off."""
 
     async def scene(desk: Desk) -> None:
         desk.type(TEXT)
@@ -329,7 +329,7 @@ class Deaf(Host):
         await super().send(replace(report, data=keys))
 
 
-def test_a_tap_that_does_nothing_is_not_repeated_and_not_owed():
+def test_a_tap_without_effect_is_not_repeated_and_not_taken_back():
     async def perform() -> tuple[Host, list[Event]]:
         clock = VirtualClock()
         news = News()
@@ -379,7 +379,7 @@ def test_a_light_that_comes_late_is_waited_for():
     assert len(posted) == 6
 
 
-# What the light alone tells
+# What follows from the light alone
 
 
 def test_nothing_is_known_before_the_first_light_and_after_the_cable_is_pulled():
@@ -389,7 +389,7 @@ def test_nothing_is_known_before_the_first_light_and_after_the_cable_is_pulled()
     assert caps == locks.caps_lock(US, fix=True)
 
 
-def test_it_is_owed_only_once_the_light_went_off():
+def test_the_second_tap_is_due_only_once_the_light_went_off():
     caps = locks.tapped_off(locks.lit(locks.caps_lock(US, fix=True), CAPS_LOCK))
     assert not locks.owed(caps)
     assert locks.owed(locks.lit(caps, 0))

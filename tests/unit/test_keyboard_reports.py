@@ -1,4 +1,4 @@
-"""Text becomes the reports of the worked examples, and a plan tells what each report completes."""
+"""Text becomes the reports of the worked examples, and a plan says what each report completes."""
 
 import json
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_text_becomes_the_reports_of_the_example(text, reports):
     assert [report.data.hex() for report in Planner(US).plan(text).reports] == reports
 
 
-def test_a_plan_tells_which_report_completes_which_grapheme():
+def test_a_plan_says_which_report_completes_which_grapheme():
     plan = Planner(US).plan("aB…")
     #            a  shift B  up  .  up .  up .  all up
     assert plan.completes == (1, 1, 2, 2, 2, 2, 2, 2, 3, 3)
@@ -105,7 +105,7 @@ def test_a_plan_lists_its_substitutions_in_order_with_their_graphemes():
     assert substitutions_within(plan, 1) == ()
 
 
-def test_before_the_first_report_nothing_is_begun():
+def test_before_the_first_report_no_grapheme_is_begun():
     plan = Planner(US).plan("ab")
     assert (begun(plan, 0), completed(plan, 0), safe_stop(plan, 0)) == (0, 0, 0)
 

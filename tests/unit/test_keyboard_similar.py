@@ -12,7 +12,7 @@ from saykey.keyboard.reports import Planner
 
 
 def typed(text: str, layout: str, os: str = "linux", profile: Profile | None = None) -> str:
-    """The text as it appears on the host, by the account of the plan's substitutions."""
+    """The text as it appears on the host according to the plan's substitutions."""
     plan = Planner(load_layout(os, layout), profile or Profile()).plan(text)
     instead = dict(zip(plan.substituted, plan.substitutions, strict=True))
     return "".join(
@@ -143,7 +143,7 @@ def test_a_sign_that_nothing_on_the_layout_means_is_the_placeholder(layout, want
     assert typed(wanted, layout) == "?"
 
 
-def test_each_letter_that_is_replaced_is_told():
+def test_each_letter_that_is_replaced_is_reported():
     plan = Planner(load_layout("linux", "il")).plan("WhatsApp")
     told = [(made.wanted, made.typed, made.reason) for made in plan.substitutions]
     assert told == [(c, c.upper(), "not on the il layout") for c in "hatspp"]

@@ -1,4 +1,4 @@
-"""Every grapheme has a defined outcome; what is not typed as written is told."""
+"""Every grapheme has a defined outcome; what is not typed as written is reported."""
 
 from collections.abc import Iterable
 from types import MappingProxyType
@@ -23,7 +23,7 @@ def written(strokes: tuple[Stroke, ...], layout: Layout = US) -> str:
 @pytest.mark.parametrize(
     ("wanted", "typed", "reason"),
     [
-        # what recognisers write
+        # characters that recognisers write
         ("’", "'", ABSENT),
         ("“", '"', ABSENT),
         ("”", '"', ABSENT),
@@ -45,19 +45,19 @@ def written(strokes: tuple[Stroke, ...], layout: Layout = US) -> str:
         ("😀", ":grinning:", ABSENT),
         ("👍🏽", ":thumbsup:", ABSENT),
         ("👨\u200d👩\u200d👧", ":man::woman::girl:", ABSENT),
-        # what has nothing similar
+        # characters with no similar one
         ("\ue000", "?", NOTHING_SIMILAR),
         ("\u0301", "?", NOTHING_SIMILAR),
         ("\ud83d", "?", NOTHING_SIMILAR),
         ("\U0010ffff", "?", NOTHING_SIMILAR),
-        # what must not reach a host
+        # characters that must not reach a host
         ("\x00", " ", "control character"),
         ("\t", " ", "control character"),
         ("\r", " ", "control character"),
         ("\x1b", " ", "control character"),
         ("\x7f", " ", "control character"),
         ("\x85", " ", "control character"),
-        # what nobody sees
+        # invisible characters
         ("\ufeff", "", "invisible character"),
         ("\u200b", "", "invisible character"),
         ("\u00ad", "", "invisible character"),
@@ -101,7 +101,7 @@ def test_a_new_line_is_shift_and_enter_where_enter_would_send_the_message(new_li
 
 
 @pytest.mark.parametrize("new_line", ["\n", "\r\n", "\u2028"])
-def test_a_new_line_is_a_space_and_told_where_new_lines_are_off(new_line):
+def test_a_new_line_is_a_reported_space_where_new_lines_are_off(new_line):
     outcome = strokes_for(new_line, US, Profile(newline=NewLine.NONE))
     assert written(outcome.strokes) == " "
     assert outcome.substitution is not None
@@ -171,7 +171,7 @@ def test_a_script_the_layout_lacks_is_transliterated_only_if_the_profile_allows(
     assert written(strokes_for("é", US, strict).strokes) == "e"
 
 
-def test_latin_text_on_a_layout_without_latin_letters_is_told_as_such():
+def test_latin_text_on_a_layout_without_latin_letters_is_reported_with_that_reason():
     russian = layout_of("ПРИВЕТ?", name="ru")
     outcome = strokes_for("h", russian)
     assert outcome.strokes == russian.strokes["?"]

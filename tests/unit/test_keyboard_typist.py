@@ -1,4 +1,4 @@
-"""The typist types on a simulated host, and tells exactly how far it got whatever happens."""
+"""The typist types on a simulated host and always reports exactly how far it got."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -100,7 +100,7 @@ def as_typed(text: str) -> str:
 # All goes well
 
 
-def test_a_piece_is_typed_and_its_beginning_and_end_are_told():
+def test_a_piece_is_typed_and_its_beginning_and_end_are_reported():
     async def scene(desk: Desk) -> None:
         desk.type(TEXT)
         await desk.after(1)
@@ -165,7 +165,7 @@ def test_each_report_is_held_as_long_as_it_says():
     play(scene, poll_ns=0)
 
 
-def test_what_will_be_replaced_is_told_before_the_first_key():
+def test_what_will_be_replaced_is_reported_before_the_first_key():
     async def scene(desk: Desk) -> None:
         desk.type("Я’s")
         await desk.after(500)
@@ -181,7 +181,7 @@ def test_what_will_be_replaced_is_told_before_the_first_key():
     play(scene)
 
 
-def test_how_far_a_long_piece_got_is_told_now_and_then():
+def test_how_far_a_long_piece_got_is_reported_now_and_then():
     async def scene(desk: Desk) -> None:
         text = "a longer text than a display can show at once"
         desk.type(text)
@@ -201,7 +201,7 @@ def test_how_far_a_long_piece_got_is_told_now_and_then():
     play(advancing)
 
 
-# Keys that are no text
+# Keys that type no text
 
 
 def test_keys_are_pressed_as_given_and_each_comes_up_again():
@@ -422,7 +422,7 @@ def test_a_character_of_several_strokes_cut_by_the_cable_is_in_doubt():
     play(scene)
 
 
-def test_substitutions_in_what_was_not_sent_are_not_told():
+def test_substitutions_in_text_that_was_not_sent_are_not_reported():
     async def scene(desk: Desk) -> None:
         desk.type("abcdefgh…")
         await desk.after(20)
@@ -433,7 +433,7 @@ def test_substitutions_in_what_was_not_sent_are_not_told():
     play(scene)
 
 
-def test_ten_times_the_cable_is_pulled_and_each_time_nothing_is_lost_or_typed_twice():
+def test_nothing_is_lost_or_typed_twice_when_the_cable_is_pulled_ten_times():
     async def scene(desk: Desk) -> None:
         expected = ""
         for piece in range(1, 11):

@@ -1,4 +1,4 @@
-"""Characters the layout lacks are typed by their number, where the user set the host up for it."""
+"""Characters the layout lacks are typed by their number, if the user prepared the host."""
 
 import pytest
 from hosts_that_take_numbers import (
@@ -79,7 +79,7 @@ def test_unicode_hex_input_takes_utf_16_units(pace):
 
 
 @pytest.mark.parametrize("character", ["\u00a0", "\u0430", "\u0410"])
-def test_unicode_hex_input_is_not_trusted_with_numbers_from_0_to_0(character):
+def test_unicode_hex_input_is_not_used_for_numbers_that_begin_and_end_with_0(character):
     plan = planned(character, US, UnicodeMethod.HEX_INPUT)
     assert [made.wanted for made in plan.substitutions] == [character]
 
@@ -88,7 +88,7 @@ def test_unicode_hex_input_is_not_trusted_with_numbers_from_0_to_0(character):
 @pytest.mark.parametrize(
     "character", ["\x00", "\x1b", "\t", "\ud83d", "\uffff", "\u202e", "\u200b"]
 )
-def test_no_method_sends_controls_lone_surrogates_or_what_nobody_sees(character, method):
+def test_no_method_sends_controls_lone_surrogates_or_invisible_characters(character, method):
     plan = planned(character, US, method)
     assert [made.wanted for made in plan.substitutions] == [character]
     assert all(report.data[0] & 0x45 == 0 for report in plan.reports), "Ctrl or Alt was held"

@@ -16,7 +16,7 @@ from saykey.simulated.text_field import TextField
 
 @pytest.fixture
 def keys(capsys):
-    """Run the command: exit status, what it printed, what it complained of."""
+    """Run the command: exit status, standard output, standard error."""
 
     def run(*args):
         status = cli.main(["keys", *args])
@@ -83,7 +83,7 @@ def test_a_unicode_method_takes_the_place_of_substitutions(parsed):
     assert parse_stroke(found["strokes"][0]) == Stroke(0, 0x03)
 
 
-def test_the_table_shows_each_character_with_its_keys_and_what_stands_in(keys):
+def test_the_table_shows_each_character_with_its_keys_and_its_substitute(keys):
     status, out, _ = keys("A …\n\x1b")
     assert status == 0
     lines = out.splitlines()
@@ -102,7 +102,7 @@ def test_a_dash_reads_standard_input_as_it_is(parsed, standard_input):
     assert [made["from"] for made in found["substitutions"]] == ["’", "\0"]
 
 
-def test_what_is_no_utf_8_is_told_and_not_dropped(parsed, standard_input):
+def test_input_that_is_no_utf_8_is_reported_and_not_dropped(parsed, standard_input):
     standard_input(b"a\xffb")
     found = parsed("-")
     assert found["substitutions"] == [
@@ -141,7 +141,7 @@ def test_no_text_is_one_report_that_lets_all_keys_up(parsed):
         ([], "Missing argument 'TEXT'"),
     ],
 )
-def test_what_cannot_be_is_refused_with_what_can(keys, args, told):
+def test_invalid_options_are_refused_with_the_valid_ones(keys, args, told):
     status, out, err = keys(*args)
     assert (status, out) == (2, "")
     assert told in err

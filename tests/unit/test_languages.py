@@ -1,7 +1,7 @@
-"""A phrase is heard in one of the languages the user speaks, and says in which.
+"""A phrase is heard in one of the user's languages, and its transcript names that language.
 
-The model has random weights: what it writes means nothing, but it finds languages more and less
-probable, always the same for the same sound.
+The model has random weights. Its text means nothing, but it finds some languages more probable than
+others, and always the same ones for the same sound.
 """
 
 import random
@@ -40,7 +40,7 @@ def heard(whisper, language, seed=1, window=192):
     return whisper.transcribe(noise(seed), Decoding(language, "", window, 8), lambda: False)
 
 
-def test_the_most_probable_of_the_languages_is_taken_and_told(whisper):
+def test_the_most_probable_of_the_languages_is_taken_and_reported(whisper):
     found = heard(whisper, SPOKEN).language
     assert found in languages_of(SPOKEN)
     others = ",".join(code for code in languages_of(SPOKEN) if code != found)
@@ -61,7 +61,7 @@ def test_what_was_spoken_before_makes_no_difference(whisper):
 
 
 def test_the_library_itself_finds_the_same_language_in_the_full_window(whisper):
-    """whisper_lang_auto_detect encodes with the window of the call before."""
+    """whisper_lang_auto_detect encodes with the window of the previous call."""
     everything = ",".join(languages_of(SPOKEN))
     ours = heard(whisper, everything, seed=6, window=FULL_WINDOW).language
     library, context, state = whisper._library, whisper._context, whisper._state

@@ -1,4 +1,4 @@
-"""The three latencies, told step by step."""
+"""The three latencies, folded step by step."""
 
 from story import DESK, inserting
 

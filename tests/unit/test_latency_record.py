@@ -1,4 +1,4 @@
-"""What many dictations come to: how long one waits, and how often a phrase is heard again."""
+"""Statistics of many dictations: how long one waits, and how often a phrase is heard again."""
 
 from saykey import effects as fx
 from saykey import events as ev
@@ -12,7 +12,7 @@ from saykey.state.device import initial
 
 
 class Days:
-    """Dictations one after another, a second long each."""
+    """Dictations one after another, each a second long."""
 
     def __init__(self):
         self.latency, self.record, self.dictation, self.now_ms = Latency(), Record(), 0, 0
@@ -47,7 +47,7 @@ class Days:
         self.hear(wait_ms, passes)
 
 
-def test_of_a_hundred_dictations_five_may_take_longer_than_the_95th_percentile():
+def test_five_of_a_hundred_dictations_may_take_longer_than_the_95th_percentile():
     days = Days()
     for wait_ms in range(1, 101):
         days.dictate(wait_ms)
@@ -93,7 +93,7 @@ def test_phrases_heard_again_are_counted_and_those_without_speech_left_out():
     assert (days.record.recognised, days.record.again) == (4, 2)
 
 
-def test_the_status_tells_both_without_a_word_that_was_said():
+def test_the_status_holds_both_without_a_word_that_was_said():
     days = Days()
     days.dictate(120)
     days.dictate(340, passes=2)

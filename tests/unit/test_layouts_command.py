@@ -1,4 +1,4 @@
-"""`saykey layouts` tells what there is, what it can type, and whether it was tried."""
+"""`saykey layouts` lists the layouts, what they can type, and whether they were tried."""
 
 import json
 
@@ -78,7 +78,7 @@ def test_the_list_is_there_for_programs_too(capsys):
         ("ja", ["linux", "jp", "Japanese"]),
     ],
 )
-def test_a_word_that_people_use_lists_what_they_mean_first(capsys, search, first):
+def test_a_word_that_people_use_lists_the_layouts_they_mean_first(capsys, search, first):
     status, out, _ = told(capsys, search)
     assert status == 0
     assert out.splitlines()[1].split()[:3] == first
@@ -92,7 +92,9 @@ def test_a_word_that_people_use_lists_what_they_mean_first(capsys, search, first
         ("@@@@", "No keyboard layout matches '@@@@'. `saykey layouts` lists all."),
     ],
 )
-def test_a_miss_brings_the_nearest_names_to_mind_in_one_line(capsys, search, told_to):
+def test_a_search_without_a_hit_is_answered_with_the_nearest_names_in_one_line(
+    capsys, search, told_to
+):
     status, out, err = told(capsys, search)
     assert (status, out) == (2, "")
     assert told_to in err

@@ -1,4 +1,4 @@
-"""`saykey layouts find`: a saykey that runs types a few keys, and their effect tells the layout."""
+"""`saykey layouts find`: the running saykey types a few keys; what they show gives the layout."""
 
 import asyncio
 import io
@@ -40,7 +40,7 @@ PLANNER = Planner(load_layout("linux", "us"))
 
 
 class Computer:
-    """A computer of some layout, and the saykey behind it, served from a thread of its own."""
+    """A computer with some layout and the saykey connected to it, in a thread of its own."""
 
     def __init__(self, socket: Path, layout: str) -> None:
         self.socket = socket
@@ -82,7 +82,7 @@ class Computer:
 class Person:
     """Standard input: Enter at first, and then for each key what `says` makes of its effect.
 
-    The terminal is on the very computer by default: a line is what came since the line before.
+    By default the terminal is on that same computer: a line is what was typed since the last one.
     """
 
     def __init__(self, field, says=lambda shown: shown):
@@ -102,7 +102,7 @@ class Person:
 
 @pytest.fixture
 def find(tmp_path, capsys, monkeypatch):
-    """Run the command on a computer of a layout: exit status, output, complaint, keys typed."""
+    """Run the command on a computer with this layout: exit status, output, error, keys typed."""
 
     def run(layout, *options, says=lambda shown: shown, stdin=None, device=None, **status):
         settings = tmp_path / "saykey.toml"
@@ -124,7 +124,7 @@ def found(out):
 
 
 @pytest.mark.parametrize("name", ["us", "de", "fr", "es", "gr", "ru", "cz", "tr+f", "us+dvorak"])
-def test_six_keys_in_a_terminal_on_the_computer_itself_tell_its_layout(find, name):
+def test_six_keys_in_a_terminal_on_the_computer_itself_identify_its_layout(find, name):
     code, out, err, strokes = find(name)
     assert (code, err) == (0, "")
     assert len(strokes) <= MOST_QUESTIONS
@@ -143,7 +143,7 @@ def test_the_answer_ends_in_the_line_for_the_settings(find):
     )
 
 
-def test_who_sits_at_another_computer_types_what_is_seen(find):
+def test_a_user_at_another_computer_types_what_the_keys_showed(find):
     _, by_terminal, _, _ = find("de")
     _, by_hand, _, _ = find("de", says=str.strip)
     assert by_hand == by_terminal
@@ -167,7 +167,7 @@ def test_answers_that_fit_no_layout_end_the_search_in_one_line(find):
     assert strokes[::2] == strokes[1::2]
 
 
-def test_layouts_of_another_system_are_told_by_its_own_tables(find):
+def test_layouts_of_another_system_are_found_by_its_own_tables(find):
     _, out, _, _ = find("de", "--os", "windows")
     assert found(out) == ["de"]
     assert find("us", "--os", "beos")[2].startswith("saykey: No table is known for system 'beos'.")

@@ -1,4 +1,4 @@
-"""How the shipped tables are made, and that they are what their sources give."""
+"""How the shipped tables are made, and that they agree with their sources."""
 
 import lzma
 from pathlib import Path
@@ -115,7 +115,7 @@ def test_a_dead_key_composes_one_precomposed_character_or_its_accent():
 
 
 @pytest.mark.parametrize("text", ["", "ab", "\x1b", "\u00a0", "\u200d", "\u212b"])
-def test_what_nobody_sees_or_nfc_changes_is_no_entry(text):
+def test_invisible_characters_and_those_that_nfc_changes_have_no_entry(text):
     assert not can_be_entry(text)
 
 

@@ -1,4 +1,4 @@
-"""Tables of Windows and macOS: made of facts that agree, and of nothing else."""
+"""Tables of Windows and macOS are made only of facts that agree."""
 
 # ruff: noqa: RUF001 - accents look alike
 
@@ -21,7 +21,7 @@ NOT_ALL_OF_ASCII = {
     "macos pt": "~",
     "macos us+intl": "^~",
 }
-"""Save layouts of other alphabets. Windows' Italian layout has these two nowhere."""
+"""Except for layouts of other alphabets. Windows' Italian layout lacks these two."""
 
 DEAD = {
     0xFE50: "`", 0xFE51: "´", 0xFE52: "^", 0xFE53: "~", 0xFE57: "¨", 0xFE5A: "ˇ", 0xFE58: "°",
@@ -60,7 +60,7 @@ def test_the_main_layouts_are_there():
 
 
 @pytest.mark.parametrize("system", ["windows", "macos"])
-def test_a_layout_without_facts_is_refused_with_those_that_there_are(system):
+def test_a_layout_without_a_table_is_refused_with_the_known_ones(system):
     with pytest.raises(LayoutError) as refusal:
         load_layout(system, "gr")
     assert f"Known: {', '.join(layout_names(system))}." in str(refusal.value)
@@ -158,7 +158,7 @@ def test_a_dead_key_that_shows_something_else_stops_the_generator(monkeypatch):
         with_facts_changed(monkeypatch, mistake)
 
 
-def test_tables_say_whose_facts_they_are_made_of():
+def test_tables_name_the_sources_they_are_made_of():
     assert "Visual Studio Code" in load_layout("windows", "de").origin
     assert "by the Saykey authors" in load_layout("windows", "de").origin
     swedish = load_layout("macos", "se")

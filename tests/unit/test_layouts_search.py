@@ -1,4 +1,4 @@
-"""What people call a keyboard layout, and the names in the tables that they mean."""
+"""The words people use for a keyboard layout, and the names in the tables that they mean."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_only_layouts_of_that_system_are_named(case):
 
 
 @pytest.mark.parametrize("word", ["@@@@", "", "q", "zz", "keyboard"])
-def test_a_word_that_is_like_none_brings_none(word):
+def test_a_word_unlike_any_name_finds_no_layout(word):
     assert nearest_layouts("linux", word) == ()
 
 

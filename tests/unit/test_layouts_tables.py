@@ -1,4 +1,4 @@
-"""The shipped layout tables: found by system and name, checked when unpacked, small and quick."""
+"""The shipped layout tables: found by system and name, checked when unpacked, small and fast."""
 
 import lzma
 import string

@@ -1,4 +1,4 @@
-"""ALSA microphones that are not 16 kHz mono, not there, or not well."""
+"""ALSA microphones that are not 16 kHz mono, are missing, or are faulty."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ from saykey.simulated.clock import VirtualClock
 
 
 class StubbornCard:
-    """Records a 440 Hz tone at the rate, channels and format its hardware has; always ready."""
+    """Records a 440 Hz tone at its own rate, channel count and format; always ready."""
 
     def __init__(self, rate, channels, format_name):
         self._granted = {"rate": rate, "channels": channels, "format_name": format_name}
@@ -49,7 +49,7 @@ class StubbornCard:
 
 
 class SilentCard(StubbornCard):
-    """Never has anything to give: its firmware has crashed."""
+    """Never has any sound, as if its firmware had crashed."""
 
     def __init__(self):
         super().__init__(16_000, 1, "S16_LE")
@@ -117,7 +117,7 @@ def test_an_overrun_at_48_khz_is_counted_in_16_khz_samples():
     asyncio.run(records())
 
 
-def test_a_format_that_is_not_known_is_refused_with_the_way_out():
+def test_an_unknown_format_is_refused_with_advice():
     card = StubbornCard(16_000, 1, "MU_LAW")
     microphone = AlsaMicrophone("hw:1,0", VirtualClock(), opener=lambda _: card)
     with pytest.raises(MicrophoneLost, match=r'set source = "alsa:plughw:1,0"'):
@@ -138,7 +138,7 @@ def test_a_card_that_gives_no_sound_is_lost():
 
 
 class VainCard(SilentCard):
-    """Says without end that it has something, and never has: a plugin's timer does that."""
+    """Is always ready but never has any sound, as with the timer of a plugin."""
 
     def __init__(self):
         super().__init__()
@@ -162,7 +162,7 @@ def test_a_card_that_is_ready_in_vain_is_lost():
 
 
 class UnpluggedCard(SilentCard):
-    """Unplugged in the moment in which somebody begins to wait for it."""
+    """Unplugged at the moment in which a reader begins to wait for it."""
 
     def polldescriptors(self):
         raise alsaaudio.ALSAAudioError("No such device [card]")
@@ -223,7 +223,7 @@ except MicrophoneLost as error:
 
 
 def _program(tmp_path, device, config="", before=""):
-    """Run in a process of its own: what the real library does to stderr shows only there."""
+    """Run a program in a process of its own, to see what the real library writes to stderr."""
     (tmp_path / "asound.conf").write_text(config)
     environment = os.environ | {
         "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{tmp_path / 'asound.conf'}"
@@ -234,7 +234,9 @@ def _program(tmp_path, device, config="", before=""):
     )
 
 
-def test_an_unknown_device_is_one_line_with_the_known_ones_and_nothing_from_the_library(tmp_path):
+def test_an_unknown_device_is_refused_in_one_line_with_the_known_ones_and_nothing_from_the_library(
+    tmp_path,
+):
     done = _program(tmp_path, "nosuch", "pcm.desk_microphone { type null hint.show on }")
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
@@ -251,7 +253,7 @@ def test_without_pyalsaaudio_the_line_says_how_to_install_it(tmp_path):
 
 
 def test_the_real_library_forced_to_two_channels_gives_mono(tmp_path):
-    # The multi plugin has as many channels as it has bindings, whatever is asked for.
+    # The multi plugin has as many channels as bindings, whatever is requested.
     two_channels = """
         pcm.silence { type plug slave.pcm { type file slave.pcm null format raw
             file /dev/null infile /dev/zero } }

@@ -13,7 +13,7 @@ from saykey.simulated.clock import VirtualClock
 
 MS = 1_000_000
 TONE = (np.arange(1_000) + 1).astype("<i2").tobytes()
-"""1000 samples: three frames and a bit."""
+"""1000 samples: a little more than three frames."""
 
 
 def test_paced_each_frame_comes_when_its_last_sample_was_spoken():

@@ -1,4 +1,4 @@
-"""`saykey model bench` on the bundled model and on random ones: real measurements, short ones."""
+"""`saykey model bench` on the bundled model and on random ones: real but short measurements."""
 
 import asyncio
 import json
@@ -51,7 +51,7 @@ def test_an_installed_model_is_measured_for_phrases_of_three_lengths(capsys):
     assert speed["load_ms"] > 0
 
 
-def test_random_weights_tell_what_a_size_would_cost_with_short_and_with_full_windows(capsys):
+def test_random_weights_show_what_a_size_would_cost_with_short_and_with_full_windows(capsys):
     told = json.loads(
         bench(capsys, "saykey-demo", *("--sizes", "tiny", "--quantisations", "q8_0"),
               *("--within", "60", "--json"))
@@ -65,13 +65,13 @@ def test_random_weights_tell_what_a_size_would_cost_with_short_and_with_full_win
     assert told["advice"]["installed"][0]["name"] == "saykey-demo"
 
 
-def test_the_table_ends_with_what_would_be_soon_enough(capsys):
+def test_the_table_ends_with_the_models_that_are_fast_enough(capsys):
     printed = bench(capsys, "saykey-demo", "--sizes", "none", "--within", "0.0001")
     assert "Text within 0.0001 s of the end of a 5 s phrase:" in printed
     assert "none of the installed models" in printed
 
 
-def test_a_model_of_unknown_kind_is_run_with_the_full_window_and_told_what_might_help(
+def test_a_model_of_unknown_kind_is_run_with_the_full_window_and_advice_is_printed(
     capsys, own_store
 ):
     shutil.copy(DEMO, own_store / "mine.bin")
@@ -107,7 +107,7 @@ def save(path, pcm16):
 
 
 def cost_the_worker_tells(path):
-    """The rows a phrase costs, which are those of the window the worker hears it with."""
+    """The rows a phrase costs: those of the window that the worker uses for it."""
 
     async def ready():
         worker = await WorkerProcess.start(path, 1)
@@ -134,7 +134,7 @@ def test_the_padding_measured_on_recordings_is_what_later_loads_use(
     assert read_card(mine).origin == "a copy"
 
 
-def test_a_dry_run_tells_and_writes_nothing(capsys, monkeypatch, own_store, spoken):
+def test_a_dry_run_reports_and_writes_nothing(capsys, monkeypatch, own_store, spoken):
     monkeypatch.setattr(model_padding, "FEWEST_WORDS", 5)
     for extra in sorted(spoken.iterdir())[4:]:
         extra.unlink()
@@ -153,7 +153,7 @@ def test_too_little_speech_is_refused(capsys, spoken):
     assert line.endswith("spoken words; at least 300 are needed to compare paddings")
 
 
-def test_a_folder_that_will_not_do_is_refused_with_what_to_put_there(capsys, tmp_path):
+def test_an_unsuitable_folder_is_refused_with_what_to_put_there(capsys, tmp_path):
     def line():
         return refused(capsys, "saykey-demo", "--recordings", tmp_path / "r", "--dry-run")
 
@@ -174,19 +174,17 @@ def test_a_folder_that_will_not_do_is_refused_with_what_to_put_there(capsys, tmp
         (["--recordings", "."], "name the one MODEL to measure the padding of"),
     ],
 )
-def test_a_mistake_is_one_line_with_what_is_possible(capsys, words, line):
+def test_a_usage_error_gives_one_line_with_what_is_possible(capsys, words, line):
     assert refused(capsys, *words).startswith(line)
 
 
-def test_a_file_that_is_no_model_is_told_before_anything_is_measured(capsys, own_store):
+def test_a_file_that_is_no_model_is_refused_before_anything_is_measured(capsys, own_store):
     (own_store / "web.bin").write_text("<html>")
     assert main(["model", "bench", "web", "--sizes", "none"]) == 1
     assert "is a web page" in capsys.readouterr().err
 
 
-def test_of_all_models_a_damaged_one_is_told_in_a_line_and_the_others_are_measured(
-    capsys, own_store
-):
+def test_a_damaged_model_is_reported_in_one_line_and_the_others_are_measured(capsys, own_store):
     (own_store / "a-web.bin").write_text("<html>")
     (own_store / "cut.bin").write_bytes(DEMO.read_bytes()[:-1])
     assert main(["model", "bench", "--sizes", "none", "--threads", "1,2", "--json"]) == 1
@@ -199,6 +197,6 @@ def test_of_all_models_a_damaged_one_is_told_in_a_line_and_the_others_are_measur
     assert end == "saykey: a-web, cut: not measured; remove and pull or import again"
 
 
-def test_a_name_that_is_no_model_is_told_before_anything_is_measured(capsys):
+def test_a_name_that_is_no_model_is_refused_before_anything_is_measured(capsys):
     assert main(["model", "bench", "saykey-demo", "other", "--sizes", "none"]) == 1
     assert "there is no model 'other'" in capsys.readouterr().err

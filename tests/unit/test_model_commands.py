@@ -1,4 +1,4 @@
-"""`saykey model` lists, tells, imports, verifies and removes; mistakes are one line."""
+"""`saykey model` lists, describes, imports, verifies and removes; a mistake gives one line."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ def state(tmp_path, monkeypatch):
 
 @pytest.fixture
 def told(capsys):
-    """Run a command that must succeed; what it prints."""
+    """Run a command that must succeed, and return what it prints."""
 
     def run(*words):
         assert main(["model", *map(str, words)]) == 0
@@ -41,7 +41,7 @@ def told(capsys):
 
 @pytest.fixture
 def refused(capsys):
-    """Run a command that must fail; the one line it ends with, behind any progress."""
+    """Run a command that must fail, and return its last line, which follows any progress."""
 
     def run(*words):
         assert main(["model", *map(str, words)]) == 1
@@ -66,7 +66,7 @@ def test_a_model_that_cannot_be_used_is_listed_with_its_fault(told, state):
     assert "is a link that leads out of the store" in told("list")
 
 
-def test_info_tells_of_models_here_and_in_the_catalogue(told, refused):
+def test_info_describes_models_here_and_in_the_catalogue(told, refused):
     here = told("info", "saykey-demo")
     assert "11 MB, q8_0" in here
     assert "English only" in here
@@ -94,7 +94,7 @@ def test_an_imported_file_brings_the_card_beside_it(told, tmp_path):
     assert read_card(store.find("other")) == read_card(DEMO)
 
 
-def test_a_model_goes_out_as_gguf_and_comes_back_with_its_card(told, tmp_path):
+def test_a_model_is_exported_as_gguf_and_imported_again_with_its_card(told, tmp_path):
     told("export", "saykey-demo", "--gguf", tmp_path / "demo.gguf")
     told("import", tmp_path / "demo.gguf", "--name", "again")
     path, card = store.find("again"), read_card(store.find("again"))
@@ -105,7 +105,7 @@ def test_a_model_goes_out_as_gguf_and_comes_back_with_its_card(told, tmp_path):
     assert told("verify", "again") == "again: right\n"
 
 
-def test_a_gguf_file_goes_out_again_with_all_it_said(told, tmp_path, state):
+def test_a_gguf_file_is_exported_again_with_all_its_metadata(told, tmp_path, state):
     (state / "models").mkdir(parents=True)
     notes = Notes(licence="MIT", languages=("en",), dynamic_context=True)
     export_gguf(DEMO, state / "models" / "mine.gguf", notes)
@@ -174,7 +174,7 @@ def test_a_model_that_changed_on_the_disk_is_found_out(told, tmp_path, capsys):
     assert err == "saykey: mine: remove and pull or import again\n"
 
 
-def test_what_came_of_a_download_is_listed_and_can_be_given_up(told, refused):
+def test_an_unfinished_download_is_listed_and_can_be_discarded(told, refused):
     for name in ("mine", "tiny.en-q5_1"):
         partial_downloads.partial_file(name).write_bytes(bytes(5_300_000))
     listed = json.loads(told("list", "--all", "--json"))
@@ -187,7 +187,7 @@ def test_what_came_of_a_download_is_listed_and_can_be_given_up(told, refused):
     assert "tiny.en-q5_1  unfinished  5.3 MB" in told("list")
 
 
-def test_a_model_goes_with_a_newer_download_of_it_that_was_not_finished(told, tmp_path):
+def test_removing_a_model_removes_its_unfinished_download_too(told, tmp_path):
     shutil.copy(DEMO, tmp_path / "mine.bin")
     told("import", tmp_path / "mine.bin")
     partial_downloads.partial_file("mine").touch()
@@ -196,7 +196,7 @@ def test_a_model_goes_with_a_newer_download_of_it_that_was_not_finished(told, tm
     )
 
 
-def test_a_download_that_goes_on_is_not_given_up(refused):
+def test_a_running_download_is_not_discarded(refused):
     part = partial_downloads.partial_file("mine")
     with partial_downloads.locked(part):
         assert "mine is being pulled by another process" in refused("remove", "mine", "--yes")

@@ -27,7 +27,7 @@ def test_there_are_models_for_dynamic_context_in_both_kinds():
     assert Counter(len(model.languages) == 1 for model in made) == {True: 3, False: 3}
 
 
-def test_names_addresses_and_checksums_are_each_there_once():
+def test_no_name_address_or_checksum_occurs_twice():
     for field in ("name", "address", "sha256"):
         assert max(Counter(getattr(model, field) for model in MODELS).values()) == 1
 

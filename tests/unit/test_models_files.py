@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, by one process at a time, whatever became of others."""
+"""Files are written whole or not at all, by one process at a time, even after crashes."""
 
 import os
 import subprocess
@@ -80,7 +80,7 @@ def test_two_that_write_the_same_file_take_turns(tmp_path):
         with pytest.raises(subprocess.TimeoutExpired):
             other.wait(0.2)
         write_all(out, b"ours")
-    # the other had opened what is m.bin now: it must not write there
+    # the other process had opened the file that is m.bin now: it must not write to it
     assert other.wait(30) == 0
     other.stdout.close()
     assert target.read_bytes() == b"theirs"

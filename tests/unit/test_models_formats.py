@@ -1,7 +1,7 @@
 """Models of other dimensions and number formats than the bundled one pass the check, and run.
 
-They are made here with weights of zero: what counts is that whisper.cpp takes what `check` lets
-through.
+They are made here with weights of zero: the tests are about whether whisper.cpp loads what `check`
+accepts.
 """
 
 import struct

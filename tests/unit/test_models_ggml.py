@@ -38,7 +38,7 @@ TENSORS = end_of_vocabulary()
 
 
 def tensors():
-    """(where it begins, where its shape is, its name, where its data is, where it ends)."""
+    """(begin, position of the shape, name, position of the data, end) of each tensor."""
     block = {0: (1, 4), 1: (1, 2), 8: (32, 34)}
     at = TENSORS
     while at < len(IMAGE):
@@ -73,7 +73,7 @@ def header(field, value):
     return put(4 + 4 * field, value)
 
 
-# Built when they are needed: each is another copy of the whole file.
+# Built when needed, since each is another copy of the whole file.
 DAMAGE = {
     "nothing": (lambda: b"", "is empty"),
     "three bytes": (lambda: IMAGE[:3], "is not a speech model"),
@@ -189,7 +189,7 @@ def test_damage_is_refused_with_one_line_that_names_it(kind):
 
 
 def mutations(count):
-    """Bytes of the structure, not of the weights, replaced by others; always the same ones."""
+    """Files with bytes of the structure replaced, not of the weights; the same ones each time."""
     chance = random.Random(1955)  # noqa: S311 - no secret
     structure = [
         *range(4, FILTERS), *range(VOCABULARY, VOCABULARY + 400), *range(TENSORS - 40, TENSORS),
@@ -209,7 +209,7 @@ def test_no_changed_byte_of_the_structure_gets_past_the_check_and_ends_the_worke
         try:
             check(memoryview(image))
         except ModelError as refused:
-            assert "\n" not in str(refused)  # noqa: PT017 - being let through is right as well
+            assert "\n" not in str(refused)  # noqa: PT017 - accepting it is right as well
         else:
             if image != IMAGE:
                 survivors.append((at, value))
@@ -219,7 +219,7 @@ def test_no_changed_byte_of_the_structure_gets_past_the_check_and_ends_the_worke
         path = tmp_path / "changed.bin"
         path.write_bytes(put(at, value, "B"))
         lost = []
-        settings = RecognizerSettings(gate=False)  # the model itself hears the silence
+        settings = RecognizerSettings(gate=False)  # so that the model itself hears the silence
         recognizer = WorkerRecognizer(settings, MonotonicClock(), on_lost=lost.append)
         try:
             await recognizer.load(str(path))

@@ -60,7 +60,7 @@ def infos():
 
 
 class File:
-    """A sound GGUF file in its parts; a test spoils one of them."""
+    """An undamaged GGUF file in its parts, one of which a test damages."""
 
     def __init__(self):
         self.magic, self.version, self.counts = b"GGUF", 3, None

@@ -1,4 +1,4 @@
-"""What is written as GGUF runs in an engine of other hands, which has its own reader of it."""
+"""Our GGUF files run in an engine by other authors, which has its own reader."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ SENTENCE = "Thank you for your new report."
 """What is said in the first two seconds of the bundled recording."""
 
 FORMATS = ["f16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0"]
-"""Those that rows of 128 can have."""
+"""The number formats that rows of 128 can have."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""GGUF Whisper files of all families become files whisper.cpp loads, blocks untouched."""
+"""GGUF Whisper files of all families become files that whisper.cpp loads, block by block."""
 
 import asyncio
 import json
@@ -104,7 +104,7 @@ def test_files_with_openais_names_may_leave_the_embedding_as_it_was(tmp_path):
         return 2 if len(shape) == 2 and ".blocks." in name else 0
 
     size = dimensions(vocabulary=ENGLISH)
-    # a key of their own, wrong: layers counted by their tensors
+    # their own key is wrong: layers are counted by their tensors
     keys = [("whisper.encoder.layer_count", 7)]
     path = write_gguf(tmp_path / "m.gguf", size, kinds, OPENAI, tokens=False, pairs=keys)
     made = import_file(path, tmp_path, "m")
@@ -142,7 +142,7 @@ def test_mel_filters_of_the_file_are_kept(tmp_path):
 
 
 def mixed(name, shape):
-    """As Q4_K_M: most in q4_k, some in q6_k."""
+    """Number formats as in Q4_K_M: most q4_k, some q6_k."""
     if name.endswith(("value.weight", "mlp.2.weight")):
         return 14
     return like_whisper(12)(name, shape)
@@ -166,7 +166,7 @@ def test_mixed_types_become_the_one_of_most_weights(tmp_path):
     assert hears(made.path)
 
 
-def test_a_k_quant_in_the_majority_gives_way_where_rows_cannot_hold_it(tmp_path):
+def test_a_k_quant_in_the_majority_is_replaced_where_rows_cannot_hold_it(tmp_path):
     def kinds(name, shape):
         if name.endswith("mlp.2.weight"):  # rows of 4 * 64 are one block of 256
             return 14
@@ -251,13 +251,13 @@ def test_what_is_packed_is_kept_by_its_contents(tmp_path):
     assert len(list(cache.iterdir())) == 2
 
 
-def test_of_many_files_the_three_last_used_stay_packed(tmp_path):
+def test_the_three_files_used_last_stay_packed(tmp_path):
     cache = tmp_path / "cache"
     sources = [write_small(tmp_path / f"{seed}.gguf", seed) for seed in range(4)]
     first, second, third = (packed_in_cache(path, cache) for path in sources[:3])
     for age, packed in enumerate((third, first, second)):
         os.utime(packed, (1000 - age, 1000 - age))
-    assert packed_in_cache(sources[1], cache) == second  # and so is the last used
+    assert packed_in_cache(sources[1], cache) == second  # so is the file used last
     fourth = packed_in_cache(sources[3], cache)
     assert set(cache.iterdir()) == {second, third, fourth}
 
@@ -266,7 +266,7 @@ def write_small(path, seed):
     return write_gguf(path, SMALL, like_whisper(8), TRANSCRIBE, seed=seed)
 
 
-def test_what_the_disk_changed_in_the_cache_is_packed_again(tmp_path, monkeypatch):
+def test_a_file_damaged_in_the_cache_is_packed_again(tmp_path, monkeypatch):
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "state"))
     path = write_small(tmp_path / "m.gguf", 0)
     image, _ = load.checked_image(path)

@@ -1,4 +1,4 @@
-"""A model written as GGUF tells all of itself, and comes back bit by bit."""
+"""A model written as GGUF holds all its metadata, and is read back bit by bit."""
 
 import subprocess
 import sys
@@ -51,7 +51,7 @@ def demo(tmp_path_factory):
 
 
 def circle(folder, form):
-    """A file of other hands, what is made of it for the device, and of that as GGUF again."""
+    """A file by other authors, its conversion for the device, and that one exported as GGUF."""
     size = dimensions(state=64 if form.block < 256 else 256, vocabulary=ENGLISH)
     first = folder / "first.gguf"
     write_gguf(first, size, like_whisper(form.kind), TRANSCRIBE, tokens=False)
@@ -81,7 +81,7 @@ def test_the_gguf_package_reads_the_same_out_of_both(tmp_path, name):
     assert back.keys() - there.keys() == {"frontend.mel_filterbank", "frontend.window"}
 
 
-def test_the_bundled_model_goes_out_and_comes_back_bit_by_bit(tmp_path, demo):
+def test_the_bundled_model_is_exported_and_imported_again_bit_by_bit(tmp_path, demo):
     back = import_file(demo[0], tmp_path, "back").path.read_bytes()
     bundled = DEMO.read_bytes()
     ours, theirs = ggml.read(memoryview(bundled)), ggml.read(memoryview(back))
@@ -91,7 +91,7 @@ def test_the_bundled_model_goes_out_and_comes_back_bit_by_bit(tmp_path, demo):
         assert tensor_bytes(bundled, ours, name) == tensor_bytes(back, theirs, name)
 
 
-def test_what_is_told_for_people_is_told_in_the_standards_keys(demo):
+def test_notes_for_people_are_written_under_the_standards_keys(demo):
     fields = demo[1].fields
     keys = gguf.Keys.General
     told = {key: fields[key].contents() for key in fields if key.startswith("general.")}
@@ -105,7 +105,7 @@ def test_what_is_told_for_people_is_told_in_the_standards_keys(demo):
     assert fields["saykey.dynamic_context"].contents() is True
 
 
-def test_it_is_read_back_by_ourselves(demo):
+def test_our_own_reader_reads_it_back(demo):
     with opened(demo[0]) as source:
         assert source.contents.notes == NOTES
 
@@ -117,14 +117,14 @@ def test_notes_go_along_when_a_gguf_file_is_written_anew(tmp_path, demo):
     assert (told.name, told.licence, told.dynamic_context) == ("other", "MIT", True)
 
 
-def test_a_model_that_says_nothing_is_named_after_its_file(tmp_path):
+def test_a_model_without_notes_is_named_after_its_file(tmp_path):
     export_gguf(DEMO, tmp_path / "demo.gguf", Notes())
     with opened(tmp_path / "demo.gguf") as source:
         assert source.contents.notes == Notes(name="saykey-demo", languages=("en",))
 
 
 @pytest.mark.parametrize(("words", "languages"), [(ENGLISH, 1), (51865, 99), (51866, 100)])
-def test_a_model_that_says_nothing_has_the_languages_of_its_vocabulary(tmp_path, words, languages):
+def test_a_model_without_notes_has_the_languages_of_its_vocabulary(tmp_path, words, languages):
     size = dimensions(vocabulary=words)
     silent = write_gguf(tmp_path / "m.gguf", size, like_whisper(8), TRANSCRIBE)
     export_gguf(silent, tmp_path / "out.gguf", Notes())
@@ -134,7 +134,7 @@ def test_a_model_that_says_nothing_has_the_languages_of_its_vocabulary(tmp_path,
 
 
 @pytest.mark.parametrize("words", [ENGLISH, 51865])
-def test_special_tokens_stand_where_whisper_cpp_has_them(tmp_path, words):
+def test_special_tokens_are_where_whisper_cpp_has_them(tmp_path, words):
     size = dimensions(vocabulary=words)
     path = write_gguf(tmp_path / "m.gguf", size, like_whisper(8), TRANSCRIBE)
     device = import_file(path, tmp_path, "m").path
@@ -175,7 +175,7 @@ def test_the_window_is_hanns(demo):
 
 @pytest.mark.parametrize("words", [ENGLISH, 51865, 51866])
 @pytest.mark.parametrize("count", [50256, 50257, 50258])
-def test_however_many_tokens_a_file_spells_all_are_told_in_their_places(words, count):
+def test_all_tokens_are_written_in_their_places_however_many_a_file_spells(words, count):
     size = dimensions(vocabulary=words)
     text = [b"t%d" % number for number in range(count)]
     told = whole_vocabulary(text, size)

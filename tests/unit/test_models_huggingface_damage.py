@@ -1,4 +1,4 @@
-"""What is wrong with a Hugging Face folder is said in one line, before anything is written."""
+"""A fault in a Hugging Face folder is reported in one line, before anything is written."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ from saykey.models.formats import ggml
 
 SIZE = dimensions()
 
-# What is wrong with a folder, and what is said: each spoils a sound one.
+# Ways to damage a folder, each with the message expected.
 
 
 def rewritten(name, change):

@@ -1,4 +1,4 @@
-"""Hugging Face's Whisper folders and files come in by one call, converted as ggml itself does."""
+"""Hugging Face's Whisper folders and files are imported by one call, converted as by ggml."""
 
 import json
 
@@ -91,7 +91,7 @@ def test_positions_norms_and_biases_stay_exact_whatever_is_asked_for(tmp_path):
             assert tensor_bytes(image, contents, name) == value.tobytes()
 
 
-def test_a_file_alone_comes_in_with_what_stands_beside_it(tmp_path):
+def test_a_single_file_is_imported_with_the_files_beside_it(tmp_path):
     folder = write_hugging_face(tmp_path / "hf", SIZE)
     renamed = (folder / "model.safetensors").rename(folder / "whatever.bin")
     assert imported(renamed, tmp_path, "q8_0")[0].facts.quantisation == "q8_0"
@@ -121,14 +121,14 @@ def test_mel_filters_of_the_feature_extractor_are_taken(tmp_path):
     assert imported(folder, tmp_path)[2].mel_filters == filters.tobytes()
 
 
-def test_languages_are_told(tmp_path):
+def test_languages_are_noted(tmp_path):
     folder = write_hugging_face(tmp_path / "hf", SIZE)
     told = {"lang_to_id": {"<|en|>": 50259, "<|de|>": 50261}}
     (folder / "generation_config.json").write_text(json.dumps(told))
     assert imported(folder, tmp_path)[0].notes.languages == ("en", "de")
 
 
-def test_progress_is_told_to_the_end(tmp_path):
+def test_progress_is_reported_to_the_end(tmp_path):
     folder = write_hugging_face(tmp_path / "hf", SIZE)
     told = []
     made = import_file(folder, tmp_path, "m", "q8_0", lambda *done: told.append(done))

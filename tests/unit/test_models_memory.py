@@ -1,4 +1,4 @@
-"""The memory a model needs is told beforehand; the kernel tells how much there is."""
+"""The memory a model needs is estimated beforehand; the kernel reports how much there is."""
 
 import mmap
 import os
@@ -46,7 +46,7 @@ MB = 1_000_000
     ids=["tiny q8_0", "base q8_0", "base q5_1", "small q8_0", "small q5_1"],
 )
 def test_the_estimate_is_near_the_measured_peak_of_a_worker(size, state, layers, measured):
-    """Peaks in MB as docs/models.md has them."""
+    """Peaks in MB, as in docs/models.md."""
     told = need(int(size * MB), state, layers)
     assert 0.98 * measured * MB <= told <= 1.1 * measured * MB
 
@@ -63,20 +63,20 @@ def test_the_need_of_a_gguf_file_is_that_of_what_will_be_packed_of_it(tmp_path, 
     assert facts_of(plain).size == plain.stat().st_size
 
 
-def test_the_need_of_what_whisper_cpp_cannot_run_is_that_of_what_it_becomes(tmp_path):
+def test_a_file_that_whisper_cpp_cannot_run_needs_what_its_conversion_needs(tmp_path):
     size = dimensions()
     path = write_gguf(tmp_path / "m.gguf", size, lambda _name, _shape: 0, TRANSCRIBE)
     assert facts_of(path).size == import_file(path, tmp_path, "m").path.stat().st_size
     assert facts_of(path).size < 0.6 * path.stat().st_size
 
 
-def test_a_file_that_tells_no_dimensions_is_taken_for_a_large_model(tmp_path):
+def test_a_file_without_dimensions_is_taken_for_a_large_model(tmp_path):
     damaged = tmp_path / "other.gguf"
     damaged.write_bytes(b"GGUF" + bytes(100))
     assert need_of(damaged) == need(104, 1280, 32)
 
 
-def test_a_named_pipe_does_not_keep_anybody_waiting(tmp_path):
+def test_a_named_pipe_does_not_block(tmp_path):
     os.mkfifo(tmp_path / "pipe.bin")
     assert need_of(tmp_path / "pipe.bin") == need(0, 1280, 32)
 
@@ -98,11 +98,11 @@ def test_a_model_that_fits_nowhere_is_refused_with_the_figures():
         room("m", 100 * MB, 81 * MB, held=0)
 
 
-def test_where_nobody_knows_the_memory_it_is_tried():
+def test_where_the_free_memory_is_unknown_the_model_is_tried():
     assert room("m", 100 * MB, None, held=0) is Room.BESIDE
 
 
-def test_the_kernel_tells_what_is_available(tmp_path):
+def test_the_kernel_reports_what_is_available(tmp_path):
     meminfo = tmp_path / "meminfo"
     meminfo.write_text("MemTotal:  400 kB\nMemFree:  10 kB\nMemAvailable:  300 kB\n")
     assert available(meminfo) == 300 * 1024
@@ -112,9 +112,9 @@ def test_the_kernel_tells_what_is_available(tmp_path):
     assert available() > MB
 
 
-def test_a_process_holds_what_is_its_own():
+def test_memory_that_a_process_has_written_counts_as_held_by_it():
     before = held_by(os.getpid())
-    # not from the heap, where other tests may have left room
+    # not from the heap, which may have room left by other tests
     with mmap.mmap(-1, 64 * MB, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as kept:
         kept.write(b"\x01" * 64 * MB)
         assert held_by(os.getpid()) - before > 50 * MB

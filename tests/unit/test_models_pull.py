@@ -37,7 +37,7 @@ def server():
 
 
 def fetched(server, sha=SHA, **how):
-    """Pull it, without waiting between tries; returns what it was told on the way."""
+    """Pull the model without waiting between tries; returns the progress reported."""
     told = []
     wanted = Wanted("mine", server.address, Card(origin=server.address, sha256=sha), len(BODY))
     path, card = pull(
@@ -65,7 +65,7 @@ def test_a_model_is_pulled_checked_and_found_under_its_name(server):
     assert server.asked == [None]
 
 
-def test_a_connection_that_breaks_is_gone_on_with_where_it_broke(server):
+def test_a_broken_download_is_resumed_where_it_broke(server):
     server.breaks = [HALF, 1000, HALF // 2]
     fetched(server)
     assert server.asked == [None, f"bytes={HALF}-", f"bytes={HALF + 1000}-", server.asked[3]]
@@ -76,7 +76,7 @@ def test_a_server_that_ignores_ranges_sends_it_all_again(server):
     fetched(server)
 
 
-def test_without_a_name_for_the_version_it_begins_again(server):
+def test_without_an_etag_the_download_begins_again(server):
     for etag in (None, 'W/"weak"'):
         server.etag, server.breaks, server.asked = etag, [HALF], []
         fetched(server)
@@ -103,7 +103,7 @@ def test_a_server_that_is_busy_is_asked_again(server):
     fetched(server)
 
 
-def test_a_server_that_never_sends_anything_more_is_given_up_and_what_came_is_kept(server):
+def test_a_server_that_sends_nothing_more_is_given_up_and_what_came_is_kept(server):
     server.breaks = [HALF, 0, 0, 0, 0]
     line = refused(server)
     assert line.startswith(
@@ -114,9 +114,9 @@ def test_a_server_that_never_sends_anything_more_is_given_up_and_what_came_is_ke
     assert server.asked[-1] == f"bytes={HALF}-"
 
 
-def test_off_line_the_way_by_a_stick_is_told():
+def test_without_a_network_the_message_explains_the_way_by_usb_stick():
     with FileServer(BODY) as server:
-        address = server.address  # nobody listens there any more
+        address = server.address  # no server listens there any more
     wanted = Wanted("mine", address, Card(sha256=SHA), len(BODY))
     with pytest.raises(ModelError, match="Connection refused; try again online, or fetch") as off:
         pull(wanted, lambda *_: None, pause=lambda _: None)
@@ -149,7 +149,7 @@ def test_a_web_page_in_place_of_a_model_is_no_model(server):
     assert store.names() == ("saykey-demo",)
 
 
-def test_a_page_that_is_not_there_is_told_at_once(server):
+def test_a_missing_page_is_reported_at_once(server):
     server.answers = [404]
     assert f"answers 404 for {server.address}" in refused(server)
     assert len(server.asked) == 1
@@ -197,7 +197,7 @@ def test_only_https_is_pulled_from(address):
         checked_address(address)
 
 
-def test_too_little_room_on_the_disk_is_told_before_anything_comes(server):
+def test_too_little_disk_space_is_reported_before_the_download(server):
     told = []
     line = refused(server, free=lambda _: 40 << 20)
     assert line.startswith("11 MB are needed in ")
@@ -232,12 +232,12 @@ def test_a_disk_that_fills_up_meanwhile_keeps_what_came(server):
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-def test_a_full_disk_and_a_full_quota_are_told_alike(number):
+def test_a_full_disk_and_a_full_quota_are_reported_alike(number):
     with pytest.raises(ModelError, match="the disk is full"), user_store.writing(Path("x")):
         raise OSError(number, os.strerror(number))
 
 
-def test_a_pull_that_is_killed_goes_on_where_it_was(state, server):
+def test_a_pull_that_was_killed_is_resumed_where_it_was(state, server):
     server.stalls = HALF
     killed = command(server)
     part = state / "models" / "incoming" / "mine.part"
@@ -259,7 +259,7 @@ def test_a_pull_that_is_killed_goes_on_where_it_was(state, server):
 
 
 def until(condition):
-    """Return once this holds of another process; it cannot tell us by itself."""
+    """Poll another process until this is true: it cannot notify us."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline

@@ -1,4 +1,4 @@
-"""Number formats are converted as ggml itself does, and what no format can hold is refused."""
+"""Number formats are converted as by ggml, and values that no format can hold are refused."""
 
 import importlib.util
 

@@ -1,4 +1,4 @@
-"""Models of random weights are models: checked, loaded and run like any other."""
+"""Models of random weights are checked, loaded and run like any other."""
 
 import math
 from array import array

@@ -38,7 +38,7 @@ def test_a_gguf_file_says_itself_whether_it_may_be_given_short_windows(tmp_path,
 
 
 @pytest.mark.parametrize("said", [True, False])
-def test_the_card_has_the_last_word_on_short_windows(tmp_path, said):
+def test_the_card_overrides_the_file_on_short_windows(tmp_path, said):
     target = tmp_path / "demo.gguf"
     export_gguf(store.find("saykey-demo"), target, Notes(dynamic_context=not said))
     user_store.write_card(target, Card(dynamic_context=said))
@@ -165,12 +165,12 @@ def test_a_link_within_the_store_is_another_name(mine):
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "-x", "a b", "x" * 65, "a\n"])
-def test_a_name_that_is_no_file_name_everywhere_is_refused(name):
+def test_a_name_that_is_not_a_file_name_on_every_system_is_refused(name):
     with pytest.raises(ModelError, match="a model cannot be called"):
         store.checked_name(name)
 
 
-def test_the_store_stands_in_the_state_directory(mine, monkeypatch):
+def test_the_store_is_in_the_state_directory(mine, monkeypatch):
     assert store.own_directory() == mine
     monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/a:/var/lib/b")
     assert store.own_directory() == store.Path("/var/lib/a/models")
@@ -184,7 +184,7 @@ def part_of(image=b"model"):
     return part
 
 
-def test_a_kept_model_stands_with_its_card_and_nothing_else(mine):
+def test_a_kept_model_is_stored_with_its_card_and_nothing_else(mine):
     card = Card(description='quotes " and \\ and \x7f', languages=("en",), dynamic_context=True)
     path = user_store.install(part_of(), "mine", card)
     assert path == store.find("mine")
@@ -206,7 +206,7 @@ def test_a_model_of_the_system_is_not_removed():
         user_store.remove(store.find_stored("saykey-demo"))
 
 
-def test_with_a_gguf_file_goes_what_was_packed_of_it(mine):
+def test_removing_a_gguf_file_removes_its_packed_copy_too(mine):
     export_gguf(store.find("saykey-demo"), mine / "own.gguf", Notes())
     load.checked_image(store.find("own"))
     assert len(list(store.cache().iterdir())) == 1

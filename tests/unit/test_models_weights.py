@@ -1,4 +1,4 @@
-"""A model with a weight that is no finite number is refused, in whatever format it lies."""
+"""A model with a weight that is no finite number is refused, in every format."""
 
 import asyncio
 import struct
@@ -66,7 +66,7 @@ def test_the_bundled_models_weights_are_numbers():
 
 
 @FORMATS
-def test_numbers_of_every_format_are_let_by(form):
+def test_finite_numbers_of_every_format_are_accepted(form):
     values = np.random.default_rng(0).standard_normal((4, 256), np.float32)
     data = values.tobytes()
     if form.name == "bf16":
@@ -78,7 +78,7 @@ def test_numbers_of_every_format_are_let_by(form):
 
 @FORMATS
 def test_any_bytes_are_judged_as_the_gguf_package_reads_them(form):
-    """Of blocks of chance one scale in 32 is no number: all five bits of its exponent are set."""
+    """In random blocks one scale in 32 is no number: all five bits of its exponent are set."""
     draw = np.random.default_rng(1)
     kind = gguf.GGMLQuantizationType(form.kind)
     verdicts = set()
@@ -103,7 +103,7 @@ def test_the_library_adds_no_line_of_its_own(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_nobody_is_left_without_stderr_because_of_it(capfd):
+def test_stderr_is_restored_after_it(capfd):
     checked(IMAGE)
     store.os.write(2, b"still here")
     assert capfd.readouterr().err == "still here"

@@ -1,4 +1,4 @@
-"""Text that must outlive a crash: which text it is, its bytes, and the file it is kept in."""
+"""Text that must outlive a crash: which text that is, its bytes, and the file that keeps it."""
 
 import logging
 import shutil
@@ -43,7 +43,7 @@ def listening():
 # What is kept
 
 
-def test_of_a_device_at_rest_nothing_is_kept():
+def test_nothing_is_kept_of_a_device_at_rest():
     assert kept(Story().device) == ()
 
 
@@ -100,7 +100,7 @@ def test_doubtful_text_is_kept_unless_it_will_be_dropped(policy, texts):
     assert [held.text for _, held in kept(story.device)] == texts
 
 
-def test_what_was_cancelled_is_not_kept_but_held_text_that_was_asked_for_is():
+def test_cancelled_text_is_not_kept_but_held_text_that_was_asked_for_is():
     story = listening()
     story.say(1)
     story.hear(1, "Hello.")
@@ -147,7 +147,7 @@ def test_a_device_begins_with_what_was_kept_and_types_none_of_it_unasked():
     assert [type(effect).__name__ for effect in begun] == ["LoadModel", "OpenLink", "OpenLink"]
 
 
-def test_text_for_a_host_that_is_in_the_settings_no_more_is_kept_for_none():
+def test_text_for_a_host_that_left_the_settings_is_kept_for_no_host():
     device = initial(Settings(host=(HostSettings(name="new"),)), KEPT).device
     assert [(name, held.text) for name, held in kept(device)] == [
         ("", SPOKEN),
@@ -188,7 +188,7 @@ def test_any_other_bytes_are_refused(data):
         b'{"version": 1, "held": [], "more": 1}',
     ],
 )
-def test_another_version_or_what_cannot_be_is_refused(data):
+def test_another_version_or_an_impossible_value_is_refused(data):
     with pytest.raises(Unusable):
         decode(data)
 
@@ -227,7 +227,7 @@ def test_the_file_is_replaced_as_a_whole_and_only_when_the_text_changes(memory):
     assert Mirror(path).restore() == KEPT[:1]
 
 
-def test_what_a_crash_left_of_a_write_is_in_nobodys_way(memory):
+def test_what_a_crash_left_of_a_write_does_no_harm(memory):
     unready = memory / ".held.json.new"
     unready.write_bytes(b'{"versi')
     unready.chmod(0o644)
@@ -239,7 +239,7 @@ def test_what_a_crash_left_of_a_write_is_in_nobodys_way(memory):
 
 
 @pytest.mark.parametrize("data", [b"", b'{"version": 1', SPOKEN.encode(), bytes(LARGEST + 1)])
-def test_a_damaged_file_is_removed_with_one_line_that_tells_nothing_of_it(memory, caplog, data):
+def test_a_damaged_file_is_removed_with_one_line_that_quotes_nothing_of_it(memory, caplog, data):
     path = memory / "held.json"
     path.write_bytes(data)
     assert Mirror(path).restore() == ()
@@ -270,7 +270,7 @@ def test_a_folder_that_is_not_in_memory_is_refused_once_and_nothing_is_written(c
     assert SPOKEN not in line
 
 
-def test_without_its_folder_nothing_is_kept_and_that_is_told(memory, caplog):
+def test_without_its_folder_nothing_is_kept_and_that_is_logged(memory, caplog):
     mirror = Mirror(memory / "absent" / "held.json")
     mirror.open()
     mirror.keep(KEPT)
@@ -278,7 +278,7 @@ def test_without_its_folder_nothing_is_kept_and_that_is_told(memory, caplog):
     assert "has no folder" in line
 
 
-def test_a_folder_taken_away_later_is_told_once_and_is_no_crash(memory, caplog):
+def test_a_folder_removed_later_is_logged_once_and_causes_no_crash(memory, caplog):
     folder = memory / "run"
     folder.mkdir()
     mirror = Mirror(folder / "held.json")
@@ -296,6 +296,6 @@ def test_the_file_system_of_a_folder_is_known_by_name(memory):
     assert file_system_of(Path("/proc")) == "proc"
 
 
-def test_text_is_in_no_representation(caplog):
+def test_no_repr_shows_the_text(caplog):
     caplog.set_level(logging.DEBUG)
     assert SPOKEN not in repr(KEPT)

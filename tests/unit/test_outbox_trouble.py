@@ -1,4 +1,4 @@
-"""The file of held text in trouble: a full disk, and names that others have taken before."""
+"""Trouble with the file of held text: a full disk, and names that exist already."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ ONE = (("desk", Held(1, "the first spoken words")),)
 TWO = (*ONE, ("desk", Held(2, "and the second")))
 THREE = (*TWO, ("desk", Held(3, "and the third")))
 FITS = 8
-"""Bytes that a full file system has left: a file is made, and part of the text goes in."""
+"""Bytes left on the full file system: enough to create a file with part of the text."""
 
 
 @pytest.fixture
@@ -48,9 +48,9 @@ def log(caplog):
 
 @contextmanager
 def full():
-    """No file of this process takes more than a few bytes, as where the file system is full.
+    """Limit the files of this process to a few bytes, as on a full file system.
 
-    Python ignores SIGXFSZ, so that a write fails with EFBIG (setrlimit(2)).
+    Python ignores SIGXFSZ, so a write fails with EFBIG (setrlimit(2)).
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (FITS, hard))
@@ -93,7 +93,7 @@ def test_dropped_text_is_erased_though_nothing_can_be_written(memory):
     assert list(memory.iterdir()) == []
 
 
-def test_each_spell_of_trouble_is_logged_once_and_its_end_once(memory, log):
+def test_each_period_of_trouble_is_logged_once_and_so_is_its_end(memory, log):
     mirror = Mirror(memory / "held.json")
     for _ in range(2):
         with full():
@@ -118,7 +118,7 @@ def test_a_folder_that_comes_back_is_used_again(memory, log):
     assert len(log.messages) == 2
 
 
-def test_a_folder_that_is_a_file_is_told_in_one_line(memory, log):
+def test_a_file_in_place_of_the_folder_is_logged_in_one_line(memory, log):
     (memory / "run").touch()
     mirror = Mirror(memory / "run/held.json")
     mirror.open()
@@ -149,7 +149,7 @@ def spoken(number, text):
 
 
 def life(path, *, before=(), while_full=(), after=()):
-    """A device from its start to its crash: the texts it found, and those it held in the end."""
+    """Run a device from its start to its crash: the texts it found, and those it held last."""
 
     async def lived():
         keeper = Keeper(Mirror(path), None, VirtualClock())
@@ -188,7 +188,7 @@ def test_what_is_held_once_the_disk_has_room_again_is_offered_after_a_crash(memo
     assert life(path) == (held, held)
 
 
-# Names that others have taken before
+# Names that exist already
 
 
 def _file(path, _other):
@@ -213,7 +213,7 @@ TAKEN = [_file, _hard_link, _symbolic_link, _fifo]
 
 @pytest.mark.parametrize("take", TAKEN)
 @pytest.mark.parametrize("name", [".held.json.new", "held.json"])
-def test_what_has_the_name_before_receives_nothing_spoken(memory, take, name):
+def test_a_file_that_has_the_name_already_receives_nothing_spoken(memory, take, name):
     other = memory / "other"
     other.write_text("of another")
     take(memory / name, other)
@@ -230,7 +230,7 @@ def test_what_has_the_name_before_receives_nothing_spoken(memory, take, name):
 
 
 @pytest.mark.parametrize("take", TAKEN)
-def test_what_has_the_name_at_the_start_is_not_read_but_removed(memory, take, log):
+def test_a_file_that_has_the_name_at_the_start_is_removed_and_not_read(memory, take, log):
     other = memory / "other"
     other.write_text("of another")
     take(memory / "held.json", other)
@@ -242,7 +242,7 @@ def test_what_has_the_name_at_the_start_is_not_read_but_removed(memory, take, lo
 
 
 @pytest.mark.parametrize("name", [".held.json.new", "held.json"])
-def test_a_folder_of_the_name_is_told_and_once_it_is_gone_text_is_kept(memory, name, log):
+def test_a_folder_of_that_name_is_logged_and_once_it_is_gone_text_is_kept(memory, name, log):
     (memory / name).mkdir()
     mirror = Mirror(memory / "held.json")
     mirror.keep(ONE)
@@ -260,7 +260,7 @@ def test_half_a_write_that_a_crash_left_is_removed_at_the_start(memory):
     assert list(memory.iterdir()) == []
 
 
-def test_old_text_that_cannot_be_removed_is_told_and_removed_when_it_can_be(memory, log):
+def test_old_text_that_cannot_be_removed_is_logged_and_removed_when_it_can_be(memory, log):
     mirror = Mirror(memory / "held.json")
     mirror.keep(ONE)
     (memory / "held.json").unlink()

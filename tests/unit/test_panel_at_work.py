@@ -1,4 +1,4 @@
-"""The panel at work: the hand on the button, and the painter at the display and the lamp."""
+"""The running panel: the reader of the button, and the painter of display and lamp."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ MS = 1_000_000
 
 
 def gestures_of(*held_ms: int, apart_ms: int = 500) -> list[GestureKind]:
-    """What the device is told of presses this long."""
+    """The gestures reported for presses of these lengths."""
 
     async def life() -> list[Event]:
         clock = VirtualClock()
@@ -52,7 +52,7 @@ def test_a_short_press_is_a_tap() -> None:
     assert gestures_of(100) == [GestureKind.PRESS, GestureKind.RELEASE, GestureKind.TAP]
 
 
-def test_a_long_press_is_told_as_a_hold_while_the_button_is_still_down() -> None:
+def test_a_long_press_is_reported_as_a_hold_while_the_button_is_still_down() -> None:
     assert gestures_of(1000) == [GestureKind.PRESS, GestureKind.HOLD, GestureKind.RELEASE]
 
 
@@ -150,7 +150,7 @@ def test_what_looks_the_same_is_not_drawn_again() -> None:
 
 
 class LooseDisplay(DeskDisplay):
-    """It can be unplugged; one that was shows nothing."""
+    """A display that can be unplugged, after which it shows nothing."""
 
     plugged = True
 
@@ -161,7 +161,7 @@ class LooseDisplay(DeskDisplay):
         await super().show(picture)
 
 
-def test_a_display_that_goes_away_is_told_once_and_shows_all_again_when_it_is_back() -> None:
+def test_a_display_that_goes_away_is_reported_once_and_shows_all_again_when_it_is_back() -> None:
     async def life() -> None:
         shop = Shop(LooseDisplay())
         async with shop.at_work():

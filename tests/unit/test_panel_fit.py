@@ -46,5 +46,5 @@ def test_advice_that_fits_is_shown_whole():
         ("x Unterbeamtengesellschaft", ("…beamtenge", "sellschaft")),
     ],
 )
-def test_of_what_was_said_the_newest_words_show(text, shown):
+def test_the_newest_words_of_what_was_said_are_shown(text, shown):
     assert fit.newest(text, 10, 2) == shown

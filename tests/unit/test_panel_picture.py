@@ -31,7 +31,7 @@ def test_the_fonts_have_the_letters_of_european_languages(font, letters):
 
 
 @pytest.mark.parametrize("character", ["漢", "😀", "\u202e", "\x07", "\ud800", "ب", "\uffff"])
-def test_what_the_font_lacks_is_a_box(character):
+def test_a_character_the_font_lacks_is_a_box(character):
     assert fonts.small().drawable(f"a{character}b") == f"a{fonts.BOX}b"
 
 

@@ -1,4 +1,4 @@
-"""What the display says of each state of the device."""
+"""The screen of each state of the device."""
 
 import pkgutil
 from dataclasses import replace
@@ -47,7 +47,7 @@ def test_while_listening_nothing_else_takes_the_headline():
     assert shown(capture=Listening.LISTENING, link=Link.DOWN, **everything).headline == "Listening"
 
 
-def test_what_needs_mending_comes_before_what_waits():
+def test_faults_come_before_text_that_waits():
     assert shown(held=34, failed=1, faults=(LOST,)).headline == "No microphone"
 
 
@@ -75,7 +75,7 @@ def test_what_needs_mending_comes_before_what_waits():
         ({"phrases": 3}, "3 phrases at work", False),
     ],
 )
-def test_the_note_says_what_can_be_done_or_is_to_be_known(changes, note, loud):
+def test_the_note_says_what_the_user_can_do_or_should_know(changes, note, loud):
     screened = shown(**changes)
     assert (screened.note, screened.loud) == (note, loud)
 
@@ -117,7 +117,7 @@ def test_a_level_that_hardly_changes_is_no_new_screen():
     assert len(looks) == 1
 
 
-def test_typing_shows_how_far_it_is_if_that_is_known():
+def test_typing_shows_its_progress_if_that_is_known():
     assert shown(typing=(5, 10)).bar == Bar(BarKind.PROGRESS, BAR_STEPS // 2)
     assert shown(typing=(10, 10)).bar == Bar(BarKind.PROGRESS, BAR_STEPS)
     assert shown(typing=(0, 0)).bar is None

@@ -1,4 +1,4 @@
-"""A model that never ends what it says is found out before anybody dictates with it."""
+"""A model that never ends its text is detected before the first dictation with it."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def speech():
 
 @pytest.fixture(scope="module")
 def without_an_end(tmp_path_factory):
-    """The bundled model, its end-of-text token turned into the opposite of what it was."""
+    """The bundled model with the weights of its end-of-text token negated."""
     image = bytearray(store.find("saykey-demo").read_bytes())
     stored = ggml.read(memoryview(image)).tensors["decoder.token_embedding.weight"]
     row = stored.shape[0] // stored.format.block * stored.format.size
@@ -40,11 +40,11 @@ def test_the_bundled_model_finds_the_end_of_all_sounds(speech):
     assert endless(store.find("saykey-demo"), speech, PADDING, threads=1) == ()
 
 
-def test_a_model_without_an_end_of_text_is_told_of(without_an_end, speech):
+def test_a_model_without_an_end_of_text_is_reported(without_an_end, speech):
     assert endless(without_an_end, speech, PADDING, threads=1) != ()
 
 
-def test_bringing_such_a_model_in_says_so(without_an_end, tmp_path, monkeypatch):
+def test_importing_such_a_model_warns(without_an_end, tmp_path, monkeypatch):
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path))
     told = CliRunner().invoke(import_model, [str(without_an_end), "--name", "mine"])
     assert told.exit_code == 0
@@ -52,7 +52,7 @@ def test_bringing_such_a_model_in_says_so(without_an_end, tmp_path, monkeypatch)
     assert store.find("mine").exists()
 
 
-def test_bringing_a_sound_model_in_says_nothing_of_the_kind(tmp_path, monkeypatch):
+def test_importing_a_good_model_does_not_warn(tmp_path, monkeypatch):
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path))
     demo = str(store.find("saykey-demo"))
     told = CliRunner().invoke(import_model, [demo, "--name", "mine", "--dynamic-context"])

@@ -1,4 +1,4 @@
-"""A model's card names its engine; the client supervises any that speaks the protocol."""
+"""A model's card names its engine; the client supervises any engine that speaks the protocol."""
 
 import asyncio
 import importlib.util
@@ -21,7 +21,7 @@ PHRASE = PhraseId(1, 1)
 PATIENCE = 60
 
 COUNTER = '''
-"""An engine that streams: it counts samples, and tells after each feed how many there were."""
+"""An engine that streams: it counts samples and reports the count after each feed."""
 
 import socket, sys
 from saykey.flow import Timings, Verdict
@@ -89,7 +89,7 @@ def test_an_engine_that_streams_is_used_as_any_other(model):
     play(scene)
 
 
-def test_and_is_replaced_as_any_other(model):
+def test_an_engine_that_streams_is_replaced_as_any_other(model):
     async def scene(recognizer):
         await recognizer.load(str(model))
         os.kill(recognizer.worker_pid, signal.SIGKILL)

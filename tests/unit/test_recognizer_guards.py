@@ -1,4 +1,4 @@
-"""Transcripts are judged, windows measured and waits bounded by pure rules."""
+"""Pure rules judge transcripts, choose windows and set time-outs."""
 
 import pytest
 
@@ -101,7 +101,7 @@ def test_a_phrase_costs_the_rows_it_is_heard_with_and_little_more(seconds, paddi
 
 
 def limits(probe_ms):
-    """Of a machine that took so long for a probe of 64 rows."""
+    """The limits of a machine that took so long for a probe of 64 rows."""
     return TimeLimits(64, probe_ms * SECOND // 1000)
 
 
@@ -124,7 +124,7 @@ def test_the_wait_follows_the_slowest_recent_phrase():
     assert 5 * SECOND < known.allowance(300) < slow
 
 
-def test_the_first_phrase_tells_more_than_the_probe():
+def test_the_first_phrase_counts_more_than_the_probe():
     known = limits(3000)
     known.measured(300, SECOND // 10)
     assert known.allowance(300) == 5 * SECOND + SECOND

@@ -1,6 +1,6 @@
-"""A doubtful phrase is recognised again, and what follows from all tries is decided by pure rules.
+"""A doubtful phrase is recognised again; pure rules decide what follows from all tries.
 
-The tries below are what engines reported; no engine runs here.
+The tries below are results that engines reported; no engine runs here.
 """
 
 import pytest
@@ -32,7 +32,7 @@ def concluded(*tries):
 
 
 def climbed(answers, known=LADDER):
-    """All tries of a phrase that an engine answers like this, way by way."""
+    """All tries of a phrase, with the answer this engine gives to each way of hearing."""
     tries, way = (), known[0]
     while way is not None:
         tries += (answers(way),)
@@ -78,7 +78,7 @@ def test_the_first_believed_hearing_ends_the_climb():
     assert conclude(tries).heard is tries[1]
 
 
-def test_what_is_doubtful_every_way_is_the_most_probable_that_neither_loops_nor_was_cut():
+def test_of_doubtful_hearings_the_most_probable_that_neither_loops_nor_was_cut_is_taken():
     tries = (
         heard(LOOP, 0.99),
         heard("Go on and on and", 0.9, FULL, capped=True),
@@ -99,7 +99,7 @@ def test_an_empty_hearing_is_believed():
     assert concluded(heard("Thank you.", 0.4), heard("[Music]", way=FULL)) == ("", Verdict.EMPTY)
 
 
-def test_but_not_where_the_gate_is_sure_of_speech():
+def test_an_empty_hearing_is_tried_again_where_the_gate_is_sure_of_speech():
     assert next_way((heard("", speech=0.99),), LADDER) == FULL
     tries = (heard("", speech=0.99), heard("Yes.", 0.9, FULL, speech=0.99))
     assert concluded(*tries) == ("Yes.", Verdict.GOOD)
@@ -111,7 +111,7 @@ def test_what_was_heard_as_noise_every_way_is_nothing_however_sure_the_gate_is()
     assert concluded(*tries) == ("", Verdict.EMPTY)
 
 
-def test_and_not_at_a_temperature_alone():
+def test_an_empty_hearing_at_a_temperature_alone_is_not_believed():
     tries = (heard("Yes.", 0.7), heard("Yes.", 0.7, FULL), heard("", way=HOT))
     assert concluded(*tries) == ("Yes.", Verdict.DOUBTFUL)
 
@@ -155,7 +155,7 @@ def test_an_echo_that_is_nothing_without_the_prompt_is_rejected():
     assert concluded(*tries) == ("", Verdict.EMPTY)
 
 
-def test_an_echo_that_is_something_else_without_the_prompt_is_rejected_for_that():
+def test_an_echo_is_replaced_by_what_is_heard_without_the_prompt():
     tries = climbed(lambda way: prompted(VOCABULARY if way.prompted else "Good day.", way=way))
     assert concluded(*tries) == ("Good day.", Verdict.GOOD)
 
@@ -224,7 +224,7 @@ texts = st.builds(
 
 
 @given(texts)
-def test_whatever_is_cut_back_loops_no_more(text):
+def test_a_text_that_was_cut_back_no_longer_loops(text):
     cut = unlooped(text)
     assert not loops(cut)
     if not loops(text):
@@ -244,7 +244,7 @@ tries_of_any_kind = st.builds(
 
 
 @given(st.lists(tries_of_any_kind, min_size=5, max_size=5))
-def test_whatever_the_engine_hears_the_climb_ends_and_nothing_that_loops_comes_of_it(answers):
+def test_whatever_the_engine_hears_the_climb_ends_without_a_looping_text(answers):
     rest = iter(answers)
 
     def answer(way):

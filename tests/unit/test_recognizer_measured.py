@@ -1,4 +1,4 @@
-"""A measuring process: what it answers, and how its end is told."""
+"""A measuring process: its answers, and the report of its end."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ def speech(begin_s, end_s):
     ]
 
 
-def test_it_hears_as_the_worker_does_and_tells_no_text_by_accident():
+def test_it_hears_as_the_worker_does_and_its_repr_shows_no_text():
     with measuring(DEMO, 1, exact=True) as model:
         heard = model.hear(Hear(256, "en", speech(0.4, 3)))
     assert heard.text == "Thank you for your new report."
@@ -48,7 +48,7 @@ def test_what_a_full_window_needs_beyond_short_ones_is_given_back(tmp_path):
         assert model.resident_mb < before + 10
 
 
-def test_a_wrong_language_is_told_and_the_process_goes_on():
+def test_a_wrong_language_is_reported_and_the_process_goes_on():
     with measuring(DEMO, 1, exact=True) as model:
         with pytest.raises(RecognizerError, match="knows English only, not 'de'"):
             model.hear(Hear(128, "de", speech(0.4, 1)))
@@ -64,14 +64,14 @@ def test_a_file_that_is_no_model_is_refused(tmp_path):
         pytest.fail("it was loaded")
 
 
-def test_the_end_of_the_process_is_told_with_what_to_do():
+def test_the_end_of_the_process_is_reported_with_what_to_do():
     with measuring(DEMO, 1, exact=True) as model:
         os.kill(model._process.pid, signal.SIGKILL)
         with pytest.raises(RecognizerError, match=r"ended with status -9.*measure a smaller model"):
             model.time(Trial(128, 16_000, 1))
 
 
-def test_so_is_an_end_before_anything_was_asked():
+def test_an_end_before_the_first_order_is_reported_too():
     with measuring(DEMO, 1, exact=True) as model:
         os.kill(model._process.pid, signal.SIGKILL)
         os.waitid(os.P_PID, model._process.pid, os.WEXITED | os.WNOWAIT)

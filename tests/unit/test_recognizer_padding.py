@@ -1,4 +1,4 @@
-"""How the padding of a model is found: words counted, windows compared, the cheapest good one."""
+"""How the padding of a model is found: count wrong words, take the cheapest good window."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from saykey.recognizer.whisper.window import FULL_WINDOW
 
 SAID = "the train is late again"
 STEPS_3 = 3.84
-"""Seconds that fill three steps of 64 rows: no silence is left by rounding up."""
+"""Seconds that fill three steps of 64 rows exactly, so rounding up adds no silence."""
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def recordings(*seconds):
 
 
 class Model:
-    """Hears well in a window with ``needed`` rows of silence; else loops, or writes nonsense."""
+    """Hears well in a window with ``needed`` rows of silence; with fewer it loops or is wrong."""
 
     def __init__(self, needed, worse="nonsense"):
         self.needed, self.worse, self.windows = needed, worse, []
@@ -93,12 +93,12 @@ def test_a_lucky_short_padding_below_a_bad_one_does_not_count():
     assert chosen(found, 100).padding == 256
 
 
-def test_two_more_wrong_words_in_a_thousand_are_as_good():
+def test_two_more_wrong_words_in_a_thousand_are_tolerated():
     found = [outcome(None, 10), outcome(64, 13), outcome(128, 12)]
     assert chosen(found, 1000).padding == 128
 
 
-def test_without_a_difference_the_interval_is_nothing():
+def test_without_a_difference_the_interval_is_empty():
     assert difference([1, 0, 2], [1, 0, 2], [5, 5, 5]) == (0.0, 0.0, 0.0)
 
 

@@ -1,4 +1,4 @@
-"""A doubtful phrase is heard again as long as there is time; the machine's speed is learnt."""
+"""A doubtful phrase is heard again while there is time; the machine's speed is measured."""
 
 import pytest
 
@@ -14,13 +14,13 @@ from saykey.simulated.clock import VirtualClock
 SECOND = 1_000_000_000
 DOUBTED, BELIEVED = 0.5, 0.9
 ROWS = 256
-"""Of the window of a phrase of 3 s with 64 rows of padding."""
+"""The rows of the window for a phrase of 3 s with 64 rows of padding."""
 
 
 class Machine:
-    """An engine that takes its time, so many seconds a pass, and what it was asked for.
+    """An engine that takes so many seconds for a pass, and the passes requested of it.
 
-    It looks whether it should give up at the end of a pass only, as an encoder does.
+    It checks only at the end of a pass whether it should give up, as an encoder does.
     """
 
     def __init__(self, *passes, within_s=5.0, gone_after=None):
@@ -76,7 +76,7 @@ def test_a_second_attempt_begins_with_the_full_window():
     assert machine.asked[0].rows == FULL_WINDOW
 
 
-def test_on_a_slow_machine_a_doubtful_phrase_is_left_at_that():
+def test_on_a_slow_machine_a_doubtful_phrase_is_not_heard_again():
     # 1 s for so short a window: the full one would take 5.9 s, longer than a phrase is allowed
     machine = Machine((1, DOUBTED))
     heard = machine.recognise()
@@ -92,7 +92,7 @@ def test_what_one_phrase_took_is_known_at_the_next():
     assert machine.recognise().timings.passes == 1
 
 
-def test_a_second_pass_that_takes_too_long_is_given_up_and_the_first_text_stands():
+def test_a_second_pass_that_takes_too_long_is_given_up_and_the_first_text_counts():
     machine = Machine((0.1, DOUBTED), (60, BELIEVED))
     heard = machine.recognise()
     assert (heard.text, heard.verdict, heard.timings.passes) == ("try 1", Verdict.DOUBTFUL, 1)
@@ -104,7 +104,7 @@ def test_the_first_pass_is_not_given_up_however_long_it_takes():
 
 
 @pytest.mark.parametrize("passes", [1, 2])
-def test_a_phrase_nobody_wants_any_more_is_given_up_at_the_end_of_the_pass(passes):
+def test_a_phrase_no_longer_wanted_is_given_up_at_the_end_of_the_pass(passes):
     machine = Machine(*[(0.1, DOUBTED)] * 3, gone_after=passes)
     with pytest.raises(Aborted):
         machine.recognise()

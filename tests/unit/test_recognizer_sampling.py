@@ -1,4 +1,4 @@
-"""Decoding at a temperature: drawn tokens, honest probabilities, the same result each time."""
+"""Decoding at a temperature: drawn tokens, true probabilities, the same result each time."""
 
 import wave
 from ctypes import c_float
@@ -40,7 +40,7 @@ def heard(whisper, samples, temperature, most_tokens=60):
 
 
 def drawn(sampler, *logits):
-    """The token whisper.cpp cannot but take."""
+    """The token that whisper.cpp must take."""
     row = (c_float * len(logits))(*logits)
     sampler(None, None, None, 0, row, None)
     return max(range(len(row)), key=row.__getitem__)
@@ -61,7 +61,7 @@ def test_the_probabilities_are_not_sharpened_by_the_temperature(whisper, dictati
     assert warm.no_speech > 0
 
 
-def test_it_draws_the_same_whatever_was_heard_before(whisper, dictation):
+def test_it_draws_the_same_tokens_whatever_was_heard_before(whisper, dictation):
     unclear = seconds(dictation, 3, 6)[::-1]
     first = heard(whisper, unclear, 0.4)
     heard(whisper, seconds(dictation, 9, 12), 0.4)
@@ -76,20 +76,20 @@ def test_a_token_limit_holds_at_a_temperature_too(whisper, dictation):
 
 def test_tokens_are_drawn_as_often_as_their_probability_says():
     sampler = Sampler(1.0, END)
-    # probabilities of 1/2, 1/4, 1/4; token 4 stands behind the end of text: it is no text
+    # probabilities of 1/2, 1/4, 1/4; token 4 comes after the end of text and is no text
     draws = [drawn(sampler, 0.6931, 0.0, 0.0, -99.0, 50.0) for _ in range(4000)]
     shares = [draws.count(token) / len(draws) for token in range(5)]
     assert shares == pytest.approx([0.5, 0.25, 0.25, 0, 0], abs=0.03)
     assert sorted(set(sampler.probabilities)) == pytest.approx([0.25, 0.5], abs=1e-3)
 
 
-def test_a_low_temperature_takes_the_most_probable_token_but_tells_its_own_probability():
+def test_a_low_temperature_takes_the_most_probable_token_but_reports_its_own_probability():
     sampler = Sampler(0.05, END)
     assert {drawn(sampler, 0.6931, 0.0, 0.0, -99.0) for _ in range(100)} == {0}
     assert {round(p, 3) for p in sampler.probabilities} == {0.5}
 
 
-def test_the_end_of_text_counts_for_no_probability():
+def test_the_end_of_text_does_not_count_towards_the_probability():
     sampler = Sampler(0.4, END)
     assert drawn(sampler, -99.0, -99.0, -99.0, 5.0) == END
     assert sampler.probabilities == []

@@ -1,4 +1,4 @@
-"""Another model takes over once it has decoded a probe; until then the one before goes on."""
+"""A new model takes over once it has decoded a probe; until then the old one continues."""
 
 import asyncio
 import os
@@ -46,7 +46,7 @@ def speech():
 
 
 class Desk:
-    """A recognizer in a machine with so many bytes of memory left, None for plenty."""
+    """A recognizer in a machine with so many bytes of free memory; None: more than enough."""
 
     def __init__(self, language="en"):
         self.left = None
@@ -64,7 +64,7 @@ class Desk:
         return (await session.finish(PhraseId(1, 1), 1)).text
 
     def room_for_one(self, model):
-        """Nothing is left for a second model, but for this one once the first is gone."""
+        """Leave room for this model alone: not beside the first, but after it is unloaded."""
         self.left = need_of(model) + 33 * MEGABYTE - held_by(self.recognizer.worker_pid)
 
 
@@ -87,7 +87,7 @@ def workers():
 async def starting(before):
     """The process id of the next worker that is started."""
     async with asyncio.timeout(PATIENCE):
-        while not (fresh := workers() - before):  # noqa: ASYNC110 - processes do not tell
+        while not (fresh := workers() - before):  # noqa: ASYNC110 - processes do not notify us
             await asyncio.sleep(0)
     return fresh.pop()
 
@@ -152,7 +152,7 @@ def test_where_both_do_not_fit_the_one_in_use_is_unloaded_first(mine):
     play(scene)
 
 
-def test_one_unloaded_for_a_model_that_fails_is_brought_back(mine):
+def test_a_model_unloaded_for_one_that_fails_is_loaded_again(mine):
     mine.write_bytes(DEMO.read_bytes()[:-1])
 
     async def scene(desk, recognizer):
@@ -168,7 +168,7 @@ def test_one_unloaded_for_a_model_that_fails_is_brought_back(mine):
     play(scene)
 
 
-def test_one_that_cannot_be_brought_back_is_told_as_well(mine, tmp_path):
+def test_a_model_that_cannot_be_loaded_again_is_reported_too(mine, tmp_path):
     used = tmp_path / "used.bin"
     shutil.copy(mine, used)
     mine.write_bytes(DEMO.read_bytes()[:-1])

@@ -1,4 +1,4 @@
-"""The worker process may die, hang or be told to stop: the client always gets on."""
+"""The worker process may die, hang or be told to stop: the client always recovers."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ PHRASE = PhraseId(1, 1)
 TEXT = "Thank you for your new report."
 SECOND = 1_000_000_000
 PATIENCE = 60
-"""Seconds after which a test gives up on a machine; nothing is measured by it."""
+"""Seconds after which a test fails on any machine; it measures nothing."""
 
 
 def speech(begin=0.4, end=3.0):
@@ -74,7 +74,7 @@ class Desk:
         os.kill(self.recognizer.worker_pid, number)
 
     async def decoding(self):
-        """A phrase at which the worker is seen to work: it used up processor time for it."""
+        """A phrase the worker is working on, as the processor time it uses shows."""
         for _ in range(20):  # on a busy machine we may look too late
             before = processor_ticks(self.recognizer.worker_pid)
             task = asyncio.create_task(self.finish(attempt=2))
@@ -89,7 +89,7 @@ class Desk:
 
 
 async def until(condition):
-    """Return once this holds of another process; it cannot tell us by itself."""
+    """Poll another process until this is true: it cannot notify us."""
     async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - see above
             await asyncio.sleep(0)
@@ -172,7 +172,7 @@ def test_loading_a_model_that_is_being_replaced_waits_for_the_replacement():
     run(scene)
 
 
-def test_a_hanging_worker_is_given_up_after_its_time_and_replaced():
+def test_a_hanging_worker_is_given_up_after_its_time_out_and_replaced():
     async def scene():
         clock = VirtualClock()
         async with Desk(clock) as desk:
@@ -210,7 +210,7 @@ def test_a_worker_that_hangs_at_its_very_first_phrase_is_noticed_by_what_its_pro
             task = asyncio.create_task(desk.finish())
             await clock.advance_to(clock.now() + 4 * SECOND)
             assert not task.done()
-            # the probe takes 10 ms on an idle machine: ten times that for as many rows are 3 s
+            # the probe takes 10 ms on an idle machine: ten times that, for so many rows, is 3 s
             clock.advance(80 * SECOND)
             with pytest.raises(RecognizerError, match=r"recognising a phrase took more than \d+ s"):
                 await asyncio.wait_for(task, PATIENCE)
@@ -222,7 +222,7 @@ def test_a_worker_that_hangs_at_its_very_first_phrase_is_noticed_by_what_its_pro
     run(scene)
 
 
-def test_a_worker_that_does_not_load_is_given_up_after_its_time():
+def test_a_worker_that_does_not_load_is_given_up_after_its_time_out():
     async def scene():
         clock = VirtualClock()
         desk = Desk(clock)
@@ -258,7 +258,7 @@ def test_a_cancelled_phrase_is_aborted_and_the_next_one_is_heard():
     run(scene)
 
 
-def test_the_worker_gives_up_a_phrase_it_is_told_to_and_answers_once():
+def test_the_worker_aborts_a_phrase_on_request_and_answers_once():
     async def scene():
         worker = await WorkerProcess.start(store.find("saykey-demo"), 1)
         await asyncio.wait_for(worker.ready, PATIENCE)
@@ -315,7 +315,7 @@ def test_silence_is_empty_and_more_than_the_window_is_refused():
     run(scene)
 
 
-def test_a_message_that_makes_no_sense_ends_the_worker_which_is_replaced():
+def test_an_invalid_message_ends_the_worker_which_is_replaced():
     async def scene():
         async with Desk() as desk:
             with pytest.raises(RecognizerError, match="ended with status 1"):

@@ -1,4 +1,4 @@
-"""One check of a whole settings file: what it finds, in which words, and who tells it."""
+"""One check of a whole settings file: its findings, their wording, and the commands that use it."""
 
 import os
 import re
@@ -19,9 +19,9 @@ CONTROL = '[control]\nsocket = "FOLDER/control.sock"\n'
 
 @pytest.fixture
 def lines(tmp_path):
-    """Check a text, in which FOLDER stands for a folder on a disk: the lines of what is found.
+    """Check a text, in which FOLDER is replaced by a folder on a disk; the lines of the findings.
 
-    Those of warnings begin with "warning: ".
+    Lines of warnings begin with "warning: ".
     """
 
     def found(toml_text: str) -> list[str]:
@@ -187,7 +187,7 @@ FAULTS = BETWEEN_KEYS | OF_THE_HOST | OF_THE_MODEL | OF_THE_PLACES
 
 @pytest.fixture(autouse=True)
 def places(tmp_path, monkeypatch):
-    """A file, a named pipe, and no models but the bundled one."""
+    """Create a file and a named pipe, and leave only the bundled model."""
     (tmp_path / "file").write_text("some text")
     os.mkfifo(tmp_path / "pipe")
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "state"))
@@ -215,7 +215,7 @@ RIGHT = {
 
 
 @pytest.mark.parametrize("kind", RIGHT)
-def test_what_is_right_or_may_yet_come_is_no_fault(lines, kind):
+def test_what_is_right_or_may_appear_later_is_no_fault(lines, kind):
     assert lines(RIGHT[kind]) == []
 
 
@@ -280,7 +280,7 @@ def opened():
     watching = False
 
 
-def test_a_model_that_is_not_there_is_told_without_reading_those_that_are(lines, tmp_path, opened):
+def test_a_missing_model_is_reported_without_reading_those_that_are_there(lines, tmp_path, opened):
     store = tmp_path / "state/models"
     store.mkdir(parents=True)
     (store / "large.gguf").write_bytes(b"GGUF" + bytes(1000))
@@ -291,7 +291,7 @@ def test_a_model_that_is_not_there_is_told_without_reading_those_that_are(lines,
     assert not any(path.endswith(".gguf") for path in opened)
 
 
-def test_run_refuses_with_the_first_error_and_tells_how_to_see_the_others(lines, tmp_path, capsys):
+def test_run_refuses_with_the_first_error_and_says_how_to_see_the_others(lines, tmp_path, capsys):
     text = (
         '[[host]]\nlayout = "uk"\n[recognizer]\nmodel = "saykey-dmo"\n[held]\nmirror = "/proc/x"\n'
     )

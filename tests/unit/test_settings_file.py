@@ -1,4 +1,4 @@
-"""The settings file: what it may hold, and what is said of one that is not right."""
+"""The settings file: what it may hold, and the message for one that is wrong."""
 
 import re
 from pathlib import Path
@@ -98,7 +98,7 @@ def test_hosts_are_a_list_in_the_order_of_the_file():
         ),
     ],
 )
-def test_what_is_not_right_is_named_with_what_would_be(toml_text, expected):
+def test_a_wrong_value_is_named_with_what_would_be_right(toml_text, expected):
     assert complaint(toml_text) == expected
 
 

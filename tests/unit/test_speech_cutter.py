@@ -1,7 +1,7 @@
 """How the audio of a dictation is cut into phrases, as scripts of 20 ms frames.
 
-``#`` is a frame with voice, ``.`` one without. What comes of it is written as ``paused 1.1 0-20``:
-phrase 1 in revision 1 holds the frames 0 up to, not including, 20.
+``#`` is a frame with voice, ``.`` one without. Events are written as ``paused 1.1 0-20``: phrase 1
+in revision 1 holds the frames 0 up to, but not including, 20.
 """
 
 import numpy as np
@@ -50,12 +50,12 @@ def told(events):
 
 
 def heard(script, settings=SETTINGS):
-    """What comes of a script of which no end is told."""
+    """The events of a script without a release."""
     return told(cutter(settings).feed(sound(script), 0))
 
 
 def released(script, at, post_roll=POST_ROLL):
-    """What comes of a script if the button goes up at frame ``at``, told in time."""
+    """The events of a script if the button goes up at frame ``at``, reported in time."""
     cut = cutter()
     events = [*cut.feed(sound(script[: int(at)]), 0)]
     events += cut.release(round(at * FRAME_SAMPLES), post_roll)
@@ -63,7 +63,7 @@ def released(script, at, post_roll=POST_ROLL):
     return told(events), cut.finished
 
 
-def test_a_phrase_has_pre_roll_and_tail_and_ends_as_the_pause_foretold():
+def test_a_phrase_has_pre_roll_and_tail_and_ends_with_the_audio_of_its_pause():
     script = "." * 10 + "#" * 10 + "." * 20
     assert heard(script) == ["paused 1.1 5-30", "ended 1.1 5-30"]
 
@@ -145,7 +145,7 @@ class TestTheLongestPhrase:
             "ended 2.1 233.5-346",
         ]
 
-    def test_loses_and_doubles_no_sample(self):
+    def test_loses_and_repeats_no_sample(self):
         pcm16 = sound("#" * 1000 + "." * 20)
         events = cutter().feed(pcm16, 0)
         phrases = [event.phrase for event in events if isinstance(event, PhraseEnded)]
@@ -197,21 +197,21 @@ class TestRelease:
         assert told(cut.feed(sound("#" * 15), 10 * FRAME_SAMPLES)) == ["ended 1.1 0-20"]
         assert cut.finished
 
-    def test_during_a_pause_makes_final_what_the_pause_told(self):
+    def test_during_a_pause_confirms_the_phrase_reported_at_the_pause(self):
         script = "." * 10 + "#" * 10 + "." * 15
         assert released(script, at=35) == (["paused 1.1 5-30", "ended 1.1 5-30"], True)
 
-    def test_told_late_still_ends_at_its_sample(self):
+    def test_reported_late_still_ends_at_its_sample(self):
         cut = cutter()
         cut.feed(sound("." * 10 + "#" * 40), 0)
         assert told(cut.release(30 * FRAME_SAMPLES, 0)) == ["ended 1.1 5-30"]
 
-    def test_told_late_does_not_listen_on_for_a_voice_that_came_after_it(self):
+    def test_reported_late_does_not_listen_on_for_a_voice_that_came_after_it(self):
         cut = cutter()
         cut.feed(sound("." * 10 + "#" * 10 + "." * 12 + "#" * 20), 0)
         assert told(cut.release(30 * FRAME_SAMPLES, POST_ROLL)) == ["ended 1.2 5-30"]
 
-    def test_told_late_after_a_pause_takes_back_what_was_said_later(self):
+    def test_reported_late_after_a_pause_takes_back_what_was_said_later(self):
         cut = cutter()
         cut.feed(sound("." * 10 + "#" * 20 + "." * 10), 0)
         assert told(cut.release(20 * FRAME_SAMPLES, 0)) == ["ended 1.2 5-20"]

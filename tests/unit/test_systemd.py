@@ -1,4 +1,4 @@
-"""What the service manager is told, over a real datagram socket that stands for systemd's."""
+"""The messages to the service manager, over a real datagram socket in place of systemd's."""
 
 import os
 import socket
@@ -27,7 +27,7 @@ def test_each_message_is_a_datagram(manager):
     assert [listener.recv(100) for _ in range(3)] == [b"READY=1", b"WATCHDOG=1", b"STOPPING=1"]
 
 
-def test_a_status_is_one_line_and_told_when_it_changes_only(manager):
+def test_a_status_is_one_line_and_sent_only_when_it_changes(manager):
     listener, address = manager
     told = Manager(address)
     for line in ("idle", "idle", "fault:\nREADY=0", "idle"):
@@ -39,7 +39,7 @@ def test_a_status_is_one_line_and_told_when_it_changes_only(manager):
     ]
 
 
-def test_a_manager_that_is_gone_is_a_line_in_the_log_without_the_message(tmp_path, caplog):
+def test_a_missing_manager_gives_a_line_in_the_log_without_the_message(tmp_path, caplog):
     Manager(str(tmp_path / "absent")).status("secret")
     (line,) = caplog.messages
     assert "could not send STATUS to the service manager" in line
@@ -74,7 +74,7 @@ def test_the_environment_names_the_manager_and_is_not_handed_to_children():
         {"WATCHDOG_USEC": "9", "WATCHDOG_PID": "8"},
     ],
 )
-def test_a_watchdog_that_is_not_meant_for_this_process_is_not_fed(watchdog):
+def test_a_watchdog_that_is_not_meant_for_this_process_gets_no_keep_alive(watchdog):
     manager = manager_of({"NOTIFY_SOCKET": "@notify"} | watchdog, process=7)
     assert manager.alive_every_ns is None
 

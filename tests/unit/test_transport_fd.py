@@ -29,7 +29,7 @@ FILLER = b"read by nobody"
 
 
 class Wire:
-    """An endpoint whose other end the test holds: ``far``. ``away`` is what connecting raises."""
+    """An endpoint; the test holds its other end, ``far``. ``away`` is the error of connecting."""
 
     path = "wire"
     advice = "hold the other end."
@@ -55,7 +55,7 @@ class Wire:
         return self.near
 
     def stop_polling(self) -> None:
-        """Fill the queue, as reports do that nobody reads."""
+        """Fill the queue, as with reports that the host does not read."""
         with contextlib.suppress(BlockingIOError):
             while True:
                 os.write(self.near, FILLER)
@@ -214,7 +214,7 @@ def test_a_host_that_goes_away_is_noticed_at_once_and_tried_every_half_second():
     play(Wire(acknowledges=True), scene)
 
 
-def test_a_send_that_waits_is_told_when_the_host_goes_away():
+def test_a_waiting_send_fails_when_the_host_goes_away():
     async def scene(rig: Rig) -> None:
         await rig.open()
         await rig.transport.send(A)
@@ -228,7 +228,7 @@ def test_a_send_that_waits_is_told_when_the_host_goes_away():
     play(Wire(acknowledges=True), scene)
 
 
-def test_the_host_coming_back_owes_no_acknowledgements_for_reports_it_never_had():
+def test_a_host_that_comes_back_acknowledges_no_reports_it_never_had():
     async def scene(rig: Rig) -> None:
         await rig.open()
         await rig.transport.send(A)
@@ -311,7 +311,7 @@ def test_a_closed_transport_takes_nothing_calls_nobody_and_stops_trying():
     play(Wire(acknowledges=False), scene)
 
 
-def test_a_host_that_fell_asleep_while_idle_is_told_within_a_second_and_gets_no_keys():
+def test_a_host_that_fell_asleep_while_idle_is_reported_within_a_second_and_gets_no_keys():
     async def scene(rig: Rig) -> None:
         await rig.open()
         rig.wire.asleep = True
@@ -324,7 +324,7 @@ def test_a_host_that_fell_asleep_while_idle_is_told_within_a_second_and_gets_no_
     play(Wire(acknowledges=False), scene)
 
 
-def test_a_host_that_polls_again_is_told_and_has_read_keys_up_first():
+def test_a_host_that_polls_again_is_reported_and_has_read_keys_up_first():
     async def scene(rig: Rig) -> None:
         await rig.open()
         rig.wire.asleep = True
@@ -407,7 +407,7 @@ def test_a_slow_host_is_not_asleep():
     play(Wire(acknowledges=False), scene)
 
 
-def test_a_host_asleep_at_the_start_is_told_as_such():
+def test_a_host_asleep_at_the_start_is_reported_as_asleep():
     async def scene(rig: Rig) -> None:
         rig.wire.asleep = True
         await rig.open()
@@ -416,7 +416,7 @@ def test_a_host_asleep_at_the_start_is_told_as_such():
     play(Wire(acknowledges=False), scene)
 
 
-def test_a_sleeping_host_that_is_unplugged_is_told():
+def test_a_sleeping_host_that_is_unplugged_is_reported():
     async def scene(rig: Rig) -> None:
         rig.wire.asleep = True
         await rig.open()
@@ -429,7 +429,7 @@ def test_a_sleeping_host_that_is_unplugged_is_told():
 
 
 class Counter(Wire):
-    """An event counter nearly full: writable, and yet refuses what is more than 1 (eventfd(2)).
+    """An event counter that is nearly full: writable, yet it refuses more than 1 (eventfd(2)).
 
     dwc2 does the same to its gadget while the bus is suspended (dwc2_hsotg_ep_queue).
     """
@@ -546,7 +546,7 @@ def test_a_closed_gadget_leaves_nothing_behind(gadget):
         os.set_blocking(host, False)
         with pytest.raises(BlockingIOError):
             os.read(host, 64)
-        os.close(endpoint.connect())  # nobody holds it any more
+        os.close(endpoint.connect())  # no process has it open any more
         endpoint.close()
 
     asyncio.run(scene())
@@ -590,7 +590,7 @@ def test_the_gadget_wakes_a_host_by_its_controller(gadget, controllers):
     assert (controllers / "udc0/srp").read_text() == "1"
 
 
-def test_a_host_that_cannot_be_woken_is_told_in_the_log(gadget, controllers, caplog):
+def test_a_host_that_cannot_be_woken_is_logged(gadget, controllers, caplog):
     (controllers / "udc0/srp").unlink()
     (controllers / "udc0/srp").mkdir()
     UsbGadget(gadget[1], controllers).wake()
@@ -630,7 +630,7 @@ def a_device_that_is_always_readable(_folder):
     "other",
     [a_file, a_folder, a_fifo, a_device_that_swallows, a_device_that_is_always_readable],
 )
-def test_what_is_no_gadget_is_an_error_that_says_what_to_do(tmp_path, other):
+def test_a_file_that_is_no_gadget_is_an_error_that_says_what_to_do(tmp_path, other):
     transport = FdTransport(UsbGadget(str(other(tmp_path))), VirtualClock())
     line = r"\(this (is no device|device is no USB gadget's keyboard).*\): set the USB gadget up"
     with pytest.raises(HardwareError, match=line):

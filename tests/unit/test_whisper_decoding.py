@@ -67,8 +67,8 @@ def test_the_same_samples_are_heard_the_same_whatever_was_heard_before(image, di
     whisper.close()
 
 
-def test_with_flash_attention_an_earlier_phrase_shines_through(image, dictation):
-    # why exact_windows exists; when this fails, whisper.cpp has mended it
+def test_with_flash_attention_an_earlier_phrase_changes_a_later_one(image, dictation):
+    # the reason for exact_windows; when this fails, whisper.cpp has been mended
     whisper = Whisper(image, 1, exact_windows=False)
     first, other = seconds(dictation, 9, 12), seconds(dictation, 3, 6)
     heard(whisper, other, FULL_WINDOW)
@@ -104,7 +104,7 @@ def test_a_token_limit_cuts_the_text_and_says_so(whisper, dictation):
     assert not heard(whisper, seconds(dictation, 0.4, 3)).capped
 
 
-def test_a_long_prompt_with_anything_in_it_is_survived(whisper, dictation):
+def test_a_long_prompt_of_any_bytes_does_no_harm(whisper, dictation):
     prompt = "naïve \0 😀 " * 400
     assert heard(whisper, seconds(dictation, 0.4, 3), prompt=prompt).text
 
@@ -145,5 +145,5 @@ def test_a_missing_library_is_named_with_what_to_install(monkeypatch):
         libwhisper.load()
 
 
-def test_pcm_becomes_floats_of_one_at_most():
+def test_pcm_becomes_floats_between_minus_one_and_one():
     assert list(floats(b"\0\0\xff\x7f\0\x80")) == [0.0, 32767 / 32768, -1.0]

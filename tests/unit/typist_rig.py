@@ -1,4 +1,4 @@
-"""A typist for tests, its orders, and what it reports apart from where its pieces begin and end."""
+"""A typist for tests, its orders, and its reports apart from where pieces begin and end."""
 
 from dataclasses import dataclass, field
 
@@ -36,18 +36,18 @@ def to_press(piece: int, *strokes: Stroke) -> TypeEdits:
 
 
 def stopped(piece: int, *, typed: str, doubtful: str, rest: str, reports: int = 0) -> TypingStopped:
-    """A text that was cut short."""
+    """The end of a text that was cut short."""
     return TypingStopped(piece, *map(inserting, (typed, doubtful, rest)), reports=reports)
 
 
 def texts_of(end: TypingStopped) -> tuple[str, str, str]:
-    """What was typed, is in doubt, and is left."""
+    """The texts that were typed, are in doubt, and are left."""
     return inserted(end.typed), inserted(end.doubtful), inserted(end.rest)
 
 
 @dataclass
 class News:
-    """Hand it to a typist: ``told`` is all it told, ``posted`` the beginnings and the ends."""
+    """Receives a typist's reports: ``told`` has all, ``posted`` the beginnings and the ends."""
 
     told: list[Event] = field(default_factory=list)
 

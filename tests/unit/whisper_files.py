@@ -1,7 +1,7 @@
-"""Small Whisper models of random weights, written in every family of files by other hands.
+"""Small Whisper models of random weights, written in every family of files by other libraries.
 
-GGUF is written by the gguf package, safetensors by the safetensors package; the names of tensors
-stand here as their makers list them (transformers' modeling_whisper.py, transcribe.cpp's
+GGUF is written by the gguf package, safetensors by the safetensors package. The names of tensors
+are those that their makers list (transformers' modeling_whisper.py, transcribe.cpp's
 scripts/convert-whisper.py).
 """
 
@@ -29,7 +29,7 @@ GPT2_TOKENS = 50257
 
 @dataclass(frozen=True)
 class Imported:
-    """A file made for whisper.cpp; ``notes`` are those of the model it was made of."""
+    """A file made for whisper.cpp; ``notes`` are those of its source model."""
 
     path: Path
     facts: ModelFacts
@@ -64,7 +64,7 @@ def facts_of(path):
 
 
 def packed_in_cache(path, cache):
-    """What is made of the model at this path in the cache."""
+    """The packed copy, in the cache, of the model at this path."""
     with opened(path) as model:
         return load.packed(model, cache)
 
@@ -143,7 +143,7 @@ def rows(size):
 
 
 ROWS = 1024
-"""After so many rows the token embedding repeats itself: quantising it is what takes time."""
+"""After so many rows the token embedding repeats, because quantising all of it takes long."""
 
 
 def weights(size, seed=0):
@@ -241,7 +241,7 @@ def like_whisper(kind):
 
 
 def sizes_told(size):
-    """The keys in which transcribe.cpp's files tell their dimensions."""
+    """The keys in which transcribe.cpp's files store their dimensions."""
     encoder, decoder = "stt.whisper.encoder.", "stt.whisper.decoder."
     both = {"n_layers": size.encoder_layers, "d_model": size.state, "n_heads": size.heads}
     both |= {"ffn_dim": 4 * size.state, "activation": "gelu"}
@@ -258,7 +258,7 @@ def sizes_told(size):
 
 
 def write_hugging_face(folder, size, *, kind="float32", shards=1, seed=0):
-    """A folder as transformers saves it. Numbers are cut to ``kind`` "bfloat16", not rounded."""
+    """A folder as transformers saves it. For ``kind`` "bfloat16" numbers are cut, not rounded."""
     folder.mkdir(exist_ok=True)
     values = weights(size, seed)
     tensors = {row[1]: values[row[0]] for row in rows(size)}

@@ -1,6 +1,6 @@
 """``python -m bench``: measure all, print the tables, write docs/bench.md.
 
-Its exit status is 0 also when a bound is missed: the machine may be busy.
+The exit status is 0 even if a bound is missed, because the machine may be busy.
 """
 
 import os
@@ -28,7 +28,7 @@ PAGE, PICTURES = DOCS / "bench.md", DOCS / "images"
 
 
 def main() -> None:
-    """All measurements, the quickest first."""
+    """Take all measurements, the quickest first."""
     machine = described()
     print(machine, end="\n\n", flush=True)
     small = [_told(watched(measure)) for measure in (start.measured_help, start.measured_start)]

@@ -1,6 +1,6 @@
-"""``python alone.py recording|wakes``: what a part costs by itself, in ms of CPU per second.
+"""``python alone.py recording|wakes``: the cost of one part alone, in ms of CPU per second.
 
-Prints one line a run.
+Prints one line per run.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""How soon text follows the release of the bundled dictation: the three latencies."""
+"""The three latencies of the bundled dictation: how soon text follows the release."""
 
 import json
 import subprocess
@@ -14,13 +14,13 @@ LATENCIES = {
 }
 
 METHOD = f"""\
-Times on the wall. The bundled dictation: `saykey demo --json`, {RUNS} times; it is released half a
-second after the last word, when the guess at its pause is text already. 0 ms: it happened before
-the release. The first report is that of the last piece."""
+Wall-clock times of `saykey demo --json` with the bundled dictation, {RUNS} runs. The button is
+released half a second after the last word, when the guess at that pause has given the text already.
+0 ms means before the release. The first report is that of the last piece."""
 
 
 def measured() -> Section:
-    """All of them."""
+    """All three latencies."""
     return Section("From the release to text", METHOD, tuple(_bundled()))
 
 
@@ -31,7 +31,7 @@ def _bundled() -> list[Figure]:
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         told = json.loads(done.stdout)
         if told["typed"] != told["reference"]:
-            raise RuntimeError(f"heard wrongly, so no latency counts: {told['typed']!r}")
+            raise RuntimeError(f"the text is wrong, so no latency counts: {told['typed']!r}")
         runs.append(told)
     return [
         one(f"bundled dictation: {what}", "ms", (told[name] for told in runs))

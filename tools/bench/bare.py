@@ -1,7 +1,7 @@
-"""``python bare.py MODEL``: the bare library in this interpreter, for comparison of memory.
+"""``python bare.py MODEL``: the bare library in this interpreter, to compare its memory.
 
-Loads the model with flash attention, recognises 5 s of noise with the full window, and prints the
-resident MB (10^6 bytes) after each of both.
+Loads the model with flash attention, then recognises 5 s of noise with the full window. Prints the
+resident memory in MB (10^6 bytes) after each of the two steps.
 """
 
 import random
@@ -16,7 +16,7 @@ SAMPLES, TOKENS, FULL = 80_000, 20, 1500
 
 
 def main() -> None:
-    """Entry of the process."""
+    """Run both steps."""
     whisper = Whisper(Path(sys.argv[1]).read_bytes(), 1, exact_windows=False)
     print(_resident_mb())
     draw = random.Random(0)  # noqa: S311

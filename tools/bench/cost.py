@@ -1,4 +1,4 @@
-"""CPU and memory of the device's own process while it idles and while it hears a minute."""
+"""CPU and memory of the device's own process, idle and during a minute of dictation."""
 
 import subprocess
 import sys
@@ -11,37 +11,38 @@ from bench import processes, sound
 from bench.figures import Figure, Section, one
 
 TIMES = 4
-"""The dictation is spoken so often: a minute."""
+"""Repetitions of the dictation, which make a minute."""
 
 IDLE_S = 5.0
 IDLE_RUNS = 2
 
 SPARE_S = 4.0
-"""More than the device takes to start: the press comes that much before the voice at most."""
+"""More than the device takes to start; the press is at most this long before the voice."""
 
 CPU_BOUND = 10.0
 MEMORY_BOUND = 60.0
 
 CPU_METHOD = f"""\
-The device as `saykey run` wires it (`tools/bench/device.py`), in a process of its own: paced
-recording for a microphone (300 ms of pre-roll, so it is always open), webrtcvad, cutter, hub,
-typist, every picture of the display drawn up to the finished bitmap, control socket with one
-watcher. The recognizer's worker and the simulated host (on a socket) are other processes and are
-not counted; what it takes to talk to them is.
+The device is wired as by `saykey run` (`tools/bench/device.py`), in a process of its own. Its
+microphone is a paced recording, which is always open because of 300 ms of pre-roll. webrtcvad,
+cutter, hub and typist run as usual. Every picture of the display is drawn up to the finished
+bitmap. The control socket has one watcher. The recognizer's worker and the simulated host (on a
+socket) are other processes and do not count; the cost of talking to them does.
 
-CPU time by getrusage(RUSAGE_SELF) over the seconds of audio heard meanwhile: {IDLE_RUNS} windows of
-{IDLE_S:.0f} s with the button up; then the bundled dictation {TIMES} times over, each with its
-pauses a run, the release and the last text in the last one. The paced recording stands for the
-sound card: what it costs by itself, read in the same rhythm, is told, and is part of the figures
-above it. Waking up costs most: the last line is what Python needs on this machine to wake 50 times
-a second, once for each frame, and do nothing. So frames gather for up to 160 ms, though never
-beyond the moment at which a phrase may pause or end, nor behind the release."""
+CPU time is from getrusage(RUSAGE_SELF), divided by the seconds of audio heard meanwhile. It is
+measured in {IDLE_RUNS} windows of {IDLE_S:.0f} s with the button up, then during the bundled
+dictation, {TIMES} times over. Each repetition with its pauses is a run; the last one includes the
+release and the last text. The paced recording takes the place of the sound card. Its own cost, read
+in the same rhythm, is in the third line, and is part of the figures above it. Waking up costs most:
+the last line is what Python needs on this machine to wake 50 times a second, once for each frame,
+and do nothing. So frames gather for up to 160 ms, but never beyond the moment at which a phrase may
+pause or end, nor beyond the release."""
 
 MEMORY_METHOD = """\
-Resident set (RSS), proportional (PSS) and own (USS) memory of the device's process without its
-worker, in MB of 10^6 bytes, once the model is ready: `saykey run` with a recording for a
-microphone, a host on a socket and no display; the device of the CPU figures with a display; and the
-same after its minute of dictation."""
+Resident (RSS), proportional (PSS) and unique (USS) memory of the device's process without its
+worker, in MB of 10^6 bytes, once the model is ready. "No display" is `saykey run` with a recording
+as its microphone and a host on a socket. "With display" is the device of the CPU figures. The last
+line is that device after its minute of dictation."""
 
 
 def measured() -> tuple[Section, Section]:
@@ -77,11 +78,11 @@ def _drawing(folder: Path) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
         busy.append(_cpu(device, lambda: _to_the_end(device, sound.seconds(spoken) + SPARE_S)))
         memory += _memory("after a minute of dictation", device.memory(), own=False)
     if typed != [" ".join([text] * TIMES)]:
-        raise RuntimeError("the host did not get what was said: nothing measured here counts")
+        raise RuntimeError("the host did not get the text that was said, so no figure counts")
     cpu = (
         one("dictating, ms of CPU per second of audio", "ms/s", busy, CPU_BOUND),
         one("button up, ms of CPU per second of audio", "ms/s", idle, CPU_BOUND),
-        one("the paced recording alone, read as the device does", "ms/s", _alone("recording")),
+        one("the paced recording alone, read as by the device", "ms/s", _alone("recording")),
         one("Python's asyncio, woken 50 times a second", "ms/s", _alone("wakes")),
     )
     return cpu, memory
@@ -98,7 +99,7 @@ def _to_the_end(device: processes.Device, length_s: float) -> None:
 
 
 def _cpu(device: processes.Device, meanwhile: Callable[[], None]) -> float:
-    """Milliseconds of CPU time per second of audio; the audio goes at the speed of the clock."""
+    """Milliseconds of CPU time per second of audio, which plays in real time."""
     before, began = device.cpu_s(), time.monotonic()
     meanwhile()
     return (device.cpu_s() - before) * 1000 / (time.monotonic() - began)

@@ -1,8 +1,8 @@
-"""The device as `saykey run` wires it, in a process that tells on request what it cost so far.
+"""The device as `saykey run` wires it, in a process that reports its CPU time on request.
 
-``python -m bench.device SETTINGS [--draw]``: each line on stdin is answered by one line of JSON,
-the CPU seconds of this process without its children. SIGTERM ends it. ``--draw`` gives it a
-display in memory; everything up to the finished picture is then the same as with an OLED.
+``python -m bench.device SETTINGS [--draw]`` answers each line on stdin with one line of JSON: the
+CPU seconds of this process without its children. SIGTERM ends it. ``--draw`` gives it a display in
+memory; everything up to the finished picture is then the same as with an OLED.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from saykey.simulated.desk import DeskDisplay
 
 
 def main() -> None:
-    """Command line."""
+    """Run the command."""
     parser = argparse.ArgumentParser(prog="bench.device", description=__doc__)
     parser.add_argument("settings", type=Path)
     parser.add_argument("--draw", action="store_true", help="draw every picture")

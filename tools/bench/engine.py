@@ -1,4 +1,4 @@
-"""Short windows against whisper.cpp on its full one, at the dimensions of Whisper base."""
+"""Short windows compared with whisper.cpp's full window, at the dimensions of Whisper base."""
 
 import asyncio
 import subprocess
@@ -27,35 +27,36 @@ PHRASE_S, TOKENS, RUNS = 5, 20, 7
 ROWS = window_rows(PHRASE_S * SAMPLE_RATE, PADDING_ROWS)
 
 ONE_PASS_NS = 0
-"""What is heard with random weights is doubted, and heard again if there is time."""
+"""No time for a second try, which the doubtful text of random weights would get otherwise."""
 
 ENCODER_BOUND, TEXT_BOUND, MEMORY_BOUND = 0.22, 0.28, 1.2
 
 SPEED_METHOD = f"""\
-Random weights of the dimensions of Whisper {SIZE} in {QUANTISATION} (a pass costs the same whatever
-was learnt), {PHRASE_S} s of noise, one thread, the most probable token each time, {TOKENS} tokens
-exactly, no second tries. Two processes with one model each take turns, {RUNS} times: ours with the
-window of the phrase, {ROWS} rows in steps of 64, without flash attention, so that no phrase is
-heard in the next one; whisper.cpp with its full window of {FULL_WINDOW} rows and with flash
-attention, which is faster there. Each ratio is of two recognitions next to each other. Text: from
-the last sample to the text. The encoder's time is whisper.cpp's own, on the wall."""
+Random weights with the dimensions of Whisper {SIZE} in {QUANTISATION}: the cost of a pass does not
+depend on the weights. {PHRASE_S} s of noise, one thread, the most probable token each time, exactly
+{TOKENS} tokens, no second tries. Two processes with one model each take turns, {RUNS} times. Ours
+uses the window of the phrase, {ROWS} rows in steps of 64, without flash attention, so that no
+phrase affects the next one. whisper.cpp uses its full window of {FULL_WINDOW} rows with flash
+attention, which is faster there. Each ratio is of two consecutive recognitions. "Text" is the time
+from the last sample to the text. "Encoder" is whisper.cpp's own wall-clock time."""
 
 SIZES_METHOD = f"""\
-As `saykey model bench --threads 1` measures them: random weights, each model in a process of its
-own, from the order to the text of {USUAL_S} s and {TOKENS} tokens, the median of up to three runs;
-CPU time, which is the time on the wall where one core is idle. A model hears with a short window if
-it was trained for it or its padding was measured, else with the full one."""
+Measured as by `saykey model bench --threads 1`: random weights, each model in a process of its own,
+the median of up to three runs. The time is from the order to the text of {USUAL_S} s and {TOKENS}
+tokens. It is CPU time, which equals wall-clock time while one core is idle. A model uses a short
+window if it was trained for it or its padding was measured, otherwise the full one."""
 
 MEMORY_METHOD = f"""\
-Resident memory in MB of 10^6 bytes, of processes that did nothing else before. Bare library: the
-same interpreter with whisper.cpp alone, the same model with flash attention, after {PHRASE_S} s
-with the full window. Worker: as the device starts it, speech gate and all, after {PHRASE_S} s of
-speech with the window of the phrase; then after a second try with the full window. While that
-runs it takes more: without flash attention, heads * {FULL_WINDOW} * {FULL_WINDOW} floats, twice."""
+Resident memory in MB of 10^6 bytes, of processes that did nothing else before. The bare library is
+the same interpreter with whisper.cpp alone and the same model with flash attention, after
+{PHRASE_S} s with the full window. The worker is as the device starts it, with the speech gate,
+after {PHRASE_S} s of speech with the window of the phrase; then after a second try with the full
+window. During that try it needs more: without flash attention, heads * {FULL_WINDOW} *
+{FULL_WINDOW} floats, twice."""
 
 
 def measured_ratio() -> Section:
-    """Ratios, and the times they are of."""
+    """The ratios, and the times they are computed from."""
     pairs: list[tuple[Timed, Timed]] = []
     short = Trial(ROWS, PHRASE_S * SAMPLE_RATE, TOKENS)
     full = Trial(FULL_WINDOW, PHRASE_S * SAMPLE_RATE, TOKENS)
@@ -94,7 +95,7 @@ def _speeds(pairs: list[tuple[Timed, Timed]]) -> Iterator[Figure]:
 
 
 def measured_sizes() -> Section:
-    """What Whisper's sizes cost here, with short windows and with the full one."""
+    """The cost of Whisper's sizes on this machine, with short windows and with the full one."""
     figures = []
     with TemporaryDirectory() as folder:
         path = Path(folder) / "random.bin"
@@ -112,7 +113,7 @@ def measured_sizes() -> Section:
 
 
 def measured_memory() -> Section:
-    """The worker's memory against the bare library's."""
+    """The worker's memory compared with the bare library's."""
     with _model() as path:
         bare = _bare(path)
         worker, again = asyncio.run(_worker(path))
@@ -155,14 +156,14 @@ async def _worker(path: Path) -> tuple[float, float]:
     memory = []
     try:
         await worker.ready
-        for attempt in (1, 2):  # the second one hears with the full window
+        for attempt in (1, 2):  # the second attempt uses the full window
             answer = worker.answer(attempt)
             worker.send(protocol.Begin(attempt, "en", attempt=attempt))
             worker.send(protocol.Feed(attempt, spoken))
             worker.send(protocol.Finish(attempt, ONE_PASS_NS))
             final = await answer
             if not isinstance(final, protocol.Final) or final.timings.passes != 1:
-                raise RuntimeError("the worker did not recognise once: no memory counts")
+                raise RuntimeError("the worker did not recognise exactly once, so no figure counts")
             memory.append(memory_of(worker.pid).resident)
     finally:
         worker.kill("measured")

@@ -1,4 +1,4 @@
-"""Figures, their bounds, and how they are written. Pure."""
+"""Figures, their bounds, and their tables. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ OK, MISSED = "ok", "MISSED"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The median of some runs. ``bound``: it should be at most this; None: only told."""
+    """The median of some runs. It should be at most ``bound``; None: it has no bound."""
 
     name: str
     unit: str
@@ -45,7 +45,7 @@ class Section:
 
     @property
     def missed(self) -> tuple[Figure, ...]:
-        """Those over their bound."""
+        """The figures over their bound."""
         return tuple(figure for figure in self.figures if figure.verdict == MISSED)
 
 
@@ -55,7 +55,7 @@ def one(name: str, unit: str, runs: Iterable[float], bound: float | None = None)
 
 
 def rounded(value: float) -> str:
-    """Three digits that count; whole numbers from 100 on."""
+    """Three significant digits; whole numbers from 100 on."""
     if value == 0:
         return "0"
     digits = 2 - floor(log10(abs(value)))
@@ -63,7 +63,7 @@ def rounded(value: float) -> str:
 
 
 def row(figure: Figure) -> tuple[str, str, str, str, str]:
-    """Name, median with its unit, spread over how many runs, bound, verdict."""
+    """Name, median with its unit, spread and number of runs, bound, verdict."""
     low, high = rounded(min(figure.runs)), rounded(max(figure.runs))
     spread = f"{low} to {high} ({len(figure.runs)})" if len(figure.runs) > 1 else ""
     bound = "" if figure.bound is None else f"{rounded(figure.bound)} {figure.unit}"
@@ -88,8 +88,9 @@ def page(machine: str, sections: Sequence[Section]) -> str:
     verdict = f"**MISSED: {'; '.join(missed)}.**" if missed else "All bounds are kept."
     parts = [
         "# What Saykey costs, and how soon it answers",
-        "This page is made by `make bench`, which takes some ten minutes. Figures are medians; "
-        "CPU times are user and system time together; times on the wall are called so.",
+        "`make bench` writes this page in about ten minutes. Figures are medians. CPU times are "
+        "user and system time together. A guess is a recognition that begins at a pause, before "
+        "it is known whether the phrase has ended.",
         machine,
         verdict,
     ]

@@ -1,4 +1,4 @@
-"""Key strokes: reports a character, how fast they go out, and what planning them costs."""
+"""Key strokes: reports per character, the speed of typing, and the cost of planning."""
 
 import json
 import random
@@ -25,17 +25,17 @@ POLL_NS = 1 * MS
 _BOUNDED = {"English prose", "German", "Chinese"}
 
 METHOD = f"""\
-Reports: tests/data/prose.txt ({{length:,}} characters) on the layout us. Typed: on paper; a report
-is held as long as its pace says, and no shorter than a host takes to poll that does so each
-millisecond, as f_hid lets a high-speed host do. Planning: CPU time of {LENGTH:,} characters, {RUNS}
-runs, each with a new planner that meets every character for the first time; 200,000 characters a
-second are {MOST_PLANNING_US:g} µs each. A bound is set where the layout has the letters or they
-come back; for the rest, looking for something similar takes most of the time. Prose is repeated,
-the others are drawn by chance: German letters and punctuation on the layout de; on us, Chinese of
-2,500 characters in use, emoji, and a mixture of all four. The last line is of {LENGTH:,} out of
-20,900 characters: most are met only once, and none is on the keyboard. Loading the layout de:
-processes that do nothing else, {LOADS} runs; memory is the growth of the resident set's peak, in
-MB of 10^6 bytes."""
+Reports: tests/data/prose.txt ({{length:,}} characters) on the layout us. Typing speed is computed:
+a report is held as long as its pace says, but at least for the host's polling interval of a
+millisecond, as f_hid lets a high-speed host poll. Planning: CPU time of {LENGTH:,} characters,
+{RUNS} runs, each with a new planner that meets every character for the first time; 200,000
+characters a second are {MOST_PLANNING_US:g} µs each. A bound is set where the layout has the
+letters or the characters come back; elsewhere the search for similar characters takes most of the
+time. Prose is repeated. The other texts are random: German letters and punctuation on the layout
+de; on us, Chinese of 2,500 different characters, emoji, and a mixture of all four. The last line is
+of {LENGTH:,} out of 20,900 characters: most occur only once, and none is on the keyboard. Loading
+the layout de: processes that do nothing else, {LOADS} runs; memory is the growth of the peak
+resident set, in MB of 10^6 bytes."""
 
 LOADING = """
 import json, re, time
@@ -49,7 +49,7 @@ print(json.dumps([(time.process_time() - cpu) * 1000, peak() - memory]))
 
 
 def measured() -> Section:
-    """All of it."""
+    """Reports, planning and loading."""
     prose = PROSE.read_text("utf-8")
     figures = (*_reports(prose), *_planning(prose), *_loading())
     return Section("Keys", METHOD.format(length=len(prose)), figures)

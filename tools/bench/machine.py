@@ -1,4 +1,4 @@
-"""The machine figures were measured on, and how busy it was."""
+"""The machine on which figures are measured, and how busy it was."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.figures import Section
 
 BUSY = 0.5
-"""Load per core from which a missed bound may be the fault of other programs."""
+"""Load per core above which other programs may be the reason for a missed bound."""
 
 
 def described() -> str:
@@ -26,12 +26,14 @@ def described() -> str:
 
 
 def watched(measure: Callable[[], Section], *, again: bool = True) -> Section:
-    """Measure; once more if a bound is missed while others keep the machine busy."""
+    """Measure. Measure once more if a bound is missed while other programs are busy."""
     section = _measured(measure)
     if again and section.missed and max(section.load) > BUSY * (os.cpu_count() or 1):
         second = _measured(measure)
         if len(second.missed) < len(section.missed):
-            return replace(second, method=f"{second.method} Measured twice: others were at work.")
+            return replace(
+                second, method=f"{second.method} Measured twice, because other programs were busy."
+            )
     return section
 
 

@@ -1,7 +1,7 @@
-"""What it takes to bring a model in, and to check one: base size, random weights.
+"""The cost of converting a model and of checking one, of base size with random weights.
 
-``python -m bench.models pack|check FILE TARGET`` does it once in a process of its own and prints
-milliseconds of CPU and the peak of memory in bytes.
+``python -m bench.models pack|check FILE TARGET`` does it once in a process of its own. It prints
+the CPU time in milliseconds and the peak memory in bytes.
 """
 
 import re
@@ -23,12 +23,12 @@ RUNS = 5
 PACK_BOUND_MS, CHECK_BOUND_MS, MEMORY_BOUND_MB = 500.0, 100.0, 60.0
 
 METHOD = f"""\
-Random weights of Whisper base's dimensions, exported as GGUF; {RUNS} runs, each in a process of
-its own. Packing is all of `convert_to_ggml`, each weight looked at and the check of what was
-written included. Checking is what every load of a ggml file begins with, structure and weights; of
-GGUF it is the structure, as the weights are looked at while they are packed. Memory is the peak of
-the whole process (VmHWM of proc_pid_status(5)) less the size of the file, in MB of 10^6 bytes:
-below zero, the file was never in memory as a whole."""
+Random weights with Whisper base's dimensions, exported as GGUF; {RUNS} runs, each in a process of
+its own. Packing is all of `convert_to_ggml`, including the check of each weight and of the file
+that is written. Checking is the first step of every load: of a ggml file, structure and weights; of
+a GGUF file, the structure alone, because its weights are checked while they are packed. Memory is
+the peak of the whole process (VmHWM of proc_pid_status(5)) less the size of the file, in MB of 10^6
+bytes. If it is below zero, the file was never in memory as a whole."""
 
 
 def measured() -> Section:
@@ -88,7 +88,7 @@ def _pack(path: Path, folder: Path) -> float:
 
 
 def main() -> None:
-    """The command of the process."""
+    """Run the command."""
     what, path, folder = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     spent = _pack(path, folder) if what == "pack" else _check(path)
     # ru_maxrss would count the memory of the process that started this one

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 900, 460, 80, 30, 60, 70
-SCALE = 2  # drawn twice as large, for smooth lines
+SCALE = 2  # drawn at twice the size, for smooth lines
 PAPER, INK, FAINT, BOUND = "#fbfaf7", "#22272e", "#c9cdd3", "#b4531f"
 COLOURS = ("#1d3f66", "#3b6ea8", "#6fa3d8", "#2f8f6b")
 
@@ -17,7 +17,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Points, and what they have in common."""
+    """Points with a common name."""
 
     name: str
     points: Sequence[Point]
@@ -86,6 +86,6 @@ class _Paper:
 
 
 def _round_up(value: float) -> float:
-    """The next of 1, 1.5, 2, 3, 5, 7.5 times a power of ten: fifths of it are short numbers."""
+    """The next of 1, 1.5, 2, 3, 5, 7.5 times a power of ten, whose fifths are short numbers."""
     power = 10.0 ** (ceil(log10(value)) - 1) if value > 0 else 1.0
     return power * next(step for step in (1, 1.5, 2, 3, 5, 7.5, 10) if step * power >= value)

@@ -1,4 +1,4 @@
-"""The device and its host as processes of their own, driven over the control socket."""
+"""The device and its host in processes of their own, driven over the control socket."""
 
 import json
 import os
@@ -34,10 +34,10 @@ socket = "{folder}/control.sock"
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Of one process, in MB (10^6 bytes).
+    """The memory of one process, in MB (10^6 bytes).
 
-    ``resident`` holds all it touches, ``proportional`` shares what several processes touch among
-    them, ``own`` is what ending it would free.
+    ``resident`` counts all pages it uses (RSS). ``proportional`` divides shared pages among the
+    processes that use them (PSS). ``own`` is what would be free after its end (USS).
     """
 
     resident: float
@@ -46,7 +46,7 @@ class Memory:
 
 
 def memory_of(pid: int) -> Memory:
-    """What the kernel says in /proc/PID/smaps_rollup."""
+    """The memory of a process, from /proc/PID/smaps_rollup."""
     told = psutil.Process(pid).memory_full_info()
     return Memory(told.rss / MB, told.pss / MB, told.uss / MB)
 
@@ -63,7 +63,7 @@ class Device:
         self._watcher.start()
 
     def cpu_s(self) -> float:
-        """CPU seconds of its process so far, without its children. Only of bench.device."""
+        """CPU seconds of its process so far, without its children. For bench.device only."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write("\n")
@@ -71,7 +71,7 @@ class Device:
         return float(json.loads(self._process.stdout.readline()))
 
     def memory(self) -> Memory:
-        """Its process, without its children."""
+        """The memory of its process, without its children."""
         return memory_of(self._process.pid)
 
     def do(self, what: str) -> None:
@@ -80,7 +80,7 @@ class Device:
             client.request(what)
 
     def until(self, reached: Callable[[Status], bool]) -> None:
-        """Wait for a status like that."""
+        """Wait for a status for which this is true."""
         with ControlClient(self._control) as client:
             for status in client.watch():
                 if reached(status):
@@ -97,9 +97,9 @@ class Device:
 
 @contextmanager
 def device(folder: Path, *command: str) -> Iterator[tuple[Device, list[str]]]:
-    """A device that runs ``python -m COMMAND`` with ``folder``/sound.wav for a microphone.
+    """A device that runs ``python -m COMMAND`` with ``folder``/sound.wav as its microphone.
 
-    Its host runs in another process; at the end the list holds the text on the host's screen.
+    Its host runs in another process. At the end the list holds the text on the host's screen.
     """
     settings = folder / "settings.toml"
     settings.write_text(SETTINGS.format(folder=folder), "utf-8")
@@ -135,4 +135,4 @@ def _exists(path: Path, process: subprocess.Popen[str]) -> None:
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"nothing listens on {path}: the process does not start")
         time.sleep(0.02)
-    time.sleep(0.1)  # bound, and about to listen
+    time.sleep(0.1)  # it is bound, and will listen soon

@@ -1,4 +1,4 @@
-"""What a report costs our own process: typist, encoder, loop and system calls."""
+"""The cost of a report in our own process: typist, encoder, loop and system calls."""
 
 import asyncio
 import fcntl
@@ -23,13 +23,13 @@ CPU_BOUND_US = 60.0
 PAPER_LIMIT = 1000
 
 METHOD = f"""\
-Text typed in the pace `wire` by the device's typist and transport, {RUNS} runs. In the place of
-/dev/hidg0 stands a pipe in packet mode with room for one report, read by another process: the next
-report is accepted once the one before was read, as with the kernel's gadget. CPU time of this
-process over the reports sent, planning included: {len(TEXT) * TIMES_POLLED:,} characters to a host
-that reads a report every millisecond, so that each one is waited for; {len(TEXT) * TIMES_AT_ONCE:,}
-to one that reads at once. A keyboard is polled every millisecond at best, which makes the limit on
-paper."""
+Text typed at the pace `wire` by the device's typist and transport, {RUNS} runs. /dev/hidg0 is
+replaced by a pipe in packet mode with room for one report, which another process reads. The next
+report is accepted once the previous one was read, as with the kernel's gadget. The figure is the
+CPU time of this process, planning included, over the reports sent: {len(TEXT) * TIMES_POLLED:,}
+characters to a host that reads a report every millisecond, so that each one is waited for;
+{len(TEXT) * TIMES_AT_ONCE:,} to one that reads at once. A keyboard is polled every millisecond at
+best, hence the theoretical limit."""
 
 _READER = """
 import os, sys, time
@@ -43,7 +43,7 @@ _PAGE = 4096  # a pipe of one page has one slot (pipe(7), F_SETPIPE_SZ)
 
 
 class OneReport:
-    """Takes one report at a time; saykey.transport.endpoint.Endpoint."""
+    """An Endpoint (saykey.transport.endpoint) that accepts one report at a time."""
 
     path = "pipe"
     acknowledges = False
@@ -53,22 +53,22 @@ class OneReport:
         self._pipe = pipe
 
     def connect(self) -> int:
-        """The end that is written to."""
+        """The write end of the pipe."""
         return self._pipe
 
     def sleeps(self) -> bool:
-        """Never."""
+        """Always false."""
         return False
 
     def wake(self) -> None:
-        """Not needed."""
+        """Do nothing: it never sleeps."""
 
     def close(self) -> None:
-        """Nothing to end."""
+        """Do nothing."""
 
 
 def measured() -> Section:
-    """CPU per report, and how many a second there can be."""
+    """CPU time per report, and how many reports a second are possible."""
     polled = [_run(TEXT * TIMES_POLLED, pause_s=0.001) for _ in range(RUNS)]
     at_once = [_run(TEXT * TIMES_AT_ONCE, pause_s=0) for _ in range(RUNS)]
     return Section(
@@ -77,14 +77,14 @@ def measured() -> Section:
         (
             one("CPU a report that is waited for", "µs", [us for us, _ in polled], CPU_BOUND_US),
             one("CPU a report read at once", "µs", [us for us, _ in at_once], CPU_BOUND_US),
-            one("reports read at once, on the wall", "a second", [n for _, n in at_once]),
-            one("limit on paper", "a second", [PAPER_LIMIT]),
+            one("reports read at once, wall", "a second", [n for _, n in at_once]),
+            one("theoretical limit", "a second", [PAPER_LIMIT]),
         ),
     )
 
 
 def _run(text: str, pause_s: float) -> tuple[float, float]:
-    """Microseconds of CPU a report, and reports a second."""
+    """Microseconds of CPU per report, and reports per second."""
     theirs, ours = os.pipe2(os.O_DIRECT | os.O_NONBLOCK)
     fcntl.fcntl(ours, fcntl.F_SETPIPE_SZ, _PAGE)
     os.set_blocking(theirs, True)
@@ -98,7 +98,7 @@ def _run(text: str, pause_s: float) -> tuple[float, float]:
 
 
 async def _type(text: str, pipe: int) -> tuple[float, float]:
-    """CPU and wall seconds."""
+    """Type the text; CPU and wall-clock seconds."""
     clock = MonotonicClock()
     transport = FdTransport(OneReport(pipe), clock)
     await transport.open(lambda _link: None, lambda _leds: None)
@@ -114,5 +114,5 @@ async def _type(text: str, pipe: int) -> tuple[float, float]:
     await asyncio.wait({running})
     await transport.close()
     if not isinstance(events[-1], TypingFinished):
-        raise RuntimeError("the text was not typed to its end: nothing measured here counts")
+        raise RuntimeError("the text was not typed to its end, so no figure counts")
     return cost

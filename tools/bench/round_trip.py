@@ -1,4 +1,4 @@
-"""Round trip: text of a language, typed in its layout, comes out of the host as it went in."""
+"""Round trip: text of a language, typed with its layout, is the same on the host."""
 
 import secrets
 from unicodedata import normalize
@@ -14,15 +14,15 @@ from saykey.simulated.text_field import TextField
 FEWEST_LAYOUTS = 60
 
 METHOD = f"""\
-Random text of {LENGTH:,} characters for each of the main layouts of Linux hosts: its language's
-letters (CLDR's exemplars), ASCII and typographic marks, as far as it has them; once from a fixed
-and once from a fresh seed. It is planned at each pace ({", ".join(PACES)}), and the
-reports are read by a host that is libxkbcommon with that layout. What counts is that the host shows
-the text itself: a character replaced by another is a miss."""
+Random text of {LENGTH:,} characters for each of the main layouts of Linux hosts, once from a fixed
+and once from a fresh seed. It has the letters of the language (CLDR's exemplars), ASCII and
+typographic marks, as far as the layout has them. It is planned at each pace ({", ".join(PACES)}).
+The host that reads the reports is libxkbcommon with that layout. It must show the text itself: a
+character replaced by another is a miss."""
 
 
 def measured() -> Section:
-    """How many texts were typed, and how many came out otherwise."""
+    """How many texts were typed, and how many came out differently."""
     summaries = {summary.name: summary for summary in layout_summaries("linux")}
     layouts = [summaries[name] for name in pinned("layout_coverage.txt")]
     seeds = ("fixed", secrets.token_hex(4))
@@ -36,9 +36,9 @@ def measured() -> Section:
         "Round trip",
         "\n".join((METHOD, *(f"Missed: {one}." for one in missed))),
         (
-            one(f"layouts ({FEWEST_LAYOUTS} are asked for)", "", [len(layouts)]),
+            one(f"layouts ({FEWEST_LAYOUTS} are required)", "", [len(layouts)]),
             one("texts typed, each at every pace", "", [len(layouts) * len(seeds)]),
-            one("texts that came out otherwise at some pace", "", [len(missed)], 0),
+            one("texts that came out differently at some pace", "", [len(missed)], 0),
         ),
     )
 
@@ -47,7 +47,7 @@ def _missed(layout: LayoutSummary, seed: str) -> list[str]:
     """The paces at which the host shows something else."""
     text = random_text(layout, seed)
     table = load_layout(layout.os, layout.name)
-    shown: dict[tuple[bytes, ...], str] = {}  # paces that differ in time alone are read once
+    shown: dict[tuple[bytes, ...], str] = {}  # paces that differ only in their times are read once
     missed = []
     for name, pace in PACES.items():
         reports = tuple(

@@ -15,7 +15,7 @@ BYTES_PER_S = SAMPLE_RATE * SAMPLE_BYTES
 FRAME_BYTES = FRAME_SAMPLES * SAMPLE_BYTES
 
 PAUSE_S = (6.5, 9.0)
-"""Nothing is said here in the bundled dictation: the noise of its room."""
+"""Where nothing is said in the bundled dictation: the noise of its room."""
 
 LAST_SENTENCE_S = 12.3
 """A little before the last sentence."""
@@ -28,12 +28,12 @@ def dictation() -> tuple[bytes, str]:
 
 
 def seconds(pcm16: bytes) -> float:
-    """How long it lasts."""
+    """The length in seconds."""
     return len(pcm16) / BYTES_PER_S
 
 
 def room(length_s: float) -> bytes:
-    """The noise of the room for so long."""
+    """The noise of the room, with this length."""
     pcm16, _ = dictation()
     noise = _cut(pcm16, *PAUSE_S)
     times = int(length_s / seconds(noise)) + 1
@@ -63,7 +63,7 @@ def phrases() -> list[Phrase]:
 
 
 def write(path: Path, pcm16: bytes) -> None:
-    """A WAV file of it."""
+    """Write the sound to a WAV file."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(SAMPLE_BYTES)

@@ -1,4 +1,4 @@
-"""What it takes to start: the command line, the device's imports, the model, its worker."""
+"""The cost of starting: the command line, the device's imports, the model, its worker."""
 
 import asyncio
 import os
@@ -26,20 +26,20 @@ HELP_BOUND = 150.0
 
 HELP_METHOD = f"""\
 Whole processes, {HELP_RUNS} runs each, in turns with an empty Python; CPU time by wait4(2). The
-time on the wall is told for comparison: on an idle core it is the CPU time and the reading of
+wall-clock time is for comparison: on an idle core it is the CPU time plus the time to read
 files."""
 
 START_METHOD = f"""\
-Imports: a process that imports them less one that does not, {IMPORT_RUNS} runs each. The second
-line is loaded in a thread behind the start, so that the first dictation does not wait. Model: read
-and checked, {CHECK_RUNS} runs of the bundled model ({{size:.1f}} MB). Worker: from `load` to ready,
-{LOAD_RUNS} runs; CPU time of the worker's process (in ticks of 10 ms), and its memory in MB of 10^6
-bytes. Recognition: the {{phrases}} phrases of the bundled dictation ({{length:.1f}} s), {ROUNDS}
-rounds; CPU time of the worker with {{threads}} thread{{s}}, each run a round's mean."""
+Imports: a process with the imports less one without them, {IMPORT_RUNS} runs each. The second line
+is loaded in a thread after the start, so that the first dictation does not wait. Model: the bundled
+model ({{size:.1f}} MB) read and checked, {CHECK_RUNS} runs. Worker: from `load` to ready,
+{LOAD_RUNS} runs; CPU time of its process (in ticks of 10 ms), and its memory in MB of 10^6 bytes.
+Recognition: the {{phrases}} phrases of the bundled dictation ({{length:.1f}} s), {ROUNDS} rounds;
+CPU time of the worker with {{threads}} thread{{s}}. Each run is the mean of a round."""
 
 
 def measured_help() -> Section:
-    """`saykey --help` against an empty Python."""
+    """`saykey --help` compared with an empty Python."""
     script = Path(sys.executable).with_name("saykey")
     helps, empties = [], []
     for _ in range(HELP_RUNS):
@@ -53,7 +53,7 @@ def measured_help() -> Section:
             one("saykey --help, CPU", "ms", (cpu for cpu, _ in helps), HELP_BOUND),
             one("saykey --help, wall", "ms", (wall for _, wall in helps)),
             one("python -c pass, CPU", "ms", (cpu for cpu, _ in empties)),
-            one("saykey --help, CPU, in empty Pythons", "times", ratios),
+            one("saykey --help, CPU, relative to an empty Python", "times", ratios),
         ),
     )
 
@@ -84,7 +84,7 @@ def _imports() -> Iterable[Figure]:
     both = [_spent_on(later) - empty for _ in range(IMPORT_RUNS)]
     middle = sorted(run)[IMPORT_RUNS // 2]
     yield one("imports of `saykey run`, CPU", "ms", run)
-    yield one("imports behind the start (numpy, webrtcvad), CPU", "ms", [b - middle for b in both])
+    yield one("imports after the start (numpy, webrtcvad), CPU", "ms", [b - middle for b in both])
 
 
 def _check(model: Path) -> Figure:
@@ -161,7 +161,7 @@ def _median_cpu(code: str) -> float:
 
 
 def _spent(*command: str) -> tuple[float, float]:
-    """CPU and wall milliseconds of a command to its end."""
+    """Run a command to its end; its CPU and wall-clock milliseconds."""
     began = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)

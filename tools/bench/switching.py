@@ -1,4 +1,4 @@
-"""What it takes to use another model: from tiny to base and back, ten times."""
+"""The cost of using another model: from tiny to base and back, ten switches."""
 
 import asyncio
 import tempfile
@@ -19,15 +19,15 @@ SWITCHES = 10
 BEYOND_BOUND_MS, MEMORY_BOUND = 500.0, 1.05
 
 METHOD = f"""\
-Random weights of the dimensions of Whisper tiny and base, {QUANTISATION}. Times on the wall, from
-the wish to the model that has decoded its probe and recognises the next dictation; the one before
-goes on meanwhile. Each switch to base is held against loading base next to it with no model in use.
-Memory: RSS of this process and of its worker together, after the last of {SWITCHES} switches over
-that before the first, with the same model in use."""
+Random weights with the dimensions of Whisper tiny and base, {QUANTISATION}. Wall-clock times, from
+the request until the model has decoded its probe and recognises the next dictation; the previous
+model works until then. Each switch to base is compared with a load of base right after it with no
+model in use. Memory: RSS of this process and its worker together, after the last of {SWITCHES}
+switches over that before the first, with the same model in use."""
 
 
 def measured() -> Section:
-    """Switches against loads, and what they leave behind."""
+    """Switches compared with loads, and the memory they leave in use."""
     with tempfile.TemporaryDirectory() as folder:
         models = {size: Path(folder, f"{size}.bin") for size in SIZES}
         for size, path in models.items():

@@ -18,7 +18,7 @@ from saykey.simulated.session import Session, dictate
 RUNS = 5
 SILENCE_S = (0.0, 0.3, 0.6, 1.0)
 PAUSE_S, SLACK_MS = 0.25, 50.0
-"""The guess begins at a pause this long; what its order, its answer and a wake-up may cost."""
+"""A guess begins at a pause this long; SLACK_MS is for its order, its answer and a wake-up."""
 
 LONG_RUNS, TIMES, SHORT_S = 3, 4, 5.0
 LONGER_BOUND = 1.1
@@ -26,19 +26,20 @@ LONGER_BOUND = 1.1
 PICTURE = "waiting.png"
 
 GUESS_METHOD = f"""\
-Times on the wall, {RUNS} runs each, in turns. The last sentence of the bundled dictation with the
-noise of its room behind it, released so many seconds after the last frame in which webrtcvad hears
-a voice; the real worker, and a host that polls each millisecond. So that recognition takes long
-enough to tell, the bundled model runs without its card here: with the full window for every phrase.
-T is the time from the order to the text of the very same run; left of it is T less the silence
-beyond {PAUSE_S:g} s, which the guess at the pause had already. 0 ms: the text was there before the
-release. Released while a voice is near, the device listens on until none was for 100 ms, at most
-200 ms: the recognition begins behind that."""
+Wall-clock times, {RUNS} runs each, in turns. The dictation is the last sentence of the bundled one,
+followed by the noise of its room. It is released so many seconds after the last frame in which
+webrtcvad hears a voice. The worker is the real one, and the host polls each millisecond. The
+bundled model runs without its card here, so with the full window for every phrase: recognition must
+take long enough to show the difference. T is the time from the order to the text in the same run.
+What is left of T is T less the silence beyond {PAUSE_S:g} s, which the guess at the pause had
+already. 0 ms means that the text was there before the release. If a voice was heard just before the
+release, the device listens on until none was heard for 100 ms, at most 200 ms, and recognises after
+that."""
 
 LENGTH_METHOD = f"""\
-Times on the wall. The bundled dictation {TIMES} times over, a minute with its pauses, against its
-last {SHORT_S:.0f} s, {LONG_RUNS} runs each in turns; both released with the last voiced frame, the
-model as it is shipped. All phrases but the last are text before the release."""
+Wall-clock times. The bundled dictation {TIMES} times over, a minute with its pauses, compared with
+its last {SHORT_S:.0f} s, {LONG_RUNS} runs each in turns. Both are released with the last voiced
+frame, with the model as shipped. All phrases but the last are text before the release."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,11 @@ class Wait:
 
 
 def measured_guesses(pictures: Path) -> Section:
-    """release_to_transcript for the seconds of silence before the release."""
+    """release_to_transcript for each length of silence before the release."""
     with TemporaryDirectory() as folder:
         model = Path(folder) / "without-card.bin"
         model.write_bytes(find(RecognizerSettings().model).read_bytes())
-        # in turns, so that a busy minute hits all alike
+        # in turns, so that a busy minute affects all alike
         turns = [
             {s: asyncio.run(_dictated(sound.last_sentence(), s, str(model))) for s in SILENCE_S}
             for _ in range(RUNS)
@@ -84,7 +85,7 @@ def measured_guesses(pictures: Path) -> Section:
 
 
 def left_ms(took_ms: float, silence_s: float) -> float:
-    """What is left at the release of a recognition of so many ms, begun at the pause."""
+    """The time left at the release of a recognition of so many ms that began at the pause."""
     return max(0.0, took_ms - (silence_s - PAUSE_S) * 1000)
 
 
@@ -108,7 +109,7 @@ def _draw(path: Path, waits: dict[float, list[Wait]]) -> None:
 
 
 def measured_lengths() -> Section:
-    """release_to_transcript after a minute against that after a few seconds."""
+    """release_to_transcript after a minute compared with that after a few seconds."""
     spoken, _ = sound.dictation()
     end = sound.voice_end(spoken)
     short = spoken[max(0, end - round(SHORT_S * sound.BYTES_PER_S)) : end]

@@ -1,7 +1,7 @@
-"""Makes each training utterance a new one: other rooms, speeds, levels and noises.
+"""Varies each training utterance: other rooms, speeds, levels and noises.
 
-Everything happens on log mel spectra (features.Mel), adding in the power domain, so a sound is
-analysed once and varied for free.
+All variations are made on log mel spectra (features.Mel), adding in the power domain. So a sound
+is analysed once and varied at no further cost.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def with_noise(
 
 
 def fresh_utterances(count: int, seed: int) -> list[HeldOut]:
-    """Utterances by held-out voices; origin tells sentences that training cannot have met."""
+    """Utterances by held-out voices; the origin marks sentences that training cannot have met."""
     found: list[HeldOut] = []
     for spoken in draw_spoken(seed, held_out=True):
         if len(found) == count:

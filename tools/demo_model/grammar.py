@@ -1,4 +1,4 @@
-"""Random text as a tree: each node draws words, and tells how likely it is to draw given ones.
+"""Random text as a tree: each node draws words, and computes how likely it draws given ones.
 
 Both directions come from the same tree, so "can the training text hold this sentence, and how
 often?" has an exact answer. The order in which random numbers are drawn is part of the contract:
@@ -17,10 +17,10 @@ Spans = dict[int, float]
 """Where a node's words may end in a text, and the probability of each."""
 
 ANY_WORD = None
-"""Stands for a word that was cut off: every word matches it."""
+"""Represents a word that was cut off: every word matches it."""
 
 LONGEST = 24
-"""No sentence is longer, in words; how much may have been cut off by `First`."""
+"""The longest sentence in words, and so the most that `First` may have cut off."""
 
 
 class Node(ABC):

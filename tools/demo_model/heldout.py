@@ -47,7 +47,7 @@ WRITTEN = (
     "The big dog will sleep in the garden.",
 )
 MAY_BE_KNOWN = {"Yes.", "Thank you."}
-"""Said so often that training must have met the text, though not by these voices."""
+"""Sentences so common that training must have met their text, but not in these voices."""
 
 TABLE = "heldout.tsv"
 COLUMNS = ("file", "first_sample", "samples", "origin", "text")

@@ -4,7 +4,7 @@
   logarithm of their number, so that the full softmax after export equals the trained one.
 - Far, silent audio positions can be represented by a few, each weighted by how many it stands for
   (``key_bias``), so the full context of 30 s costs little more than the speech in it.
-- A second head spells phonemes (CTC): it breaks through first and shows the decoder the way.
+- A second head spells phonemes (CTC). It converges first and guides the decoder.
 """
 
 from __future__ import annotations

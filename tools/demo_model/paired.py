@@ -1,10 +1,10 @@
-"""Short windows against the full one on fresh held-out speech, as the device hears both.
+"""Short windows compared with the full one on fresh held-out speech, as on the device.
 
 ``python -m demo_model.paired --words 20000``: voices and sentences that training never met. Each
 utterance goes through the real worker twice, with gate, guards and second tries: once with the
-short windows of the model's card, once without a card, so always with the full 30 s. Every 50
-utterances a line tells how it stands. This says nothing about other models: `saykey model bench
-MODEL --recordings FOLDER` does.
+short windows of the model's card, once without a card, so always with the full 30 s. A line after
+every 50 utterances shows the result so far. It holds for this model only; `saykey model bench MODEL
+--recordings FOLDER` measures others.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 SEED = 7005
 BEFORE_S, AFTER_S = 0.3, 0.2
-"""What the device keeps of the sound before and behind a phrase: pre-roll and post-roll."""
+"""The sound that the device keeps before and after a phrase: pre-roll and post-roll."""
 
 EACH = 50
 
@@ -52,7 +52,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the pairs so far come to. ``more``: least, measured, most (padding.difference)."""
+    """The totals of the pairs so far. ``more``: least, measured, most (padding.difference)."""
 
     words: int
     full_errors: int

@@ -121,14 +121,14 @@ class Trainer:
         return spoken.item(), spelled.item(), right.item()
 
     def save(self) -> None:
-        """Write the weights, then say how they do on voices they never met."""
+        """Write the weights, then print their results on voices they never met."""
         self.network.weights().save(self.options.out)
         with torch.no_grad():
             results = [[x.item() for x in losses(self.network, b)] for b in self.validation]
         print(f"held-out voices: {_told(np.mean(results, axis=0))}")
 
     def _progress(self, started: float) -> Iterator[float]:
-        """0 to 1, the same in all processes: they must stop at the same step."""
+        """Progress from 0 to 1, the same in all processes, which must stop at the same step."""
         share = torch.zeros(1)
         step = 0
         while True:

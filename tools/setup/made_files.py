@@ -1,4 +1,4 @@
-"""Write the files of the repository that are made from the program. `make docs` runs this."""
+"""Write the files of the repository that the program generates. `make docs` runs this."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def main() -> None:
-    """Write them all."""
+    """Write all generated files."""
     (ROOT / "docs" / "settings.md").write_text(text.page(), "utf-8")
     draw_states.PAGE.write_text(draw_states.page(), "utf-8")
     draw_screens.main()

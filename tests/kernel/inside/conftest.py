@@ -1,4 +1,4 @@
-"""What the tests of the real kernel start from."""
+"""Fixtures of the tests on the real kernel."""
 
 import sys
 from pathlib import Path

@@ -1,6 +1,6 @@
 """The device as `saykey run` wires it, its display on i2c-stub: python … SETTINGS.
 
-The display is given a bus: luma.oled then does SMBus transfers, the only ones of i2c-stub.
+The display gets a bus object, with which luma.oled does SMBus transfers; i2c-stub does no others.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from saykey.settings.load import load
 
 
 class StubBus:
-    """i2c-stub if it is there. Opened for each transfer: a bus that is open cannot be removed."""
+    """i2c-stub, if it is there. Opened anew for each transfer: an open bus cannot be removed."""
 
     def write_i2c_block_data(self, address, control, values):
         with smbus2.SMBus(stub_bus()) as bus:

@@ -15,7 +15,7 @@ PAUSE_S = 0.002
 
 
 class GadgetHand:
-    """The transport has a clock of its own, so that it looks at the link when the test says so."""
+    """Gives the transport a clock of its own, so that the test decides when it checks the link."""
 
     def prepare(self):
         self.clock = MonotonicClock()

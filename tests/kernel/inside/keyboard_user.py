@@ -1,4 +1,4 @@
-"""The device's end of the cable: our transport and our typist on the kernel's /dev/hidg0."""
+"""The device's end of the cable: our transport and typist on the kernel's /dev/hidg0."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ DEVICE = "/dev/hidg0"
 
 
 def type_on_the_readers_processor():
-    """See usb_host.records. This thread only."""
+    """Move this thread to the reader's processor; see usb_host.records."""
     os.sched_setaffinity(0, READERS_PROCESSOR)
 
 
@@ -59,7 +59,7 @@ class Keyboard:
         )
 
     async def end(self, patience_s=PATIENCE_S):
-        """The outcome of all that was begun."""
+        """Wait until all that was begun has ended, and return the last outcome."""
         async with asyncio.timeout(patience_s):
             await self.typist.settled()
         return self.events[-1]
@@ -69,7 +69,7 @@ class Keyboard:
         return await self.end()
 
     async def until(self, true):
-        """Wait for what transport and typist tell."""
+        """Wait until transport and typist have reported this."""
         async with asyncio.timeout(PATIENCE_S):
             while not true():
                 self._told.clear()

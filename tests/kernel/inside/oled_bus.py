@@ -1,4 +1,4 @@
-"""An I2C bus of the kernel with a chip that takes all; what it was given is in the trace."""
+"""An I2C bus of the kernel with a chip that accepts all transfers; the trace records them."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ _TRACING = Path("/sys/kernel/tracing")
 
 @cache
 def insert_bus():
-    """The number of the bus, which stays until the machine ends or `remove_bus`."""
+    """Create the bus and return its number. It stays until `remove_bus` or the machine's end."""
     subprocess.run(("modprobe", "i2c-dev"), check=True)
     subprocess.run(("modprobe", "i2c-stub", f"chip_addr={ADDRESS}"), check=True)
     if not (_TRACING / "trace").exists():
@@ -23,7 +23,7 @@ def insert_bus():
 
 
 def remove_bus():
-    """Until `insert_bus`; nobody may have it open."""
+    """Remove the bus, which nobody may have open, until `insert_bus`."""
     subprocess.run(("rmmod", "i2c-stub"), check=True)
     insert_bus.cache_clear()
 

@@ -27,12 +27,12 @@ class ButtonRig:
         self._pins.release(self._pin)
 
     async def settle(self):
-        """Until the contact has been steady for long and lgpio's thread has told it."""
+        """Wait until the contact has been steady for long and lgpio's thread has reported it."""
         await asyncio.sleep(SETTLED_S)
 
 
 class LampRig:
-    """An eye on the pin."""
+    """Reads the level of the pin."""
 
     def __init__(self, pin):
         self._pin = pin

@@ -9,7 +9,7 @@ import pytest
 
 LINES = 54
 ZERO_2_W = "902120"
-"""Revision code of a board whose pins are on gpiochip0, as gpiozero asks for."""
+"""Revision code of a board whose pins are on gpiochip0; gpiozero asks for it."""
 
 SIMULATOR = Path("/sys/module/gpio_sim")
 WITH_PINS = pytest.mark.skipif(
@@ -21,7 +21,7 @@ CPUINFO = Path("/proc/cpuinfo")
 
 
 class Pins:
-    """A finger on each pin, and an eye."""
+    """Presses and reads each pin."""
 
     def __init__(self):
         bank = CONFIG / "bank0"
@@ -38,7 +38,7 @@ class Pins:
         subprocess.run(("mount", "--bind", str(told), str(CPUINFO)), check=True)
 
     def take_away(self):
-        """The chip is gone, and what was connected to its pins too."""
+        """Remove the chip, and what was connected to its pins."""
         (CONFIG / "live").write_text("0")
 
     def bring_back(self):
@@ -60,5 +60,5 @@ class Pins:
 
 @cache
 def the_pins():
-    """Of this machine, made once: lgpio keeps hold of their chip."""
+    """The pins of this machine, made once: lgpio keeps their chip open."""
     return Pins()

@@ -19,9 +19,9 @@ DEVICE = "snd_aloop.0"
 PLAYED, RECORDED = "hw:Loopback,0,0", "hw:Loopback,1,0"
 FRAME = FRAME_SAMPLES * SAMPLE_BYTES
 SOUND = b"".join((position + 1).to_bytes(2, "little") for position in range(SAMPLE_RATE))
-"""Every sample tells its position, and none is silence."""
+"""The value of each sample is its position plus 1, so that none is silence."""
 FAR_AHEAD = 50
-"""A second."""
+"""In frames: a second."""
 PATIENCE_S = 60
 
 
@@ -35,11 +35,11 @@ def sound_card():
 
 
 class Player:
-    """``with Player() as player``: plays a background over and over, and between it what is asked.
+    """``with Player() as player`` plays a background in a loop, and in between what is asked for.
 
-    pcm16 at 16 kHz, whole frames. ``ahead``: so many frames are handed over before they sound. One
-    that must not stop is far ahead: time passes also while the machine waits for its disk.
-    ``late`` counts the frames that were handed over too late.
+    All sound is pcm16 at 16 kHz, in whole frames. ``ahead`` is how many frames are handed over
+    before they sound. A player that must not stop needs many: time passes also while the machine
+    waits for its disk. ``late`` counts the frames that were handed over too late.
     """
 
     def __init__(self, background=bytes(FRAME), ahead=4):
@@ -61,7 +61,7 @@ class Player:
         self._thread.join()
 
     def play(self, pcm16):
-        """Play this next; an event that tells when it is handed over."""
+        """Play this next; the returned event is set when it is handed over."""
         played = threading.Event()
         self._wanted.put((pcm16, played))
         return played
@@ -102,12 +102,12 @@ def frames_of(pcm16):
 
 
 def continues_the_sound(pcm16):
-    """Whether it is SOUND, played over and over, from some sample on; before it may be silence."""
+    """Whether this is SOUND in a loop from some sample on. There may be silence before."""
     return any(pcm16) and not breaks_in(pcm16)
 
 
 def breaks_in(pcm16):
-    """(position, sample before, sample) wherever it does not go on as SOUND does."""
+    """(position, sample before, sample) at each place that does not continue SOUND."""
     samples = [int.from_bytes(pcm16[at : at + 2], "little") for at in range(0, len(pcm16), 2)]
     silent = sum(1 for _ in itertools.takewhile(lambda sample: sample == 0, samples))
     steps = enumerate(itertools.pairwise(samples[silent:]), silent + 1)
@@ -119,7 +119,7 @@ def breaks_in(pcm16):
 
 
 class LoopbackDesk:
-    """A microphone on the card, while SOUND is played, in the contract of the port Microphone."""
+    """A microphone on the card that plays SOUND, for the contract of the port Microphone."""
 
     is_the_sound = staticmethod(continues_the_sound)
 
@@ -127,7 +127,7 @@ class LoopbackDesk:
         self.microphone = AlsaMicrophone(RECORDED, MonotonicClock())
 
     async def pass_ms(self, ms):
-        """And some more: the card's periods are not the test's."""
+        """Let this time pass and a little more: the card has periods of its own."""
         await asyncio.sleep(2 * ms / 1000)
 
 

@@ -15,7 +15,7 @@ def cable(computer):
 
 
 def found(*devices):
-    """What is found, by the name of the check."""
+    """The findings, by the name of their check."""
     return {finding.check: finding for finding in examine(Reader().machine(devices))}
 
 
@@ -24,7 +24,7 @@ def fault_of(findings):
     return fault.check, fault.text
 
 
-def test_with_the_gadget_up_and_a_computer_plugged_in_all_is_well(cable):
+def test_with_the_gadget_up_and_a_computer_plugged_in_there_is_no_fault(cable):
     findings = found()
     assert {finding.grade for finding in findings.values()} == {Grade.OK}
     assert list(findings) == ["board", "controller", "kernel", "configfs", "gadget", "cable"]
@@ -50,7 +50,7 @@ def test_a_gadget_that_is_not_bound_is_a_fault(cable):
     cable.until_plugged()
 
 
-def test_without_a_controller_that_is_the_fault(cable):
+def test_without_a_controller_that_is_the_only_fault(cable):
     cable.remove_modules()
     check, _ = fault_of(found())
     assert check == "board"

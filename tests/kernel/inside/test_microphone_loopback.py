@@ -59,7 +59,7 @@ def test_a_sound_card_that_is_unplugged_is_lost_and_can_be_opened_when_it_is_bac
         unbinding = asyncio.create_task(asyncio.to_thread((DRIVER / "unbind").write_text, DEVICE))
         with pytest.raises(MicrophoneLost, match="Loopback"):
             await heard(microphone, 100_000)
-        await unbinding  # done when all have let go of the card (snd_card_free)
+        await unbinding  # ends when all have closed the card (snd_card_free)
         (DRIVER / "bind").write_text(DEVICE)
         await microphone.open()
         frames = await heard(microphone, 2)
@@ -69,7 +69,7 @@ def test_a_sound_card_that_is_unplugged_is_lost_and_can_be_opened_when_it_is_bac
     asyncio.run(scene())
 
 
-def test_a_sound_card_that_is_not_there_is_one_line_with_advice():
+def test_a_missing_sound_card_is_reported_in_one_line_with_advice():
     microphone = AlsaMicrophone("hw:Nothing", MonotonicClock())
     with pytest.raises(MicrophoneLost, match=r"hw:Nothing"):
         asyncio.run(microphone.open())

@@ -1,6 +1,6 @@
 """The device as `saykey run` wires it, started before any of its hardware is there.
 
-Run before any other test has made pins: this one sees them come.
+This test must run before any other test has made pins, because it sees them appear.
 """
 
 import signal
@@ -20,7 +20,7 @@ from saykey.ports import Link
 
 PROGRAM = Path(__file__).with_name("device_on_stub_bus.py")
 RECORDING = Path(saykey.__file__).parent / "data/recordings/dictation.wav"
-BUTTON, LED = 7, 8  # of no other test: gpiozero keeps hold of the pins it had
+BUTTON, LED = 7, 8  # not used by other tests: gpiozero keeps the pins it had
 PIXELS = 0x40
 
 pytestmark = WITH_PINS
@@ -28,7 +28,7 @@ pytestmark = WITH_PINS
 
 @pytest.fixture
 def device(tmp_path):
-    """Its process, and what it tells on its control socket."""
+    """The process of the device, and what its control socket reports."""
     settings, socket = tmp_path / "saykey.toml", tmp_path / "control"
     settings.write_text(f"""\
 [microphone]
@@ -53,14 +53,14 @@ socket = "{socket}"
 
 
 class Watched:
-    """What the device tells of itself; the latest status may have brought two changes in one."""
+    """The statuses of the device; one status may bring two changes."""
 
     def __init__(self, statuses):
         self._statuses = statuses
         self.status = next(statuses)
 
     def until(self, true):
-        """Wait for a status of which this is true, the latest included."""
+        """Wait for a status for which this is true, the latest one included."""
         while not true(self.status):
             self.status = next(self._statuses)
 

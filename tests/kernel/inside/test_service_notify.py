@@ -1,4 +1,4 @@
-"""The daemon's unit on a real systemd: it is ready when it says so, and finds its text again."""
+"""The daemon's unit on a real systemd: readiness, restarts, and held text after a crash."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ TimeoutStartSec={PATIENCE_S}
 TimeoutStopSec={PATIENCE_S}
 WatchdogSec={PATIENCE_S}
 """
-"""The program runs from the checkout, which may be root's, and slowly; the rest is as shipped."""
+"""Overrides for a slow machine and a checkout that root may own; the rest is as shipped."""
 
 
 def shown(name):
@@ -42,7 +42,7 @@ def shown(name):
 
 
 def eventually(name, true):
-    """Wait until a property of the unit is as wanted; what it is."""
+    """Wait until a property of the unit has the wanted value, and return it."""
 
     def otherwise():
         return f"{name}, which is {shown(name)!r}\n{run('journalctl', '-u', NAME)}"
@@ -86,7 +86,7 @@ def unit():
 
 @pytest.mark.usefixtures("unit")
 def test_it_is_ready_without_a_gadget_and_takes_the_one_that_comes(computer):
-    run("systemctl", "start", NAME)  # returns at READY=1, and fails if it is not told
+    run("systemctl", "start", NAME)  # returns at READY=1, and fails without it
     eventually("StatusText", lambda text: "missing: host computer" in text)
     with Cable(computer):
         eventually("StatusText", lambda text: "computer up" in text and "missing" not in text)
@@ -110,7 +110,7 @@ def test_wrong_settings_end_it_once_and_no_limit_keeps_other_failures_from_being
 
 @pytest.mark.usefixtures("service")
 def test_it_is_started_when_it_says_so_and_after_a_crash_holds_its_text():
-    run("systemctl", "start", NAME)  # returns at READY=1, and fails if it is not told
+    run("systemctl", "start", NAME)  # returns at READY=1, and fails without it
     assert shown("ActiveState") == "active"
     assert eventually("StatusText", lambda text: "computer up" in text).startswith("idle · ")
 

@@ -1,4 +1,4 @@
-"""The units on a real systemd: the gadget set up by its unit, and no key left down by the other."""
+"""The units on a real systemd: one sets the gadget up, the other leaves no key down."""
 
 import os
 import re
@@ -21,7 +21,7 @@ KEY_A = 30
 KEY_UP_MS = 200
 
 TIME_IS_COUNTED = os.environ.get("SAYKEY_CLOCK") == "counted"
-"""A nanosecond an instruction, whatever else this machine has to do: see tests/kernel/vm.py."""
+"""Whether an instruction takes a nanosecond, however busy the host is; see tests/kernel/vm.py."""
 
 HOLDS_A_KEY = f"""\
 [Service]
@@ -39,7 +39,7 @@ def property_of(unit, name):
 
 
 class UnitCable(Cable):
-    """The gadget is set up by its unit, and given to the service as the udev rule says."""
+    """A cable whose gadget is set up by its unit and given to the service as by the udev rule."""
 
     def set_up(self):
         run("systemctl", "start", "saykey-gadget.service")
@@ -50,7 +50,7 @@ class UnitCable(Cable):
 
 @pytest.fixture(scope="module")
 def installed():
-    """Everything at its place, as a package would put it; the VM forgets it."""
+    """Install everything where a package would; the virtual machine forgets it."""
     shutil.copytree(ROOT / "gadget", PROGRAM / "gadget")
     without_data = shutil.ignore_patterns("data")
     shutil.copytree(ROOT / "firmware", PROGRAM / "firmware", ignore=without_data)
@@ -72,7 +72,7 @@ def cable(installed, computer):  # noqa: ARG001 - a fixture may need another for
 
 
 def key_up_after(kill, what, cable, capsys):
-    """See the release at the computer, soon; print how long it took."""
+    """Check that the computer soon gets the release, and print how long it took."""
     killed_at = time.monotonic_ns()
     kill()
     seen = cable.until(lambda seen: seen["keys_down"] == [])
@@ -86,7 +86,7 @@ def key_up_after(kill, what, cable, capsys):
 
 
 def test_a_daemon_killed_with_a_key_down_leaves_none_down(cable, capsys):
-    """Without what the unit does about it, which takes longer."""
+    """The guard process does it; what the unit does takes longer."""
     (DROP_INS / "guard-only.conf").write_text("[Service]\nExecStopPost=\n")
     run("systemctl", "daemon-reload")
     run("systemctl", "start", "saykey.service")

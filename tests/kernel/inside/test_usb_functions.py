@@ -64,7 +64,7 @@ def test_the_computer_reads_ids_and_strings_of_the_settings(device):
     assert told(device, "serial") == IDENTITY.serial
 
 
-def test_the_computer_may_be_woken_and_knows_the_power(device):
+def test_the_computer_may_be_woken_and_reads_the_power_limit(device):
     assert told(device, "bmAttributes") == "a0"
     assert told(device, "bMaxPower") == "500mA"
     assert told(device, "power/wakeup") in {"enabled", "disabled"}, "not supported if empty"
@@ -85,9 +85,9 @@ def test_the_network_card_has_the_address_made_of_the_machine_id(device):
 
 @pytest.fixture
 def networkd():
-    """systemd-networkd with the file that is shipped, and nothing of this machine's own."""
+    """systemd-networkd with the shipped file and no configuration of this machine."""
     shutil.copy(ROOT / "systemd/10-usb0.network", made(NETWORKS))
-    # Where /sys cannot be written it takes it that there is no udev, and does not wait for it.
+    # Where /sys is read-only, networkd assumes that there is no udev and does not wait for it.
     (made(NETWORKD) / "no-udev.conf").write_text("[Service]\nReadOnlyPaths=/sys\n")
     run("systemctl", "daemon-reload")
     run("systemctl", "start", "systemd-networkd.service")
@@ -102,7 +102,7 @@ def test_the_computer_gets_an_address_by_dhcp_and_neither_route_nor_name_server(
     script = tmp_path / "script"
     script.write_text(f'#!/bin/sh\n[ "$1" != bound ] || env >{lease}\n')
     script.chmod(0o755)
-    run("ip", "netns", "add", "computer")  # or the kernel would not use the cable at all
+    run("ip", "netns", "add", "computer")  # otherwise the cable is not used
     try:
         run("ip", "link", "set", card, "netns", "computer")
         inside = ("ip", "netns", "exec", "computer")
@@ -115,7 +115,7 @@ def test_the_computer_gets_an_address_by_dhcp_and_neither_route_nor_name_server(
         run(*inside, "ip", "address", "add", f"{told['ip']}/28", "dev", card)
         run(*inside, "busybox", "ping", "-c", "1", "-W", "5", "10.55.0.1")
     finally:
-        run("ip", "netns", "del", "computer")  # the card comes back
+        run("ip", "netns", "del", "computer")  # the card returns to the first namespace
 
 
 @pytest.mark.usefixtures("device")

@@ -26,7 +26,7 @@ def cable(computer):
 
 @pytest.fixture
 def reports(computer):
-    """A cable whose computer shows the reports that came, up to the unplugging."""
+    """A cable whose computer shows the reports it got, up to the unplugging."""
     with Cable(computer, "reports") as cable:
         yield cable
 
@@ -44,7 +44,7 @@ def whole(end):
 
 
 def loses_and_doubles_nothing(end, shown):
-    """What the computer showed is what counts as typed, and maybe some of what is in doubt."""
+    """Check that the computer shows what counts as typed, and perhaps some of what is in doubt."""
     assert shown.startswith(inserted(end.typed))
     assert inserted(end.typed + end.doubtful).startswith(shown)
 
@@ -53,7 +53,7 @@ def loses_and_doubles_nothing(end, shown):
 
 
 @pytest.mark.parametrize("shown", [1, 9, 25])
-def test_a_cable_pulled_in_mid_word_loses_and_doubles_nothing(reports, shown):
+def test_a_cable_pulled_in_mid_word_loses_and_repeats_nothing(reports, shown):
     text = TEXT * 20
 
     async def scene(keyboard):
@@ -71,7 +71,7 @@ def test_a_cable_pulled_in_mid_word_loses_and_doubles_nothing(reports, shown):
     play(scene)
 
 
-def test_ten_times_out_and_in_again_every_text_is_typed_or_handed_back(cable):
+def test_every_text_is_typed_or_handed_back_when_the_cable_is_pulled_ten_times(cable):
     async def scene(keyboard):
         for times in range(1, 11):
             await asyncio.to_thread(cable.unplug)
@@ -123,7 +123,7 @@ def test_a_gadget_whose_modules_were_removed_types_again_once_it_is_back(cable):
 # Asleep
 
 
-def test_a_computer_that_falls_asleep_in_mid_word_loses_and_doubles_nothing(cable):
+def test_a_computer_that_falls_asleep_in_mid_word_loses_and_repeats_nothing(cable):
     text = TEXT * 20
 
     async def scene(keyboard):
@@ -179,7 +179,7 @@ def test_a_cable_pulled_while_the_computer_sleeps_leaves_only_what_is_in_doubt(c
     play(scene)
 
 
-def test_a_computer_that_stops_polling_in_mid_word_loses_and_doubles_nothing(reports):
+def test_a_computer_that_stops_polling_in_mid_word_loses_and_repeats_nothing(reports):
     text = TEXT * 20
 
     async def scene(keyboard):

@@ -1,6 +1,6 @@
 """The device as `saykey run` wires it, on the kernel's own hardware.
 
-A voice in the sound card and a finger on the pin make text on the computer, light in the LED and a
+Speech in the sound card and a press on the pin result in text on the computer, a lit LED and a
 picture on the display's bus.
 """
 
@@ -24,7 +24,7 @@ PROGRAM = Path(__file__).with_name("device_on_stub_bus.py")
 RECORDING = Path(saykey.__file__).parent / "data/recordings/dictation.wav"
 PHRASE_S = 2.6
 TEXT = "Thank you for your new report."
-BUTTON, LED = 5, 6  # of no other test: gpiozero keeps hold of the pins it had
+BUTTON, LED = 5, 6  # not used by other tests: gpiozero keeps the pins it had
 PIXELS = 0x40
 
 pytestmark = WITH_PINS
@@ -38,7 +38,7 @@ def phrase():
 
 @contextmanager
 def device(folder):
-    """Its process, and what it tells on its control socket."""
+    """The process of the device, and what its control socket reports."""
     settings, socket = folder / "saykey.toml", folder / "control"
     settings.write_text(f"""\
 [microphone]

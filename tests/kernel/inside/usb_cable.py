@@ -1,4 +1,4 @@
-"""A cable with a hand on it: the gadget on one end, a computer in its own process on the other."""
+"""A cable that the test plugs: the gadget at one end, a computer process at the other."""
 
 import atexit
 import json
@@ -24,12 +24,12 @@ USBHID = Path("/sys/bus/usb/drivers/usbhid")
 
 
 def removed(module):
-    """Whether a module of the kernel is gone; it stays while a file of its own is open."""
+    """Whether a kernel module could be removed; it stays while one of its files is open."""
     return not subprocess.run(("rmmod", module), check=False, capture_output=True).returncode
 
 
 class Computer:
-    """The process on the other end, one for all tests."""
+    """The process at the other end, one for all tests."""
 
     def __init__(self):
         program = Path(__file__).with_name("usb_host.py")
@@ -47,13 +47,13 @@ class Computer:
         self._reader.start()
 
     def begin(self, kind):
-        """Have an empty screen, and a keyboard that is read in this way."""
+        """Start with an empty screen, and read the keyboard in this way."""
         self._process.stdin.write(f"{kind}\n")
         while self.next()["event"] != "waiting":
             pass
 
     def next(self):
-        """The next thing it says, with all text and this cable's reports; queue.Empty if none."""
+        """Its next line, with all text and this cable's reports. Raises queue.Empty if none."""
         said = self._said.get(timeout=PATIENCE_S)
         if said["event"] == "waiting":
             self._text = ""
@@ -78,14 +78,14 @@ class Computer:
 
 @cache
 def the_computer():
-    """The only one: a second would take the keyboard away from it."""
+    """The only computer: a second one would take the keyboard away from it."""
     computer = Computer()
     atexit.register(computer.end)
     return computer
 
 
 class Cable:
-    """The gadget is up and the cable plugged in; ``with`` takes it down again."""
+    """The gadget set up and the cable plugged in; the end of ``with`` takes the gadget down."""
 
     def __init__(self, computer, kind="events"):
         self.kernel = Kernel()
@@ -102,7 +102,7 @@ class Cable:
         return self
 
     def set_up(self):
-        """Have the gadget, with the cable plugged in."""
+        """Set the gadget up, with the cable plugged in."""
         apply.up(self.kernel, STEPS)
 
     def __exit__(self, *_):
@@ -121,7 +121,7 @@ class Cable:
         self.kernel.write(self.controller, self.kernel.names(self.kernel.controllers)[0].encode())
 
     def remove_modules(self):
-        """Take the gadget down, and all that it stood on out of the kernel."""
+        """Take the gadget down and remove the modules it needs from the kernel."""
         apply.down(self.kernel, "saykey")
         for module in MODULES:
             until(lambda module=module: removed(module), f"{module} to be removed")
@@ -138,7 +138,7 @@ class Cable:
         return self.until(lambda seen: seen["event"] == "unplugged")
 
     def until(self, true):
-        """Wait until the computer has said something of which this is true; what it said."""
+        """Wait for a line of the computer for which this is true, and return it."""
         deadline = time.monotonic() + PATIENCE_S
         self.seen = self._computer.next()
         while not true(self.seen):
@@ -147,7 +147,7 @@ class Cable:
         return self.seen
 
     def shows(self, text):
-        """See that the computer comes to show this text, all keys up and nothing lost."""
+        """Check that the computer soon shows this text, with all keys up and nothing lost."""
         try:
             while (self.seen["text"], self.seen["keys_down"]) != (text, []):
                 self.seen = self._computer.next()
@@ -164,7 +164,7 @@ class Cable:
         self._device_power("autosuspend_delay_ms", "600000")  # once woken it stays awake
 
     def _suspended(self):
-        """Ask for it anew each time: refused while a key is down (hid_suspend), it is dropped."""
+        """Request the suspend again and check it: while a key is down it is lost (hid_suspend)."""
         status = self._power_status()
         if status == "active":
             self._device_power("control", "on")
@@ -172,11 +172,11 @@ class Cable:
         return status == "suspended"
 
     def let_go(self):
-        """Have the computer's driver let go of the keyboard, which stays plugged in, unpolled."""
+        """Unbind the computer's driver from the keyboard, which then stays plugged in, unpolled."""
         (USBHID / "unbind").write_text(f"{self._device().name}:1.0")
 
     def take_up(self):
-        """Have the driver take it up again."""
+        """Bind the driver again."""
         (USBHID / "bind").write_text(f"{self._device().name}:1.0")
         self.until_plugged()
 

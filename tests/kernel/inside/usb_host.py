@@ -1,10 +1,10 @@
-"""The computer on the other end of the cable: a process that a line on stdin, a KIND, starts anew.
+"""The computer at the other end of the cable: a process that starts anew at each KIND on stdin.
 
-KIND "events" reads the keyboard's event device, as a desktop does; "reports" reads the same
-keyboard's hidraw device, which, unlike the other, still hands over what came before an unplug
-(evdev_read and hidraw_read in the kernel). Both type into saykey.simulated.text_field. Each line on
-stdout is a JSON object: what happened, what was typed and read since the line before, and the
-keys that are down.
+KIND "events" reads the keyboard's event device, as a desktop does. KIND "reports" reads the same
+keyboard's hidraw device, which still hands over after an unplug what came before it; the event
+device does not (hidraw_read and evdev_read in the kernel). Both type into
+saykey.simulated.text_field. Each line on stdout is a JSON object: what happened, what was typed and
+read since the line before, and the keys that are down.
 """
 
 import contextlib
@@ -26,13 +26,13 @@ LIGHTS = ((NUM_LOCK, ecodes.LED_NUML), (CAPS_LOCK, ecodes.LED_CAPSL))
 EVENT_BYTES = 24  # struct input_event: two words of time, then type, code and value
 REPORT_BYTES = 8
 READ_BYTES = 1 << 16
-PIPE_BYTES = 1 << 26  # what is typed faster than it is decoded: 100,000 characters make 30 MB
+PIPE_BYTES = 1 << 26  # holds what is not decoded yet: 100,000 characters make 30 MB
 PAUSE_S = 0.02
 READERS_PROCESSOR = {0}
 
 
 class NewRound(Exception):
-    """Somebody wrote to stdin."""
+    """A line came on stdin."""
 
 
 class Computer:
@@ -121,9 +121,9 @@ class Computer:
 def records(device, size, idle):
     """All records until the device goes; ``idle`` is called when no more comes, and now and then.
 
-    A process of its own, which goes before all others, takes them from the device: the kernel
-    keeps only 64 for a reader that is busy, and then says SYN_DROPPED. It has the processor of the
-    one who types: an emulated processor may stand still, but then nothing is typed either.
+    A process of its own with the highest priority reads them from the device: the kernel keeps only
+    64 for a reader that is busy, and then reports SYN_DROPPED. It runs on the processor of the
+    process that types: an emulated processor may stand still, but then nothing is typed either.
     """
     ours, theirs = os.pipe()
     fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, PIPE_BYTES)

@@ -1,14 +1,14 @@
-"""Waiting for what the kernel or another process does when it comes to it."""
+"""Waits for what the kernel or another process does in its own time."""
 
 import threading
 import time
 
-PATIENCE_S = 180  # emulated, on a busy machine, seconds become minutes
+PATIENCE_S = 180  # under emulation on a busy machine seconds become minutes
 PAUSE_S = 0.005
 
 
 def until(true, what, pause_s=PAUSE_S):
-    """Return once this is true; ``what`` is waited for, or tells how things stand."""
+    """Return once this is true; ``what`` names what is awaited, or returns the present state."""
     deadline = time.monotonic() + PATIENCE_S
     while not true():
         if time.monotonic() > deadline:
