@@ -96,6 +96,7 @@ PURE = (
     "saykey.doctor.examine",
     "saykey.doctor.finding",
     "saykey.doctor.machine",
+    "saykey.doctor.port",
     "saykey.doctor.power",
     "saykey.doctor.usb",
     "saykey.listening.timeline",

@@ -113,14 +113,7 @@ async def dictate(
     app.hub.observe(look)
     stage = _Stage(session, moved, asyncio.create_task(app.run()))
     try:
-        await stage.when(lambda device: device.model.loading is not Loading.LOADING)
-        if session.device.model.loading is Loading.FAILED:
-            raise ModelError(session.device.model.reason)
-        button.press()
-        await stage.when(lambda device: bool(device.hearing.started or device.microphone_fault))
-        await stage.while_listening(until)
-        button.release()
-        await stage.when(_over)
+        await stage.dictate(button, until)
         await clock.sleep_until(clock.now() + 2 * FRAME_NS)  # the last picture
         session.picture = display.picture
     finally:
@@ -137,6 +130,20 @@ class _Stage:
     session: Session
     moved: asyncio.Event
     running: asyncio.Task[fx.Exit]
+
+    async def dictate(self, button: DeskButton, until: Callable[[], Awaitable[None]]) -> None:
+        """Press, wait for ``until``, release, and wait until all text stands on the host.
+
+        Raises as the function `dictate` does.
+        """
+        await self.when(lambda device: device.model.loading is not Loading.LOADING)
+        if self.session.device.model.loading is Loading.FAILED:
+            raise ModelError(self.session.device.model.reason)
+        button.press()
+        await self.when(lambda device: bool(device.hearing.started or device.microphone_fault))
+        await self.while_listening(until)
+        button.release()
+        await self.when(looks.idle)
 
     async def when(self, reached: Callable[[Device], bool]) -> None:
         """Wait until the device got there."""
@@ -162,10 +169,6 @@ class _Stage:
         finally:
             speaking.cancel()
             losing.cancel()
-
-
-def _over(device: Device) -> bool:
-    return looks.idle(device)
 
 
 def _note(session: Session, event: ev.Event, effects: tuple[fx.Effect, ...], now: int) -> None:
