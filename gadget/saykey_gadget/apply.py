@@ -8,6 +8,7 @@ function is in use, and a half-built gadget is then nothing special.
 import errno
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
 
 from saykey_gadget.errors import GadgetError
 from saykey_gadget.kernel import Kernel
@@ -170,6 +171,8 @@ def _perform(kernel: Kernel, gadgets: Path, step: Step, controller: str) -> None
             kernel.link(gadgets / path, gadgets / target)
         case Bind(path):
             kernel.write(gadgets / path, controller.encode())
+        case _:
+            assert_never(step)
 
 
 def _holds(kernel: Kernel, gadgets: Path, step: Step) -> bool:
@@ -185,6 +188,8 @@ def _holds(kernel: Kernel, gadgets: Path, step: Step) -> bool:
         case Bind(path, controller):
             bound = kernel.read(gadgets / path).decode()
             return bound == controller if controller else bool(bound)
+        case _:
+            assert_never(step)
 
 
 def _clear(kernel: Kernel, gadget: Path) -> None:

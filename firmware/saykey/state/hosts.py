@@ -4,6 +4,7 @@ Held text stays in memory, as text: it is planned anew for the host's layout whe
 """
 
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 from saykey.flow import Edits, Erase, Insert, Press
 from saykey.ports import Link
@@ -118,6 +119,8 @@ def carried_out(host: Host, piece: int, dictation: int, edits: Edits, now: int) 
                 typed = _erased(typed, text)
             case Press():
                 typed = ()
+            case _:
+                assert_never(edit)
     return replace(host, typed=typed[-REMEMBERED:], typed_at=now if edits else host.typed_at)
 
 

@@ -5,6 +5,7 @@ docs/states.md is drawn from the table `PIECE`.
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import assert_never
 
 from saykey.events import TypingAdvanced, TypingPlanned
 from saykey.flow import Edits, Insert, Substitution
@@ -93,6 +94,8 @@ def progressed(typing: Typing | None, event: TypingPlanned | TypingAdvanced) -> 
             return replace(typing, units=units, substitutions=substitutions)
         case TypingAdvanced(_, done):
             return replace(typing, done=done)
+        case _:
+            assert_never(event)
 
 
 def composed(piece: Piece, host: Host, join_ns: int) -> Edits:
@@ -107,11 +110,10 @@ def composed(piece: Piece, host: Host, join_ns: int) -> Edits:
     if piece.follows is not None and piece.follows == last:
         return piece.edits
     before = _before(host) if _goes_on(piece, host, join_ns) else ""
-    match piece.edits:
-        case (Insert(text), *rest):
-            return (Insert(join(before, text)), *rest)
-        case _:
-            return piece.edits
+    first = piece.edits[0] if piece.edits else None
+    if isinstance(first, Insert):
+        return (Insert(join(before, first.text)), *piece.edits[1:])
+    return piece.edits
 
 
 def _goes_on(piece: Piece, host: Host, join_ns: int) -> bool:
