@@ -56,6 +56,8 @@ def note(latency: Latency, event: ev.Event, effects: tuple[Effect, ...], now: in
             latency = replace(latency, first_report=now)
         case ev.TypingFinished(piece) | ev.TypingStopped(piece) if piece in latency.pieces:
             latency = replace(latency, last_report=now)
+        case _:
+            pass
     for effect in effects:
         match effect:
             case OpenCapture(dictation):
@@ -64,6 +66,8 @@ def note(latency: Latency, event: ev.Event, effects: tuple[Effect, ...], now: in
                 latency = replace(latency, released=at)
             case TypeEdits(piece):
                 latency = replace(latency, pieces=latency.pieces | {piece})
+            case _:
+                pass
     return latency
 
 

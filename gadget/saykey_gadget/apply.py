@@ -8,6 +8,7 @@ a function is in use. So a half-built gadget needs no special treatment.
 import errno
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
 
 from saykey_gadget.errors import GadgetError
 from saykey_gadget.kernel import Kernel
@@ -171,6 +172,8 @@ def _perform(kernel: Kernel, gadgets: Path, step: Step, controller: str) -> None
             kernel.link(gadgets / path, gadgets / target)
         case Bind(path):
             kernel.write(gadgets / path, controller.encode())
+        case _:
+            assert_never(step)
 
 
 def _holds(kernel: Kernel, gadgets: Path, step: Step) -> bool:
@@ -186,6 +189,8 @@ def _holds(kernel: Kernel, gadgets: Path, step: Step) -> bool:
         case Bind(path, controller):
             bound = kernel.read(gadgets / path).decode()
             return bound == controller if controller else bool(bound)
+        case _:
+            assert_never(step)
 
 
 def _clear(kernel: Kernel, gadget: Path) -> None:

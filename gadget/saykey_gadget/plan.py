@@ -6,6 +6,7 @@ back, so an existing gadget can be compared with the plan.
 """
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from saykey_gadget.descriptor import KEYBOARD, PROTOCOL_KEYBOARD, REPORT_BYTES, SUBCLASS_BOOT
 from saykey_gadget.identity import Identity
@@ -154,6 +155,8 @@ def _in_words(step: Step) -> str:
             return f"link  {path} -> {target}"
         case Bind(path, controller):
             return f"bind  {path} = {controller or 'the first free controller'}"
+        case _:
+            assert_never(step)
 
 
 def _readable(value: bytes) -> str:

@@ -15,7 +15,7 @@ import pytest
 from saykey.clock import MonotonicClock
 from saykey.ports import Clock, Link, Transport
 from saykey.simulated.clock import VirtualClock
-from saykey.simulated.host import Host
+from saykey.simulated.host import SimulatedHost
 from saykey.transport.fd import FdTransport
 from saykey.transport.socket import HostSocket
 
@@ -97,7 +97,7 @@ class SimulatedRig(Rig):
     def __init__(self, _path: Path) -> None:
         super().__init__()
         self.clock = VirtualClock()
-        self.transport = self.host = Host(self.clock, poll_ns=MS)
+        self.transport = self.host = SimulatedHost(self.clock, poll_ns=MS)
 
     async def begin(self) -> None:
         await self.open()

@@ -20,7 +20,7 @@ from saykey.ports import Clock, Recognizer
 from saykey.settings.schema import HostSettings, MicrophoneSettings, Settings
 from saykey.simulated.clock import VirtualClock
 from saykey.simulated.desk import DeskButton, DeskLamp
-from saykey.simulated.host import Host
+from saykey.simulated.host import SimulatedHost
 
 RECORDING, REFERENCE = bundled()
 PATIENCE_S = 60
@@ -33,7 +33,7 @@ class Desk:
 
     def __init__(self, recording: bytes, recognizer: MakeRecognizer) -> None:
         clock = MonotonicClock()
-        self.host = Host(clock)
+        self.host = SimulatedHost(clock)
         self.button = DeskButton(clock)
         self.lamp = DeskLamp()
         self.microphone = RecordingMicrophone(recording, clock, paced=False)

@@ -157,7 +157,7 @@ def test_letters_that_the_encoding_of_the_output_lacks_are_escaped(tmp_path):
     environment = os.environ | {"PYTHONIOENCODING": "latin-1"}
     done = saykey("settings", "check", file, redirected="", env=environment)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert rb"\u043a\u043b\u044e\u0447.toml is right" in done.stdout
+    assert rb"\u043a\u043b\u044e\u0447.toml is valid" in done.stdout
 
 
 def test_speaking_ends_at_once_when_standard_input_is_no_terminal_and_no_pipe(monkeypatch):

@@ -22,7 +22,7 @@ from saykey.host_links import HostLinks
 from saykey.ports import Link
 from saykey.settings.schema import HostSettings
 from saykey.simulated.clock import VirtualClock
-from saykey.simulated.host import Host
+from saykey.simulated.host import SimulatedHost
 
 MS = 1_000_000
 DESK = HostSettings(name="desk", transport="usb:/dev/hidg0")
@@ -30,7 +30,7 @@ COUCH = HostSettings(name="couch", transport="usb:/dev/hidg0")
 ATTIC = HostSettings(name="attic", transport="usb:/dev/hidg1")
 
 
-class Cable(Host):
+class Cable(SimulatedHost):
     """A host at the end of a transport, which may be missing, and notes who has it open."""
 
     def __init__(self, clock: VirtualClock, name: str, log: list[str]) -> None:

@@ -10,7 +10,7 @@ from saykey.keyboard.layouts import load_layout
 from saykey.keyboard.reports import Planner
 from saykey.ports import Link
 from saykey.simulated.clock import VirtualClock
-from saykey.simulated.host import Host
+from saykey.simulated.host import SimulatedHost
 
 MS = 1_000_000
 PLANNER = Planner(load_layout("linux", "us"))
@@ -21,19 +21,19 @@ def report(*usages: int, modifiers: int = 0) -> Report:
     return Report(bytes((modifiers, 0, *usages, *[0] * (6 - len(usages)))))
 
 
-async def opened(host: Host) -> list[Link | int]:
+async def opened(host: SimulatedHost) -> list[Link | int]:
     heard: list[Link | int] = []
     await host.open(heard.append, heard.append)
     return heard
 
 
-async def send_all(host: Host, *reports: Report) -> None:
+async def send_all(host: SimulatedHost, *reports: Report) -> None:
     for each in reports:
         await host.send(each)
 
 
 def typed(*reports: Report, layout: str = "us", variant: str = "") -> str:
-    host = Host(VirtualClock(), layout, variant)
+    host = SimulatedHost(VirtualClock(), layout, variant)
     asyncio.run(send_all(host, *reports))
     return host.text
 
@@ -93,7 +93,7 @@ def test_altgr_reaches_the_third_level():
 
 
 def test_a_key_with_control_alt_or_gui_is_a_shortcut_and_types_nothing():
-    host = Host(VirtualClock())
+    host = SimulatedHost(VirtualClock())
     reports = [report(4, modifiers=modifier) for modifier in (0x01, 0x04, 0x08)]
     asyncio.run(send_all(host, *(each for pair in reports for each in (pair, ALL_UP))))
     assert (host.text, host.shortcuts) == ("", 3)
@@ -101,7 +101,7 @@ def test_a_key_with_control_alt_or_gui_is_a_shortcut_and_types_nothing():
 
 def test_a_layout_xkb_does_not_have_is_refused():
     with pytest.raises(LayoutError, match="'klingon'"):
-        Host(VirtualClock(), "klingon")
+        SimulatedHost(VirtualClock(), "klingon")
 
 
 # Keys held down
@@ -109,7 +109,7 @@ def test_a_layout_xkb_does_not_have_is_refused():
 
 def test_a_key_held_repeats_after_250_ms_and_then_every_33_ms():
     clock = VirtualClock()
-    host = Host(clock)
+    host = SimulatedHost(clock)
     asyncio.run(host.send(A))
     clock.advance(249 * MS)
     assert host.text == "a"
@@ -124,7 +124,7 @@ def test_a_key_held_repeats_after_250_ms_and_then_every_33_ms():
 
 def test_a_plan_without_its_last_report_repeats_its_last_key():
     clock = VirtualClock()
-    host = Host(clock)
+    host = SimulatedHost(clock)
     asyncio.run(send_all(host, *PLANNER.plan("data").reports[:-1]))
     clock.advance(400 * MS)
     assert host.text == "dataaaaaa"
@@ -132,7 +132,7 @@ def test_a_plan_without_its_last_report_repeats_its_last_key():
 
 def test_a_modifier_held_does_not_repeat():
     clock = VirtualClock()
-    host = Host(clock)
+    host = SimulatedHost(clock)
     asyncio.run(send_all(host, report(modifiers=2)))
     clock.advance(1000 * MS)
     assert host.text == ""
@@ -144,7 +144,7 @@ def test_a_modifier_held_does_not_repeat():
 
 def test_caps_lock_is_reported_by_its_light_and_changes_what_is_typed():
     async def scene() -> None:
-        host = Host(VirtualClock())
+        host = SimulatedHost(VirtualClock())
         heard = await opened(host)
         await send_all(host, CAPS_LOCK, ALL_UP, A, ALL_UP, CAPS_LOCK, ALL_UP, A, ALL_UP)
         assert host.text == "Aa"
@@ -155,7 +155,7 @@ def test_caps_lock_is_reported_by_its_light_and_changes_what_is_typed():
 
 def test_locks_set_on_the_hosts_own_keyboard_are_reported():
     async def scene() -> None:
-        host = Host(VirtualClock())
+        host = SimulatedHost(VirtualClock())
         heard = await opened(host)
         host.set_leds(3)
         assert heard == [Link.UP, 0, 3]
@@ -169,7 +169,7 @@ def test_locks_set_on_the_hosts_own_keyboard_are_reported():
 
 def test_a_host_that_reports_no_lights_still_has_locks():
     async def scene() -> None:
-        host = Host(VirtualClock(), reports_leds=False)
+        host = SimulatedHost(VirtualClock(), reports_leds=False)
         heard = await opened(host)
         host.set_leds(2)
         await send_all(host, A, ALL_UP)
@@ -184,7 +184,7 @@ def test_a_host_that_reports_no_lights_still_has_locks():
 def test_the_host_reads_one_report_per_poll_and_two_wait():
     async def scene() -> None:
         clock = VirtualClock()
-        host = Host(clock, poll_ns=8 * MS)
+        host = SimulatedHost(clock, poll_ns=8 * MS)
         typing = asyncio.create_task(send_all(host, *PLANNER.plan("abcd").reports))
         await clock.advance_to(1 * MS)
         assert host.text == "a"
@@ -200,7 +200,7 @@ def test_the_host_reads_one_report_per_poll_and_two_wait():
 def test_a_stalled_host_accepts_two_reports_and_reads_them_when_it_polls_again():
     async def scene() -> None:
         clock = VirtualClock()
-        host = Host(clock)
+        host = SimulatedHost(clock)
         host.stall()
         typing = asyncio.create_task(send_all(host, A, B, ALL_UP))
         await clock.advance_to(1000 * MS)
@@ -217,7 +217,7 @@ def test_a_stalled_host_accepts_two_reports_and_reads_them_when_it_polls_again()
 def test_no_key_repeats_while_the_host_is_frozen():
     async def scene() -> None:
         clock = VirtualClock()
-        host = Host(clock)
+        host = SimulatedHost(clock)
         await host.send(A)
         clock.advance(200 * MS)
         host.stall()
@@ -234,7 +234,7 @@ def test_no_key_repeats_while_the_host_is_frozen():
 def test_a_sleeping_host_accepts_two_reports_and_reads_them_when_woken():
     async def scene() -> None:
         clock = VirtualClock()
-        host = Host(clock, wake_ns=500 * MS)
+        host = SimulatedHost(clock, wake_ns=500 * MS)
         heard = await opened(host)
         host.sleep()
         await send_all(host, A, B)
@@ -253,7 +253,7 @@ def test_a_sleeping_host_accepts_two_reports_and_reads_them_when_woken():
 
 def test_pulling_the_cable_loses_unread_reports_and_lets_the_keys_up():
     async def scene() -> None:
-        host = Host(VirtualClock())
+        host = SimulatedHost(VirtualClock())
         heard = await opened(host)
         await host.send(A)
         assert host.keys_down == {KEY_A}
@@ -279,7 +279,7 @@ def test_pulling_the_cable_loses_unread_reports_and_lets_the_keys_up():
 def test_a_closed_host_makes_no_more_callbacks():
     async def scene() -> None:
         clock = VirtualClock()
-        host = Host(clock)
+        host = SimulatedHost(clock)
         heard = await opened(host)
         host.sleep()
         await host.wake()

@@ -16,6 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FIRMWARE = ROOT / "firmware"
 PACKAGE = FIRMWARE / "saykey"
+GADGET = ROOT / "gadget/saykey_gadget"
 
 MODULES = {
     ".".join(path.relative_to(FIRMWARE).with_suffix("").parts).removesuffix(".__init__"): path
@@ -97,6 +98,7 @@ PURE = (
     "saykey.doctor.examine",
     "saykey.doctor.finding",
     "saykey.doctor.machine",
+    "saykey.doctor.port",
     "saykey.doctor.power",
     "saykey.doctor.usb",
     "saykey.listening.timeline",
@@ -207,7 +209,12 @@ LONGEST_FILE = 260
 LONGEST_FUNCTION = 45
 
 CATCHES_EVERYTHING: set[str] = set()
-"""Modules with a supervisor that may catch Exception, logs it and reports Failed."""
+"""Files with a supervisor that may catch Exception, logs it and reports Failed."""
+
+MATCHES_OVER_OPEN_SETS = {
+    ("firmware/saykey/models/fetch/http.py", "_in_words"),  # urllib3 may raise further errors
+}
+"""Functions in which the last case of a `match` may act on every value that is left."""
 
 NAMED_NOWHERE = tuple(
     re.compile(pattern)
@@ -386,10 +393,20 @@ def defines(node):
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
 
 
+def our_files():
+    return sorted([*FIRMWARE.rglob("*.py"), *GADGET.rglob("*.py")])
+
+
+def functions_in(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
 def test_no_file_grows_too_long():
     lengths = {
         str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines())
-        for path in FIRMWARE.rglob("*.py")
+        for path in our_files()
     }
     assert {name: n for name, n in lengths.items() if n > LONGEST_FILE} == {}
 
@@ -397,10 +414,9 @@ def test_no_file_grows_too_long():
 def test_no_function_grows_too_long():
     found = [
         f"{place(path, node.lineno)} {node.name} has {node.end_lineno - node.lineno + 1} lines"
-        for path in FIRMWARE.rglob("*.py")
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
+        for path in our_files()
+        for node in functions_in(tree_of(path))
+        if node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
     ]
     assert not found, "\n" + "\n".join(found)
 
@@ -408,8 +424,8 @@ def test_no_function_grows_too_long():
 def test_only_supervisors_catch_everything():
     found = [
         place(path, node.lineno)
-        for name, path in MODULES.items()
-        if name not in CATCHES_EVERYTHING
+        for path in our_files()
+        if str(path.relative_to(ROOT)) not in CATCHES_EVERYTHING
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or {"Exception", "BaseException"} & names_in(node.type))
@@ -426,6 +442,81 @@ def passes_it_on(handler):
 
 def names_in(expression):
     return {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
+
+
+def test_the_last_case_of_a_match_takes_what_is_left_and_forgets_no_member_of_a_union():
+    found, excepted = [], set()
+    for path in our_files():
+        for function, match in matches_in(tree_of(path)):
+            where = str(path.relative_to(ROOT)), function
+            if where in MATCHES_OVER_OPEN_SETS:
+                excepted.add(where)
+            elif not is_well_ended(match):
+                found.append(f"{place(path, match.lineno)} end it in `case _: assert_never(…)`")
+    assert not found, "\n" + "\n".join(found)
+    assert excepted == MATCHES_OVER_OPEN_SETS, "the table names a function that has no match"
+
+
+def matches_in(tree):
+    """Each match, and the name of the innermost function around it."""
+    function_of = {
+        node: function.name for function in functions_in(tree) for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Match):
+            yield function_of.get(node, ""), node
+
+
+def is_well_ended(match):
+    """Whether the last case takes whatever is left, and only objects to it or does nothing."""
+    last = match.cases[-1]
+    if last.guard is not None or not takes_anything(last.pattern):
+        return False
+    return [ast.unparse(statement).partition("(")[0] for statement in last.body] in (
+        ["assert_never"],
+        ["pass"],
+        ["return"],
+        ["return None"],
+    ) or isinstance(last.body[0], ast.Raise)
+
+
+def takes_anything(pattern):
+    if isinstance(pattern, ast.MatchOr):
+        return any(map(takes_anything, pattern.patterns))
+    return isinstance(pattern, ast.MatchAs) and (
+        pattern.pattern is None or takes_anything(pattern.pattern)
+    )
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "case _: assert_never(x)",
+        "case rest: assert_never(rest)",
+        "case B() | _: pass",
+        "case _: return",
+        "case _: return None",
+        "case _: raise ValueError(x)",
+    ],
+)
+def test_a_match_may_end_in_an_objection_or_in_nothing(last):
+    assert is_well_ended(ast.parse(f"match x:\n case A(): f(x)\n {last}").body[0])
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "case B(): f(x)",
+        "case _ if x: pass",
+        "case _: f(x)",
+        "case rest: return rest",
+        "case A() | _: f(x)",
+        "case _: return f(x)",
+        "case _: f(x); assert_never(x)",
+    ],
+)
+def test_a_match_that_would_swallow_a_forgotten_member_is_found(last):
+    assert not is_well_ended(ast.parse(f"match x:\n case A(): f(x)\n {last}").body[0])
 
 
 def test_no_file_names_the_machine_it_was_made_on_or_a_package_registry():

@@ -14,7 +14,7 @@ from saykey.keyboard.layouts import load_layout
 from saykey.keyboard.profile import Profile
 from saykey.keyboard.typist import Typist
 from saykey.simulated.clock import VirtualClock
-from saykey.simulated.host import Host
+from saykey.simulated.host import SimulatedHost
 from saykey.simulated.text_field import CAPS_LOCK, NUM_LOCK
 
 MS = 1_000_000
@@ -29,7 +29,7 @@ class Desk:
     """A typist, a host whose lights it sees, and every state of the lights with its time."""
 
     clock: VirtualClock
-    host: Host
+    host: SimulatedHost
     typist: Typist
     news: News
 
@@ -70,7 +70,7 @@ def play(
     async def perform() -> None:
         clock = VirtualClock()
         news = News()
-        host = Host(clock, layout, variant, poll_ns=POLL, reports_leds=reports_leds)
+        host = SimulatedHost(clock, layout, variant, poll_ns=POLL, reports_leds=reports_leds)
         table = load_layout("linux", f"{layout}+{variant}" if variant else layout)
         typist = typist_on(host, table, clock, news, profile)
         desk = Desk(clock, host, typist, news)
@@ -287,9 +287,9 @@ def test_a_stop_in_a_stall_puts_it_back_when_the_host_polls_again():
 
 
 def test_the_end_of_the_service_in_mid_piece_puts_it_back():
-    async def perform() -> Host:
+    async def perform() -> SimulatedHost:
         clock = VirtualClock()
-        host = Host(clock, poll_ns=MS)
+        host = SimulatedHost(clock, poll_ns=MS)
         typist = typist_on(host, US, clock, lambda _event: None)
         await host.open(lambda _link: None, typist.leds_changed)
         host.set_leds(CAPS_LOCK)
@@ -321,7 +321,7 @@ def test_a_cable_pulled_while_it_is_tapped_off_loses_nothing():
     play(scene)
 
 
-class Deaf(Host):
+class Deaf(SimulatedHost):
     """A host that takes reports but does nothing for the Caps Lock key."""
 
     async def send(self, report):
@@ -330,7 +330,7 @@ class Deaf(Host):
 
 
 def test_a_tap_without_effect_is_not_repeated_and_not_taken_back():
-    async def perform() -> tuple[Host, list[Event]]:
+    async def perform() -> tuple[SimulatedHost, list[Event]]:
         clock = VirtualClock()
         news = News()
         host = Deaf(clock, poll_ns=MS)
@@ -351,10 +351,10 @@ def test_a_tap_without_effect_is_not_repeated_and_not_taken_back():
 
 
 def test_a_light_that_comes_late_is_waited_for():
-    async def perform() -> tuple[Host, list[Event]]:
+    async def perform() -> tuple[SimulatedHost, list[Event]]:
         clock = VirtualClock()
         news = News()
-        host = Host(clock, poll_ns=MS)
+        host = SimulatedHost(clock, poll_ns=MS)
         typist = typist_on(host, US, clock, news)
         late: set[asyncio.Task[None]] = set()
 

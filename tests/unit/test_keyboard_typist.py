@@ -16,7 +16,7 @@ from saykey.keyboard.profile import Profile
 from saykey.keyboard.reports import Planner
 from saykey.keyboard.typist import Typist
 from saykey.simulated.clock import VirtualClock
-from saykey.simulated.host import Host
+from saykey.simulated.host import SimulatedHost
 
 MS = 1_000_000
 POLL = 8 * MS
@@ -26,7 +26,7 @@ TEXT = "Hello World. It’s a test…"
 TYPED = "Hello World. It's a test..."
 
 
-class PatientHost(Host):
+class PatientHost(SimulatedHost):
     """A host that insists on one report at a time, as a real transport does."""
 
     sending = False
@@ -45,7 +45,7 @@ class Desk:
     """A typist, its host, and what it posted."""
 
     clock: VirtualClock
-    host: Host
+    host: SimulatedHost
     typist: Typist
     news: News
 
@@ -513,9 +513,9 @@ def test_a_release_does_not_wait_forever_for_a_stalled_host():
 
 
 def test_a_typist_told_to_end_in_mid_piece_lets_the_keys_up():
-    async def perform() -> Host:
+    async def perform() -> SimulatedHost:
         clock = VirtualClock()
-        host = Host(clock, poll_ns=POLL)
+        host = SimulatedHost(clock, poll_ns=POLL)
         typist = typist_on(host, US, clock, lambda _event: None)
         running = asyncio.create_task(typist.run())
         typist.type_edits(to_type(1, "abcdefgh"))

@@ -7,7 +7,7 @@ from saykey.recognizer.protocol import Begin
 from saykey.recognizer.tally import Tally
 from saykey.recognizer.time_limits import TimeLimits
 from saykey.recognizer.whisper.decoding import Aborted, Heard
-from saykey.recognizer.whisper.passes import Bounds, Request, final, passes_over
+from saykey.recognizer.whisper.passes import Bounds, PhraseRequest, final, passes_over
 from saykey.recognizer.whisper.window import FULL_WINDOW
 from saykey.simulated.clock import VirtualClock
 
@@ -48,7 +48,7 @@ class Machine:
         )
 
     def recognise(self, speech=None, attempt=1):
-        request = Request(Begin(1, "en, de", attempt=attempt), 3 * SAMPLE_RATE, 64, speech)
+        request = PhraseRequest(Begin(1, "en, de", attempt=attempt), 3 * SAMPLE_RATE, 64, speech)
         return final(request, passes_over(self.hear, request, self._bounds))
 
 

@@ -10,12 +10,12 @@ from saykey.errors import LayoutError
 from saykey.keyboard.layouts import load_layout, nearest_layouts
 from saykey.keyboard.profile import UnicodeMethod
 from saykey.keyboard.unicode import fits
-from saykey.settings.finding import Finding
+from saykey.settings.finding import SettingsFinding
 from saykey.settings.schema import UNICODE_METHODS, HostSettings
 from saykey.transport.usb import no_keyboard
 
 
-def host_findings(host: HostSettings) -> Iterator[Finding]:
+def host_findings(host: HostSettings) -> Iterator[SettingsFinding]:
     """Report a layout without a table, or a Unicode method that does not work with the layout."""
     place = f'[[host]] "{host.name}":'
     try:
@@ -23,7 +23,7 @@ def host_findings(host: HostSettings) -> Iterator[Finding]:
     except LayoutError:
         near = " or ".join(f'"{name}"' for name in nearest_layouts(host.os, host.layout))
         listed = f"`saykey layouts --os {host.os}` lists all"
-        yield Finding(
+        yield SettingsFinding(
             f'{place} layout = "{host.layout}" is not known for os = "{host.os}"',
             f"did you mean {near}? {listed}" if near else listed,
         )
@@ -34,14 +34,14 @@ def host_findings(host: HostSettings) -> Iterator[Finding]:
         advice = 'set layout = "us", whose keys it has, or unicode = "none"'
         if host.unicode != UnicodeMethod.HEX_INPUT.value:
             advice = 'set unicode = "none"'
-        yield Finding(
+        yield SettingsFinding(
             f'{place} unicode = "{host.unicode}" does not fit layout = "{host.layout}", '
             "which lacks keys that it needs",
             advice,
         )
 
 
-def transport_findings(hosts: tuple[HostSettings, ...]) -> Iterator[Finding]:
+def transport_findings(hosts: tuple[HostSettings, ...]) -> Iterator[SettingsFinding]:
     """Report transports that cannot work. Hosts may share one, and it may not exist yet."""
     for transport in dict.fromkeys(host.transport for host in hosts):
         kind, _, path = transport.partition(":")
@@ -51,7 +51,7 @@ def transport_findings(hosts: tuple[HostSettings, ...]) -> Iterator[Finding]:
             wrong = str(error.strerror), "name another path"
         if wrong is not None:
             text, remedy = wrong
-            yield Finding(f'[[host]] transport = "{transport}": {text}', remedy)
+            yield SettingsFinding(f'[[host]] transport = "{transport}": {text}', remedy)
 
 
 def _no_socket(path: str) -> tuple[str, str] | None:

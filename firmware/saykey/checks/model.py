@@ -11,7 +11,7 @@ from saykey.models.store import store
 from saykey.models.store.card import card_of
 from saykey.models.store.catalogue import listed_as
 from saykey.recognizer.languages import check_languages, languages_of
-from saykey.settings.finding import Finding, Grade
+from saykey.settings.finding import Grade, SettingsFinding
 from saykey.settings.schema import RecognizerSettings
 
 _PROMPT_TOKENS = 224
@@ -28,7 +28,7 @@ _MEANT = {
 """Country codes, old codes and three-letter codes that people write in place of language codes."""
 
 
-def model_findings(settings: RecognizerSettings) -> Iterator[Finding]:
+def model_findings(settings: RecognizerSettings) -> Iterator[SettingsFinding]:
     """Report a model that is missing or unusable, and languages that the model does not know.
 
     Only a language that no model knows is an error. The others are warnings, because another model
@@ -37,7 +37,7 @@ def model_findings(settings: RecognizerSettings) -> Iterator[Finding]:
     strange = [code for code in languages_of(settings.language) if code not in LANGUAGES]
     for code in strange:
         hint = f'did you mean "{_MEANT[code]}"? ' if code in _MEANT else ""
-        yield Finding(
+        yield SettingsFinding(
             f'[recognizer] language = "{settings.language}": no model knows "{code}"',
             f"{hint}codes are those of ISO 639-1, such as en, de, el",
         )
@@ -83,7 +83,7 @@ def _not_imported(path: Path) -> ModelError:
 
 def _unknown_to_model(
     settings: RecognizerSettings, known: tuple[str, ...], meant: tuple[str, ...]
-) -> Iterator[Finding]:
+) -> Iterator[SettingsFinding]:
     """Report languages that the model lacks.
 
     ``known`` are the languages in its vocabulary, and ``meant`` those that its card lists.
@@ -103,5 +103,5 @@ def _unknown_to_model(
         )
 
 
-def _warning(text: str, remedy: str = "") -> Finding:
-    return Finding(text, remedy, Grade.WARNING)
+def _warning(text: str, remedy: str = "") -> SettingsFinding:
+    return SettingsFinding(text, remedy, Grade.WARNING)

@@ -7,28 +7,30 @@ from saykey.audio.files import duration_s
 from saykey.control import address
 from saykey.errors import AudioError
 from saykey.outbox import mirror
-from saykey.settings.finding import Finding, Grade
+from saykey.settings.finding import Grade, SettingsFinding
 from saykey.settings.schema import Settings
 
 _MADE_BY_UNIT = Path("/run/saykey")
 """systemd creates this folder when it starts saykey.service (RuntimeDirectory)."""
 
 
-def place_findings(settings: Settings) -> Iterator[Finding]:
+def place_findings(settings: Settings) -> Iterator[SettingsFinding]:
     """Report files that are missing or of a wrong type, and paths where none can be created."""
     yield from _recording(settings.microphone.source)
     socket, held = Path(settings.control.socket), Path(settings.held.mirror)
     if _can_be_told(socket) and (reason := address.why_not(socket)):
-        yield Finding(f'[control] socket = "{socket}": {reason}')
+        yield SettingsFinding(f'[control] socket = "{socket}": {reason}')
     if settings.held.mirror and _can_be_told(held) and (reason := mirror.why_not(held)):
-        yield Finding(f'[held] mirror = "{held}" {reason}', 'or to "" to keep no text over a crash')
+        yield SettingsFinding(
+            f'[held] mirror = "{held}" {reason}', 'or to "" to keep no text over a crash'
+        )
 
 
 def _can_be_told(path: Path) -> bool:
     return path.parent != _MADE_BY_UNIT or _MADE_BY_UNIT.exists()
 
 
-def _recording(source: str) -> Iterator[Finding]:
+def _recording(source: str) -> Iterator[SettingsFinding]:
     kind, _, name = source.partition(":")
     if kind != "file":
         return
@@ -46,4 +48,4 @@ def _recording(source: str) -> Iterator[Finding]:
         reason = str(error)
     else:
         return
-    yield Finding(f'[microphone] source = "{source}": {reason}', grade=Grade.WARNING)
+    yield SettingsFinding(f'[microphone] source = "{source}": {reason}', grade=Grade.WARNING)

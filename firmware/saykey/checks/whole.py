@@ -6,7 +6,7 @@ from pathlib import Path
 from saykey.checks.hosts import host_findings, transport_findings
 from saykey.checks.model import model_findings
 from saykey.checks.places import place_findings
-from saykey.settings.finding import Finding
+from saykey.settings.finding import SettingsFinding
 from saykey.settings.load import STANDARD_FILE, examine, read
 from saykey.settings.schema import Settings
 
@@ -20,7 +20,7 @@ class Checked:
     """
 
     settings: Settings
-    findings: tuple[Finding, ...]
+    findings: tuple[SettingsFinding, ...]
     origin: str
 
 
@@ -36,7 +36,7 @@ def check_file(path: Path | None = None, standard: Path = STANDARD_FILE) -> Chec
     return Checked(settings, (*findings, *machine_findings(settings)), origin)
 
 
-def machine_findings(settings: Settings) -> tuple[Finding, ...]:
+def machine_findings(settings: Settings) -> tuple[SettingsFinding, ...]:
     """The findings that depend on this machine, for settings that are valid in themselves."""
     return (
         *model_findings(settings.recognizer),

@@ -96,10 +96,8 @@ def _make_way(path: Path) -> None:
 
 
 def _advice(error: OSError, path: Path) -> str:
-    match error:
-        case FileNotFoundError() | NotADirectoryError():
-            return f"there is no directory {path.parent}; make it or set [control] socket"
-        case PermissionError():
-            return f"not permitted in {path.parent}; run as its owner or set [control] socket"
-        case _:
-            return f"{error.strerror}; set [control] socket"
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return f"there is no directory {path.parent}; make it or set [control] socket"
+    if isinstance(error, PermissionError):
+        return f"not permitted in {path.parent}; run as its owner or set [control] socket"
+    return f"{error.strerror}; set [control] socket"

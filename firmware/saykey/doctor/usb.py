@@ -5,13 +5,11 @@ They follow the way, and end where it is broken: what comes behind a fault would
 
 from collections.abc import Iterator
 
-from saykey.doctor import bootconfig
-from saykey.doctor.boards import CAN_BE_A_KEYBOARD, Board, board_of
-from saykey.doctor.bootconfig import DeviceMode, Line
+from saykey.doctor.boards import Board, board_of
 from saykey.doctor.finding import Finding, Grade, advice, fault, well
 from saykey.doctor.machine import Controller, Gadget, Machine, Node
+from saykey.doctor.port import board_finding, overlay_finding
 
-OVERLAY = "dtoverlay=dwc2,dr_mode=peripheral"
 _NEEDED = ("libcomposite", "usb_f_hid")
 _START_GADGET = "sudo systemctl restart saykey-gadget, then journalctl -u saykey-gadget"
 
@@ -28,10 +26,9 @@ def findings(machine: Machine) -> tuple[Finding, ...]:
 
 def _along_the_way(machine: Machine) -> Iterator[Finding]:
     board = board_of(machine.model)
-    yield _board(machine, board)
-    settings = bootconfig.lines(machine.boot, board.filters if board else frozenset())
+    yield board_finding(machine, board)
     if board is not None:
-        yield _overlay(machine, board, settings)
+        yield overlay_finding(machine, board)
     yield _controller(machine, board)
     yield _kernel(machine)
     yield _configfs(machine)
@@ -41,85 +38,6 @@ def _along_the_way(machine: Machine) -> Iterator[Finding]:
         yield _node(node)
     if gadget is not None:
         yield from _cable(machine, gadget, board)
-
-
-def _board(machine: Machine, board: Board | None) -> Finding:
-    if board is None:
-        name = machine.model or "this machine"
-        if machine.controllers:
-            return well("board", f"{name} has a USB device controller")
-        return fault(
-            "board",
-            f"{name} is no board known to have a USB device port",
-            f"use {CAN_BE_A_KEYBOARD}",
-        )
-    if not board.port:
-        return fault(
-            "board",
-            f"{machine.model}: its USB ports are behind a hub and can only be hosts",
-            f"use {CAN_BE_A_KEYBOARD}",
-        )
-    if board.slow:
-        return advice(
-            "board",
-            f"{machine.model} can be a keyboard, by {board.port}",
-            "its processor recognises slower than you speak: a Zero 2 W fits in the same place",
-        )
-    return well("board", f"{machine.model} can be a keyboard, by {board.port}")
-
-
-def _overlay(machine: Machine, board: Board, settings: tuple[Line, ...]) -> Finding:
-    check = "overlay"
-    if not machine.boot:
-        if machine.controllers:
-            return well(check, "no config.txt is to be seen, and the port is a device all the same")
-        return fault(
-            check,
-            "there is no config.txt in /boot/firmware or /boot",
-            f"mount the boot partition, and add the line {OVERLAY} to its config.txt",
-        )
-    path = machine.boot[0].path
-    every = bootconfig.device_modes(settings)
-    holding = [mode for mode in every if mode.line.holds]
-    host_controller = bootconfig.is_set(settings, "otg_mode")
-    if board.chip == "BCM2711" and host_controller is not None:
-        return fault(
-            check,
-            f"otg_mode=1 makes the port a host ({host_controller.place})",
-            "remove that line and restart",
-        )
-    if not holding:
-        return _no_overlay(path, every)
-    last = holding[-1]
-    if last.mode not in {"peripheral", "otg"}:
-        return fault(
-            check,
-            f"dr_mode={last.mode} makes the port a host ({last.line.place})",
-            f"write {OVERLAY} under [all] at the end of the file, and restart",
-        )
-    if last.mode == "otg" and not machine.controllers:
-        return fault(
-            check,
-            f"the port may be host or device ({last.line.place}), and is no device",
-            f"write {OVERLAY} there and restart",
-        )
-    return well(check, f"{path} makes the port a device")
-
-
-def _no_overlay(path: str, elsewhere: tuple[DeviceMode, ...]) -> Finding:
-    devices = [mode for mode in elsewhere if mode.mode != "host"]
-    if devices:
-        line = devices[-1].line
-        return fault(
-            "overlay",
-            f"the dwc2 overlay is not for this board ({line.place})",
-            f"move the line {OVERLAY} under [all] at the end of the file, and restart",
-        )
-    return fault(
-        "overlay",
-        f"{path} does not make the port a device",
-        f"add the line {OVERLAY} under [all] at the end of the file, and restart",
-    )
 
 
 def _controller(machine: Machine, board: Board | None) -> Finding:
@@ -242,25 +160,23 @@ def _cable(machine: Machine, gadget: Gadget, board: Board | None) -> Iterator[Fi
 
 def _state(controller: Controller, port: str) -> Finding:
     """Some drivers leave "configured" there after an unplug; a computer was there at least."""
-    match controller.state:
-        case "configured":
-            return well("cable", f"a computer uses the keyboard ({controller.speed})")
-        case "suspended":
-            return advice(
-                "cable",
-                "the computer sleeps, or has put this port to sleep",
-                "wake it; if it is awake, plug the cable out and in",
-            )
-        case "not attached" | "":
-            return fault(
-                "cable",
-                "no computer is heard on the cable",
-                f"plug {port} into the computer; if it is plugged in, the cable may carry power "
-                "only: take one for data",
-            )
-        case state:
-            return fault(
-                "cable",
-                f'a computer is there, but stopped half-way ("{state}")',
-                "plug the cable out and in; try another port, without a hub between",
-            )
+    if controller.state == "configured":
+        return well("cable", f"a computer uses the keyboard ({controller.speed})")
+    if controller.state == "suspended":
+        return advice(
+            "cable",
+            "the computer sleeps, or has put this port to sleep",
+            "wake it; if it is awake, plug the cable out and in",
+        )
+    if controller.state in {"not attached", ""}:
+        return fault(
+            "cable",
+            "no computer is heard on the cable",
+            f"plug {port} into the computer; if it is plugged in, the cable may carry power "
+            "only: take one for data",
+        )
+    return fault(
+        "cable",
+        f'a computer is there, but stopped half-way ("{controller.state}")',
+        "plug the cable out and in; try another port, without a hub between",
+    )

@@ -41,7 +41,7 @@ class ButtonState:
     last: int = 0
 
 
-Step = tuple[ButtonState, tuple[Gesture, ...]]
+GestureStep = tuple[ButtonState, tuple[Gesture, ...]]
 
 
 def deadline(state: ButtonState) -> int | None:
@@ -49,7 +49,7 @@ def deadline(state: ButtonState) -> int | None:
     return state.hold_at
 
 
-def step(state: ButtonState, happened: Edge | int, settings: ButtonSettings) -> Step:
+def step(state: ButtonState, happened: Edge | int, settings: ButtonSettings) -> GestureStep:
     """The next state, and the gestures completed by an edge or by the time (int, monotonic ns).
 
     An edge to the button's current position changes nothing. An edge dated before the latest time
@@ -64,7 +64,7 @@ def step(state: ButtonState, happened: Edge | int, settings: ButtonSettings) -> 
     return state, held + gestures
 
 
-def _until(state: ButtonState, at: int) -> Step:
+def _until(state: ButtonState, at: int) -> GestureStep:
     """The state at this time, and the HOLD that became due."""
     if state.hold_at is None or at < state.hold_at:
         return replace(state, last=at), ()
@@ -72,13 +72,13 @@ def _until(state: ButtonState, at: int) -> Step:
     return replace(state, hold_at=None, last=at), (held,)
 
 
-def _press(state: ButtonState, at: int, tap: int) -> Step:
+def _press(state: ButtonState, at: int, tap: int) -> GestureStep:
     second = state.second_until is not None and at < state.second_until
     pressed = ButtonState(down=True, hold_at=at + tap, second=second, last=at)
     return pressed, (Gesture(GestureKind.PRESS, at),)
 
 
-def _release(state: ButtonState, at: int, tap: int) -> Step:
+def _release(state: ButtonState, at: int, tap: int) -> GestureStep:
     release = Gesture(GestureKind.RELEASE, at)
     if state.hold_at is None:
         return ButtonState(last=at), (release,)

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from saykey.settings.finding import Finding, printable
+from saykey.settings.finding import SettingsFinding, printable
 
 _LONGEST_VALUE = 40
 _KINDS: tuple[tuple[type, str], ...] = (
@@ -24,20 +24,20 @@ _KINDS: tuple[tuple[type, str], ...] = (
 )
 
 
-def parse_toml(toml_text: str) -> tuple[dict[str, Any], Finding | None]:
+def parse_toml(toml_text: str) -> tuple[dict[str, Any], SettingsFinding | None]:
     """The tables of a TOML text. If it is invalid: no tables, and a finding that names the line."""
     try:
         return tomllib.loads(toml_text), None
     except ValueError as error:  # TOMLDecodeError, or from int() for thousands of digits
         message = " ".join(str(error).split())
-        return {}, Finding(f"not TOML: {message}")
+        return {}, SettingsFinding(f"not TOML: {message}")
     except RecursionError:
-        return {}, Finding("not TOML for settings: nested too deeply")
+        return {}, SettingsFinding("not TOML for settings: nested too deeply")
 
 
 def prune(
     tables: dict[str, Any], root: type[msgspec.Struct]
-) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+) -> tuple[dict[str, Any], tuple[SettingsFinding, ...]]:
     """The valid sections, and a finding for each faulty key.
 
     A key is faulty if ``root`` does not have it, or if its value is out of range. Faulty sections
@@ -55,7 +55,7 @@ def prune(
         faults += found
         if kept is not None:
             right[key] = kept
-    return right, tuple(map(Finding, faults))
+    return right, tuple(map(SettingsFinding, faults))
 
 
 def range_in_words(kind: inspect.Type) -> str:

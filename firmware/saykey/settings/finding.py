@@ -16,7 +16,7 @@ class Grade(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SettingsFinding:
     """An error or a warning. ``text`` names the key and says what is wrong with it.
 
     ``remedy`` says what the user should do. It is "" if the text already says so.

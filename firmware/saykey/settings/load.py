@@ -7,7 +7,7 @@ import msgspec
 from saykey.errors import SettingsError
 from saykey.settings.check import parse_toml, prune
 from saykey.settings.contradictions import contradictions
-from saykey.settings.finding import Finding, Grade
+from saykey.settings.finding import Grade, SettingsFinding
 from saykey.settings.schema import Settings
 
 STANDARD_FILE = Path("/etc/saykey/saykey.toml")
@@ -56,7 +56,7 @@ def parse(toml_text: str, origin: str) -> Settings:
     return settings
 
 
-def examine(toml_text: str) -> tuple[Settings, tuple[Finding, ...]]:
+def examine(toml_text: str) -> tuple[Settings, tuple[SettingsFinding, ...]]:
     """The valid settings, and all findings about the text alone.
 
     A faulty section has its defaults, and a faulty [[host]] is left out, so that the rest can be
@@ -70,7 +70,7 @@ def examine(toml_text: str) -> tuple[Settings, tuple[Finding, ...]]:
     return settings, (*faults, *contradictions(settings))
 
 
-def refuse(findings: tuple[Finding, ...], origin: str) -> None:
+def refuse(findings: tuple[SettingsFinding, ...], origin: str) -> None:
     """Raise SettingsError if there is an error: one line with the first, and how many follow."""
     errors = [finding for finding in findings if finding.grade is Grade.ERROR]
     if not errors:

@@ -13,7 +13,7 @@ QUEUE = 2
 """Reports that are accepted before the host polls, as by the kernel's gadget (measured)."""
 
 
-class Host:
+class SimulatedHost:
     """A ports.Transport to a simulated host that can stall, sleep, wake, be unplugged and plugged.
 
     It polls every ``poll_ns`` of the clock. With 0 it reads each report at once. It decodes reports

@@ -20,7 +20,7 @@ from saykey.panel.painter import FRAME_NS
 from saykey.ports import Clock, Microphone
 from saykey.settings.schema import Settings
 from saykey.simulated.desk import DeskButton, DeskDisplay
-from saykey.simulated.host import Host
+from saykey.simulated.host import SimulatedHost
 from saykey.state.device import Device
 from saykey.state.loading import Loading
 
@@ -54,7 +54,7 @@ class Session:
     """
 
     device: Device
-    host: Host
+    host: SimulatedHost
     picture: Image | None = None
     latency: Latency = field(default_factory=Latency)
     reports: int = 0
@@ -89,7 +89,7 @@ async def dictate(
 
     Raises ModelError when the model cannot be used, MicrophoneLost when there is no microphone.
     """
-    host = Host(clock, layout=settings.host[0].layout, poll_ns=POLL_NS)
+    host = SimulatedHost(clock, layout=settings.host[0].layout, poll_ns=POLL_NS)
     button, display = DeskButton(clock), DeskDisplay()
     app = App(
         settings,
@@ -114,14 +114,7 @@ async def dictate(
     app.hub.observe(look)
     stage = _Stage(session, moved, asyncio.create_task(app.run()))
     try:
-        await stage.when(lambda device: device.model.loading is not Loading.LOADING)
-        if session.device.model.loading is Loading.FAILED:
-            raise ModelError(session.device.model.reason)
-        button.press()
-        await stage.when(lambda device: bool(device.hearing.started or device.microphone_fault))
-        await stage.while_listening(until)
-        button.release()
-        await stage.when(_over)
+        await stage.dictate(button, until)
         await clock.sleep_until(clock.now() + 2 * FRAME_NS)  # the last picture
         session.picture = display.picture
     finally:
@@ -138,6 +131,20 @@ class _Stage:
     session: Session
     moved: asyncio.Event
     running: asyncio.Task[fx.Exit]
+
+    async def dictate(self, button: DeskButton, until: Callable[[], Awaitable[None]]) -> None:
+        """Press, wait for ``until``, release, and wait until all text stands on the host.
+
+        Raises as the function `dictate` does.
+        """
+        await self.when(lambda device: device.model.loading is not Loading.LOADING)
+        if self.session.device.model.loading is Loading.FAILED:
+            raise ModelError(self.session.device.model.reason)
+        button.press()
+        await self.when(lambda device: bool(device.hearing.started or device.microphone_fault))
+        await self.while_listening(until)
+        button.release()
+        await self.when(looks.idle)
 
     async def when(self, reached: Callable[[Device], bool]) -> None:
         """Wait until ``reached`` is true of the device. Raises what ended the device early."""
@@ -163,10 +170,6 @@ class _Stage:
         finally:
             speaking.cancel()
             losing.cancel()
-
-
-def _over(device: Device) -> bool:
-    return looks.idle(device)
 
 
 def _note(session: Session, event: ev.Event, effects: tuple[fx.Effect, ...], now: int) -> None:

@@ -4,6 +4,7 @@ Held text is stored as text, not as keys: it is planned for the host's layout wh
 """
 
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 from saykey.flow import Edits, Erase, Insert, Press
 from saykey.ports import Link
@@ -119,6 +120,8 @@ def carried_out(host: Host, piece: int, dictation: int, edits: Edits, now: int) 
                 typed = _erased(typed, text)
             case Press():
                 typed = ()
+            case _:
+                assert_never(edit)
     return replace(host, typed=typed[-REMEMBERED:], typed_at=now if edits else host.typed_at)
 
 

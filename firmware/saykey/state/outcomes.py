@@ -7,7 +7,7 @@ decides whether it is kept.
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
-from typing import Literal
+from typing import Literal, assert_never
 
 from saykey.state import delivery
 from saykey.state.device import Device
@@ -48,6 +48,8 @@ def deliver(device: Device, outcome: Outcome) -> Device:
         case Way.DROP:
             dropped = device.counters.doubtful_dropped + 1
             return replace(device, counters=replace(device.counters, doubtful_dropped=dropped))
+        case _:
+            assert_never(way)
 
 
 def recognised(hearing: Hearing, doubtful: Doubtful) -> Iterator[tuple[Dictation, str]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from saykey.events import PartFound, PartMissing
+from saykey.events import PartEvent, PartFound, PartMissing
 
 BUTTON, LIGHT, DISPLAY = "button", "light", "display"
 """Names of parts. `way_to` returns the name of a host's connection."""
@@ -34,7 +34,7 @@ def in_use(missing: tuple[Missing, ...], hosts: frozenset[str]) -> tuple[Missing
     )
 
 
-def told(missing: tuple[Missing, ...], event: PartMissing | PartFound) -> tuple[Missing, ...]:
+def told(missing: tuple[Missing, ...], event: PartEvent) -> tuple[Missing, ...]:
     """The missing parts after this event: each part once, the latest at the end."""
     others = tuple(each for each in missing if each.part != event.part)
     match event:

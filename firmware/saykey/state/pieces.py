@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import assert_never
 
 from saykey.events import TypingAdvanced, TypingPlanned
 from saykey.flow import Edits, Insert, Substitution
@@ -94,6 +95,8 @@ def progressed(typing: Typing | None, event: TypingPlanned | TypingAdvanced) -> 
             return replace(typing, units=units, substitutions=substitutions)
         case TypingAdvanced(_, done):
             return replace(typing, done=done)
+        case _:
+            assert_never(event)
 
 
 def composed(piece: Piece, host: Host, join_ns: int) -> Edits:

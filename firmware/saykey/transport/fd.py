@@ -21,6 +21,7 @@ from saykey.errors import HardwareError, LinkLost
 from saykey.flow import ALL_UP, Report
 from saykey.ports import Clock, Link
 from saykey.transport.endpoint import AWAY, Endpoint
+from saykey.transport.writer import QUEUE, ReportWriter
 
 REOPEN_NS = 500_000_000
 """How often a lost host is tried again."""
@@ -38,12 +39,6 @@ WAKING_NS = 10_000_000_000
 """A host that is being woken is looked at more often, for so long. It is not woken again before:
 repeated wake-ups wedge some controllers."""
 
-QUEUE = 2
-"""Reports accepted unread: one in the endpoint, one in f_hid's only request (measured)."""
-
-_REFUSALS = 3
-"""In a row, though the device is writable: the controller itself takes nothing while asleep."""
-
 
 class FdTransport:
     """ports.Transport over a file descriptor; finds a lost host again by itself.
@@ -58,16 +53,15 @@ class FdTransport:
         self._clock = clock
         self._link = Link.UNKNOWN
         self._fd: int | None = None
-        self._unread = 0
-        self._accepted = 0
+        self._writer = ReportWriter(
+            acknowledges=endpoint.acknowledges,
+            lost=self._lose,
+            asleep=lambda: self._move_to(Link.ASLEEP),
+        )
         self._accepted_before = 0
         self._stuck_looks = 0
         self._gone_looks = 0
         self._woken_at: int | None = None
-        self._waiting: bytes | None = None
-        self._change: asyncio.Future[bool] | None = None
-        self._awaits_room = False
-        self._refusals = 0
         self._watching: asyncio.Task[None] | None = None
         self._on_link: Callable[[Link], None] = lambda _link: None
         self._on_leds: Callable[[int], None] = lambda _leds: None
@@ -88,16 +82,12 @@ class FdTransport:
     async def send(self, report: Report) -> None:
         """See ports.Transport."""
         while self._link is Link.UP and self._fd is not None:
-            if self._endpoint.acknowledges and self._unread >= QUEUE:
-                await self._accepted_later(None)
-                continue
             try:
-                # Just waited for room, it has none now: not asking saves a refusal for each report.
-                accepted = not self._awaits_room and self._write(self._fd, report.data)
+                accepted = self._writer.write(report.data)
             except OSError as error:
                 self._lose()
                 raise LinkLost(self._loss(error.strerror)) from error
-            if accepted or await self._accepted_later(report.data):
+            if accepted or await self._writer.accepted_later(report.data):
                 return
         raise LinkLost(self._loss("it sleeps" if self._link is Link.ASLEEP else "no host"))
 
@@ -120,7 +110,7 @@ class FdTransport:
 
     def _begin(self, fd: int) -> None:
         self._fd = fd
-        self._unread = 0
+        self._writer.begin(fd)
         asyncio.get_running_loop().add_reader(fd, self._read)
         if not self._endpoint.sleeps():
             self._move_to(Link.UP)
@@ -134,7 +124,7 @@ class FdTransport:
         self._link = link
         self._woken_at = None
         self._stuck_looks = self._gone_looks = 0
-        self._changed()
+        self._writer.changed()
         self._watch()
         self._on_link(link)
 
@@ -143,14 +133,11 @@ class FdTransport:
         self._move_to(Link.DOWN)
 
     def _let_go(self) -> None:
+        self._writer.end()
         if self._fd is not None:
-            loop = asyncio.get_running_loop()
-            loop.remove_reader(self._fd)
-            loop.remove_writer(self._fd)
+            asyncio.get_running_loop().remove_reader(self._fd)
             os.close(self._fd)
             self._fd = None
-            self._awaits_room = False
-        self._changed()
 
     def _watch(self) -> None:
         """Look at the link now and then; a socket tells by itself when its host goes."""
@@ -190,8 +177,9 @@ class FdTransport:
 
     def _look_at(self, fd: int) -> None:
         """See whether the host went, fell asleep or woke up while nothing was accepted."""
-        stuck = self._accepted == self._accepted_before and not _writable(fd)
-        self._accepted_before = self._accepted
+        accepted = self._writer.accepted
+        stuck = accepted == self._accepted_before and not _writable(fd)
+        self._accepted_before = accepted
         self._stuck_looks = self._stuck_looks + 1 if stuck else 0
         try:
             if self._link is Link.ASLEEP:
@@ -227,62 +215,9 @@ class FdTransport:
         if not message:
             self._lose()
         elif self._endpoint.acknowledges and len(message) == 2:
-            self._unread = max(0, self._unread - int.from_bytes(message, "little"))
-            self._changed()
+            self._writer.read_by_host(int.from_bytes(message, "little"))
         else:
             self._on_leds(message[0])
-
-    def _write(self, fd: int, report: bytes) -> bool:
-        """Whether it was accepted at once. Raises OSError when the host is gone."""
-        try:
-            os.write(fd, report)
-        except BlockingIOError:
-            return False
-        self._unread += self._endpoint.acknowledges
-        self._accepted += 1
-        return True
-
-    async def _accepted_later(self, report: bytes | None) -> bool:
-        """Wait until it is accepted, or until something has changed: then False, not accepted.
-
-        None waits for a change only.
-        """
-        loop = asyncio.get_running_loop()
-        self._waiting = report
-        self._change = loop.create_future()
-        self._refusals = 0
-        if report is not None and self._fd is not None and not self._awaits_room:
-            loop.add_writer(self._fd, self._write_waiting)
-            self._awaits_room = True
-        try:
-            return await self._change
-        finally:
-            self._change = self._waiting = None
-
-    def _write_waiting(self) -> None:
-        """The device is writable. Registered as long as reports wait: doing that for each costs."""
-        if self._fd is None:
-            return
-        if self._waiting is None:
-            asyncio.get_running_loop().remove_writer(self._fd)
-            self._awaits_room = False
-            return
-        try:
-            accepted = self._write(self._fd, self._waiting)
-        except OSError:
-            self._lose()
-            return
-        if accepted:
-            self._changed(accepted=True)
-            return
-        self._refusals += 1
-        if self._refusals == _REFUSALS:
-            self._move_to(Link.ASLEEP)
-
-    def _changed(self, *, accepted: bool = False) -> None:
-        self._waiting = None
-        if self._change is not None and not self._change.done():
-            self._change.set_result(accepted)
 
     def _refusal(self, error: OSError) -> str:
         return f"{self._endpoint.path} cannot be opened ({error.strerror}): {self._endpoint.advice}"

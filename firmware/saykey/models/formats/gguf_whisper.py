@@ -140,12 +140,31 @@ def _size_pairs(size: Dimensions) -> dict[str, Scalar]:
     }
 
 
+def _vocabulary_pairs(vocabulary: tuple[bytes, ...], size: Dimensions) -> dict[str, Writable]:
+    tokens = whole_vocabulary(vocabulary, size)
+    number = {token: at for at, token in enumerate(tokens)}
+    end = end_of_text(size)
+    return {
+        "stt.whisper.decoder_start_token_id": number[b"<|startoftranscript|>"],
+        "stt.whisper.no_timestamps_token_id": number[b"<|notimestamps|>"],
+        "stt.whisper.sot_token_id": number[b"<|startoftranscript|>"],
+        "stt.whisper.transcribe_token_id": number[b"<|transcribe|>"],
+        "stt.whisper.translate_token_id": number[b"<|translate|>"],
+        "stt.whisper.prev_sot_token_id": number[b"<|startofprev|>"],
+        "tokenizer.ggml.pre": "gpt2",
+        _TOKENS: tokens,
+        # llama.cpp's token types: 1 normal, 3 control
+        "tokenizer.ggml.token_type": (1,) * end + (3,) * (len(tokens) - end),
+        "tokenizer.ggml.bos_token_id": end,
+        "tokenizer.ggml.eos_token_id": end,
+        "tokenizer.ggml.padding_token_id": end,
+        "tokenizer.ggml.add_bos_token": False,
+    }
+
+
 def pairs_for(contents: Contents, weights: Format, notes: Notes) -> Mapping[str, Writable]:
     """The key-value pairs of a self-describing file of this model."""
     size = contents.dimensions
-    tokens = whole_vocabulary(contents.vocabulary, size)
-    number = {token: at for at, token in enumerate(tokens)}
-    end = end_of_text(size)
     languages = notes.languages or LANGUAGES[: languages_known(size)]
     multilingual = len(languages) > 1 and size.vocabulary != ENGLISH_VOCABULARY
     pairs: dict[str, Writable] = {
@@ -162,20 +181,7 @@ def pairs_for(contents: Contents, weights: Format, notes: Notes) -> Mapping[str,
         "stt.capability.lang_detect": multilingual,
         "stt.capability.translate": multilingual,
         "stt.capability.timestamps": True,
-        "stt.whisper.decoder_start_token_id": number[b"<|startoftranscript|>"],
-        "stt.whisper.no_timestamps_token_id": number[b"<|notimestamps|>"],
-        "stt.whisper.sot_token_id": number[b"<|startoftranscript|>"],
-        "stt.whisper.transcribe_token_id": number[b"<|transcribe|>"],
-        "stt.whisper.translate_token_id": number[b"<|translate|>"],
-        "stt.whisper.prev_sot_token_id": number[b"<|startofprev|>"],
-        "tokenizer.ggml.pre": "gpt2",
-        _TOKENS: tokens,
-        # llama.cpp's token types: 1 normal, 3 control
-        "tokenizer.ggml.token_type": (1,) * end + (3,) * (len(tokens) - end),
-        "tokenizer.ggml.bos_token_id": end,
-        "tokenizer.ggml.eos_token_id": end,
-        "tokenizer.ggml.padding_token_id": end,
-        "tokenizer.ggml.add_bos_token": False,
+        **_vocabulary_pairs(contents.vocabulary, size),
     }
     told = (
         ("general.description", notes.description), ("general.license", notes.licence),

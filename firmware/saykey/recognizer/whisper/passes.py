@@ -20,7 +20,7 @@ _NOTHING = Heard("", probability=1.0, no_speech=1.0, capped=False, encode_ms=0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class PhraseRequest:
     """A finished phrase of ``samples`` samples, and how its session began.
 
     For ``padding`` see window.window_rows. ``speech``: the gate's score, None without a gate.
@@ -62,7 +62,7 @@ class Pass:
     timings: Timings
 
 
-def passes_over(hear: Hear, request: Request, bounds: Bounds) -> tuple[Pass, ...]:
+def passes_over(hear: Hear, request: PhraseRequest, bounds: Bounds) -> tuple[Pass, ...]:
     """Recognise the phrase until a result is believed, with at least one pass.
 
     All passes together end within the time allowed. A further pass begins only if it is expected to
@@ -90,7 +90,7 @@ def passes_over(hear: Hear, request: Request, bounds: Bounds) -> tuple[Pass, ...
     return passes
 
 
-def final(request: Request, passes: tuple[Pass, ...]) -> protocol.Final:
+def final(request: PhraseRequest, passes: tuple[Pass, ...]) -> protocol.Final:
     """The result of all passes. ``attempt`` is that of the text; the times are those of all."""
     tries = _tries(passes)
     end = conclude(tries)
@@ -116,7 +116,7 @@ def final(request: Request, passes: tuple[Pass, ...]) -> protocol.Final:
     )
 
 
-def _one_pass(hear: Hear, request: Request, way: Way, given_up: Callable[[], bool]) -> Pass:
+def _one_pass(hear: Hear, request: PhraseRequest, way: Way, given_up: Callable[[], bool]) -> Pass:
     is_silent = request.speech is not None and request.speech < SPEECH
     heard = _NOTHING if is_silent else hear(way, given_up)
     one = Try(

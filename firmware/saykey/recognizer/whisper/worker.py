@@ -27,7 +27,7 @@ from saykey.recognizer.time_limits import TimeLimits
 from saykey.recognizer.whisper.decoding import Aborted, Decoding, Heard
 from saykey.recognizer.whisper.engine import Whisper, floats
 from saykey.recognizer.whisper.gate import Gate
-from saykey.recognizer.whisper.passes import Bounds, Request, final, passes_over
+from saykey.recognizer.whisper.passes import Bounds, PhraseRequest, final, passes_over
 from saykey.recognizer.whisper.retries import Way
 from saykey.recognizer.whisper.window import LONGEST_SAMPLES, most_tokens, phrase_cost
 
@@ -147,7 +147,7 @@ def _answer(loaded: _Loaded, session: _Session, inbox: _Inbox) -> protocol.Answe
         )
         return loaded.whisper.transcribe(samples, decoding, given_up)
 
-    request = Request(begin, len(session.samples), loaded.padding, session.speech)
+    request = PhraseRequest(begin, len(session.samples), loaded.padding, session.speech)
     bounds = Bounds(
         now=time.monotonic_ns,
         deadline=session.deadline,
