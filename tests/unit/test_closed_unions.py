@@ -82,7 +82,7 @@ def add_to_union(module, name):
 
 
 def add_to_enum(module, name):
-    rewrite(module, rf'(?m)^(class {name}\(Enum\):\n    """.*"""\n)', r"\1    FORGOTTEN = 'x'\n")
+    rewrite(module, rf'(?m)^(class {name}\(Enum\):\n    """[^"]*"""\n)', r"\1    FORGOTTEN = 'x'\n")
 
 
 def rewrite(module, pattern, replacement):
