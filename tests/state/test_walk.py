@@ -27,6 +27,7 @@ LONG = (
     Life(presses=1, phrases=2, luck=2),
     Life(presses=1, phrases=3, luck=2),
     Life(presses=2, phrases=2, luck=1),
+    Life(presses=2, phrases=3, luck=1),
     Life(presses=2, phrases=2, luck=1, ways=DOUBTS, doubtful="type"),
     Life(presses=2, phrases=2, luck=1, ways=DOUBTS, doubtful="drop"),
     Life(presses=2, phrases=2, luck=1, ways=BUTTON, doubtful="type"),
