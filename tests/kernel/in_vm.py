@@ -34,6 +34,8 @@ def main(arguments: list[str]) -> int:
         *("--confcutdir", "tests/kernel/inside", "-p", "no:hypothesispytest", "-p", "no:xdist"),
         # The contracts also run for other adapters; those are tested outside.
         *("-k", "kernel or not contract"),
+        # A unit that is started late has systemd-tmpfiles empty /tmp (tmpfiles.d(5), type D).
+        *("--basetemp", "/run/pytest"),
         *(() if chosen else INSIDE),
     )
     for folder in ("firmware", *OURS):  # inside, compiling takes many times as long
