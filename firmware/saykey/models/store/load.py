@@ -1,6 +1,5 @@
 """Loads and checks the bytes that whisper.cpp needs of a model. Converted models are cached."""
 
-import hashlib
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -123,6 +122,8 @@ def _drop_all_but(count: int, cache: Path) -> None:
 
 def _digest(model: OpenModel) -> str:
     """A digest of all input of the packed file. blake2b is the fastest without special hardware."""
+    import hashlib  # with it comes OpenSSL, 3.3 MB that a worker with a ggml model does not need
+
     digest = hashlib.blake2b(_PACKING, digest_size=32)
     digest.update(model.contents.mel_filters)
     for token in model.contents.vocabulary:
