@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from story import inserting
+
 from saykey.effects import TypeEdits
 from saykey.events import Event, TypingAdvanced, TypingPlanned, TypingStopped
-from saykey.flow import Edits, Insert, Press, Stroke, inserted
+from saykey.flow import Press, Stroke, inserted
 from saykey.keyboard.layouts import Layout
 from saykey.keyboard.profile import Profile
 from saykey.keyboard.reports import Planner
@@ -18,11 +20,6 @@ def typist_on(transport, layout: Layout, clock, post, profile: Profile | None = 
     """A typist with this layout and profile, whatever the settings of its host say."""
     planner = Planner(layout, profile or Profile())
     return Typist(transport, HOST, clock, post, planner_of=lambda _host: planner)
-
-
-def inserting(text: str) -> Edits:
-    """The edits that type this text."""
-    return (Insert(text),) if text else ()
 
 
 def to_type(piece: int, text: str) -> TypeEdits:

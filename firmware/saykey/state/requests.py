@@ -38,9 +38,13 @@ def refusal(device: Device, event: rq.Request) -> str:
             return _cannot_type(device, event)
         case rq.RetryWanted():
             return "" if device.hearing.unheard else "no phrase has failed"
-        case rq.HostWanted() | rq.HostAdded() | rq.HostChanged():
-            return _no_such_host(device, event)
-        case rq.HostForgotten() | rq.HeldTextMoved():
+        case (
+            rq.HostWanted()
+            | rq.HostAdded()
+            | rq.HostChanged()
+            | rq.HostForgotten()
+            | rq.HeldTextMoved()
+        ):
             return _no_such_host(device, event)
         case rq.Cancelled() | rq.HeldTextDropped() | rq.ModelWanted() | rq.ShutdownWanted():
             return ""
