@@ -5,7 +5,7 @@ The hub has each effect performed and does not wait for it. The result comes bac
 
 from dataclasses import dataclass, field
 
-from saykey.flow import Edits, Phrase, PhraseId
+from saykey.flow import Edits, Phrase, PhraseId, Preceding
 from saykey.settings.schema import HostSettings
 
 
@@ -44,12 +44,14 @@ class Recognise:
     """Recognise this phrase.
 
     The result is Recognised, RecognitionFailed or RecognitionAborted. ``attempt`` counts from 1.
+    ``before``: recognise it together with this phrase; None: recognise it alone.
     """
 
     phrase: Phrase
     attempt: int
     language: str
     prompt: str = field(repr=False, default="")
+    before: Preceding | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ SAMPLE_BYTES = 2
 LEVEL_STEP_DB = 4.0
 """Loudness is reported and shown in steps of this many dB. A small display cannot show less."""
 
+JOINT_SAMPLES = 12 * SAMPLE_RATE
+"""A phrase and the one before it are recognised together in at most this many samples."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -85,6 +88,7 @@ class Phrase:
     ``revision`` increases when the same phrase is reported with other audio, because speech
     continued after a short pause. Two Phrases with the same id and revision hold the same samples.
     ``pcm`` is pcm16 of the samples from ``first_sample`` up to, not including, ``last_sample``.
+    ``cut``: the phrase ended at the length limit and not at a pause.
     """
 
     id: PhraseId
@@ -92,11 +96,36 @@ class Phrase:
     first_sample: int
     last_sample: int
     pcm: bytes = field(repr=False, compare=False, default=b"")
+    cut: bool = False
 
     @property
     def seconds(self) -> float:
         """Length in seconds."""
         return (self.last_sample - self.first_sample) / SAMPLE_RATE
+
+
+@dataclass(frozen=True, slots=True)
+class Preceding:
+    """The phrase typed before another one in the same dictation. Both are recognised together.
+
+    ``pcm`` is its audio (pcm16), and ``text`` its whole text with the closing mark. ``gap`` is how
+    many samples lie between the two phrases; 0 if the length limit divided them.
+    """
+
+    pcm: bytes = field(repr=False, compare=False)
+    text: str = field(repr=False)
+    gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """What stands between the words of the phrase before and the words of a phrase.
+
+    It is read from the text of both phrases recognised together. ``mark`` is punctuation such as
+    "." or ",", or "" if the sentence continues without one. The case of the next word is right.
+    """
+
+    mark: str
 
 
 class Verdict(Enum):
@@ -127,7 +156,8 @@ class Transcript:
 
     ``probability`` is the mean probability of the text's tokens. ``no_speech`` is the probability
     of the no-speech token. Both are 0..1. ``attempt`` counts from 1. ``text`` has no space at
-    either end.
+    either end. With a ``seam`` the phrase was recognised together with the phrase before it, and
+    ``text`` is what follows the seam. Without one it is the text of the phrase alone.
     """
 
     phrase: PhraseId
@@ -140,6 +170,7 @@ class Transcript:
     probability: float = field(default=1.0, compare=False)
     no_speech: float = field(default=0.0, compare=False)
     timings: Timings = field(default=Timings(), compare=False)
+    seam: Seam | None = None
 
 
 @dataclass(frozen=True, slots=True)

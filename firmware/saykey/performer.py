@@ -109,7 +109,9 @@ class Performer:
 
     async def _recognise(self, effect: fx.Recognise) -> None:
         phrase = effect.phrase
-        parameters = SessionParameters(effect.language, effect.prompt, effect.attempt)
+        parameters = SessionParameters(
+            effect.language, effect.prompt, effect.attempt, effect.before
+        )
         try:
             session = self._recognizer.begin(parameters)
             session.feed(phrase.pcm)

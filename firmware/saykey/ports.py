@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from saykey.flow import AudioFrame, Edge, PhraseId, Report, Transcript
+from saykey.flow import AudioFrame, Edge, PhraseId, Preceding, Report, Transcript
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -84,11 +84,15 @@ class SessionParameters:
     ``language`` is an ISO 639-1 code, or several separated by commas: the engine then detects which
     of them is spoken. ``prompt`` is text that the engine treats as preceding the phrase.
     ``attempt`` counts from 1. An engine may search more thoroughly from the second attempt on.
+    ``before`` is the phrase typed before this one, or None. An engine that recognises both together
+    reports the seam between them in the transcript (see flow.Seam). Any other engine ignores it.
+    The session gets the samples of ``before`` from here: only those of the phrase itself are fed.
     """
 
     language: str
     prompt: str = ""
     attempt: int = 1
+    before: Preceding | None = None
 
 
 class RecognizerSession(Protocol):

@@ -12,7 +12,7 @@ import pytest
 import saykey
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError, RecognizerError
-from saykey.flow import PhraseId, Verdict
+from saykey.flow import PhraseId, Preceding, Verdict
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.settings.schema import RecognizerSettings
@@ -116,6 +116,16 @@ def test_a_transcript_names_its_phrase_revision_attempt_language_and_model(make)
         assert 0 <= transcript.probability <= 1
         assert 0 <= transcript.no_speech <= 1
         assert transcript.timings.total_ms > 0
+
+    holds(make, scene)
+
+
+def test_a_phrase_is_recognised_with_the_phrase_before_and_only_its_own_words_come_back(make):
+    async def scene(recognizer):
+        before = Preceding(speech(FIRST), SPOKEN[FIRST][2], gap=0)
+        transcript = await finish(recognizer, SECOND, 1, SessionParameters("en", before=before))
+        assert transcript.text.casefold() == SPOKEN[SECOND][2].casefold()
+        assert transcript.verdict is Verdict.GOOD
 
     holds(make, scene)
 

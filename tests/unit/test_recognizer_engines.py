@@ -10,7 +10,7 @@ import pytest
 
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError, RecognizerError
-from saykey.flow import PhraseId, Timings, Verdict
+from saykey.flow import SAMPLE_RATE, PhraseId, Preceding, Seam, Timings, Verdict
 from saykey.models.store.store import find
 from saykey.ports import SessionParameters
 from saykey.recognizer import engines
@@ -24,7 +24,7 @@ COUNTER = '''
 """An engine that streams: it counts samples and reports the count after each feed."""
 
 import socket, sys
-from saykey.flow import Timings, Verdict
+from saykey.flow import Seam, Timings, Verdict
 from saykey.recognizer import protocol as p
 
 connection = socket.socket(fileno=int(sys.argv[1]))
@@ -42,8 +42,13 @@ while (order := p.read_order(orders)) is not None:
         case p.Finish(session=session):
             tell(p.Partial(session, f"{samples}"))
             text = f"{samples} samples, {begin.prompt}"
+            seam = None
+            if begin.before:
+                text += f", {begin.before_samples} of {begin.before!r}, then {begin.gap}"
+                seam = Seam(begin.before[-1])
             timings = Timings(total_ms=3, decode_ms=3)
-            tell(p.Final(session, text, Verdict.GOOD, "fr", begin.attempt, timings=timings))
+            heard = p.Final(session, text, Verdict.GOOD, "fr", begin.attempt, timings=timings)
+            tell(p.msgspec.structs.replace(heard, seam=seam))
 '''
 
 
@@ -85,6 +90,21 @@ def test_an_engine_that_streams_is_used_as_any_other(model):
         assert (heard.phrase, heard.revision, heard.attempt) == (PHRASE, 3, 2)
         assert (heard.verdict, heard.language) == (Verdict.GOOD, "fr")
         assert heard.timings == Timings(total_ms=3, decode_ms=3)
+
+    play(scene)
+
+
+@pytest.mark.parametrize(("seconds", "fed"), [(2, 2), (20, 12)])
+def test_an_engine_gets_the_end_of_the_phrase_before_and_reports_the_seam(model, seconds, fed):
+    async def scene(recognizer):
+        await recognizer.load(str(model))
+        before = Preceding(bytes(2 * SAMPLE_RATE * seconds), "Well, yes.", gap=800)
+        session = recognizer.begin(SessionParameters("de", before=before))
+        session.feed(bytes(640))
+        heard = await session.finish(PHRASE, 1)
+        samples = SAMPLE_RATE * fed
+        assert heard.text == f"{samples + 320} samples, , {samples} of 'Well, yes.', then 800"
+        assert heard.seam == Seam(".")
 
     play(scene)
 

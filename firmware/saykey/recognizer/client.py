@@ -101,4 +101,5 @@ def _transcript(final: protocol.Final, model: str, phrase: PhraseId, revision: i
         probability=final.probability,
         no_speech=final.no_speech,
         timings=final.timings,
+        seam=final.seam,
     )

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from saykey.flow import SAMPLE_RATE, Timings, Verdict
+from saykey.flow import SAMPLE_RATE, Seam, Timings, Verdict
 
 LENGTH = struct.Struct("!I")
 
@@ -30,13 +30,19 @@ class _Message(msgspec.Struct, frozen=True, tag=True):
 class Begin(_Message, frozen=True):
     """A session starts. The previous one is forgotten once its Finish is answered.
 
-    For ``language``, ``prompt`` and ``attempt`` see ports.SessionParameters.
+    For ``language``, ``prompt`` and ``attempt`` see ports.SessionParameters. The first
+    ``before_samples`` of the samples that are fed are the end of the phrase before: at most
+    flow.JOINT_SAMPLES, 0 if the phrase is to be recognised alone. ``before`` is that phrase's whole
+    text and ``gap`` as in flow.Preceding.
     """
 
     session: int
     language: str
     prompt: str = ""
     attempt: int = 1
+    before: str = ""
+    before_samples: int = 0
+    gap: int = 0
 
 
 class Feed(_Message, frozen=True):
@@ -128,6 +134,7 @@ class Final(_Message, frozen=True):
     timings: Timings = Timings()
     work: float = 0.0
     cut: bool = False
+    seam: Seam | None = None
 
 
 class Aborted(_Message, frozen=True):

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import assert_never
 
 from saykey.errors import RecognizerError
-from saykey.flow import SAMPLE_BYTES, PhraseId, Transcript
+from saykey.flow import JOINT_SAMPLES, SAMPLE_BYTES, PhraseId, Preceding, Transcript
 from saykey.ports import Clock, SessionParameters
 from saykey.recognizer import protocol
 from saykey.recognizer.process import WorkerProcess, settled
@@ -21,7 +21,8 @@ Raspberry Pi 4."""
 class WorkerSession:
     """Implements ports.RecognizerSession; made by client.WorkerRecognizer.begin.
 
-    While the worker is being replaced, the messages wait here.
+    While the worker is being replaced, the messages wait here. ``samples`` counts all samples that
+    were fed, with those of the phrase before.
     """
 
     def __init__(
@@ -37,9 +38,21 @@ class WorkerSession:
         self.samples = 0
         self._waiting: list[protocol.Order] = []
         self._recognise = recognise
+        before = parameters.before or Preceding(b"", "", 0)
+        pcm16 = before.pcm[-JOINT_SAMPLES * SAMPLE_BYTES :]
         self._send(
-            protocol.Begin(number, parameters.language, parameters.prompt, parameters.attempt)
+            protocol.Begin(
+                number,
+                parameters.language,
+                parameters.prompt,
+                parameters.attempt,
+                before.text,
+                len(pcm16) // SAMPLE_BYTES,
+                before.gap,
+            )
         )
+        if pcm16:
+            self.feed(pcm16)
 
     def feed(self, pcm16: bytes) -> None:
         """See ports.RecognizerSession."""

@@ -40,10 +40,12 @@ file may set below 0. Capturing sound and pacing key strokes cannot wait; recogn
 class _Session:
     """What was fed so far. A finished session does not change any more.
 
+    ``before``: so many of the next samples belong to the phrase before. They are ignored.
     ``deadline``: when to answer at the latest, in nanoseconds of the monotonic clock.
     """
 
     begin: protocol.Begin
+    before: int = 0
     samples: "array[float]" = field(default_factory=lambda: array("f"))
     speech: float | None = None
     spoken: slice = field(default_factory=lambda: slice(None))
@@ -82,7 +84,7 @@ class _Inbox:
     def _take(self, order: protocol.Order) -> None:
         match order:
             case protocol.Begin():
-                self._session = _Session(order)
+                self._session = _Session(order, order.before_samples)
                 if self._gate is not None:
                     self._gate.begin()
             case protocol.Abort():
@@ -103,6 +105,9 @@ class _Inbox:
         return session if is_open else None
 
     def _feed(self, session: _Session, samples: "array[float]") -> None:
+        ignored = min(session.before, len(samples))
+        session.before -= ignored
+        samples = samples[ignored:]
         session.samples += samples
         if self._gate is not None:
             self._gate.hear(samples)
