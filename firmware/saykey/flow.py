@@ -88,7 +88,7 @@ class Phrase:
     ``revision`` increases when the same phrase is reported with other audio, because speech
     continued after a short pause. Two Phrases with the same id and revision hold the same samples.
     ``pcm`` is pcm16 of the samples from ``first_sample`` up to, not including, ``last_sample``.
-    ``cut``: the phrase ended at the length limit and not at a pause.
+    ``cut``: the phrase ended at the length limit, while the user went on speaking.
     """
 
     id: PhraseId

@@ -5,6 +5,7 @@ from math import ceil
 
 from saykey import events as ev
 from saykey.effects import CloseCapture, Effect, OpenCapture, TypeEdits
+from saykey.flow import inserted
 
 NS_PER_MS = 1_000_000
 
@@ -16,7 +17,9 @@ REMEMBERED = 200
 class Latency:
     """When each of these last happened in the latest dictation, in monotonic ns.
 
-    A latency is 0 when its end was before the release: the user did not wait for it.
+    A latency is 0 when its end was before the release: the user did not wait for it. ``pieces`` are
+    the pieces typed since the dictation began. ``words`` are those of them with a letter or digit:
+    the others are only a closing mark.
     """
 
     dictation: int = 0
@@ -25,6 +28,7 @@ class Latency:
     first_report: int | None = None
     last_report: int | None = None
     pieces: frozenset[int] = frozenset()
+    words: frozenset[int] = frozenset()
 
     @property
     def release_to_transcript_ms(self) -> float | None:
@@ -33,7 +37,7 @@ class Latency:
 
     @property
     def release_to_first_report_ms(self) -> float | None:
-        """From the release to the first report of the last piece typed."""
+        """From the release to the first report of the last piece typed that has words."""
         return self._since_release(self.first_report)
 
     @property
@@ -52,7 +56,7 @@ def note(latency: Latency, event: ev.Event, effects: tuple[Effect, ...], now: in
     match event:
         case ev.Recognised(transcript) if transcript.phrase.dictation == latency.dictation:
             latency = replace(latency, transcript=now)
-        case ev.TypingBegan(piece) if piece in latency.pieces:
+        case ev.TypingBegan(piece) if piece in latency.words:
             latency = replace(latency, first_report=now)
         case ev.TypingFinished(piece) | ev.TypingStopped(piece) if piece in latency.pieces:
             latency = replace(latency, last_report=now)
@@ -64,8 +68,10 @@ def note(latency: Latency, event: ev.Event, effects: tuple[Effect, ...], now: in
                 latency = Latency(dictation=dictation)
             case CloseCapture(dictation, at) if dictation == latency.dictation:
                 latency = replace(latency, released=at)
-            case TypeEdits(piece):
+            case TypeEdits(piece, edits=edits):
                 latency = replace(latency, pieces=latency.pieces | {piece})
+                if any(character.isalnum() for character in inserted(edits)):
+                    latency = replace(latency, words=latency.words | {piece})
             case _:
                 pass
     return latency

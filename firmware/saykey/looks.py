@@ -28,7 +28,7 @@ _UNHEARD = {Stage.SPEAKING, Stage.TENTATIVE, Stage.WAITING}
 def view(device: Device) -> View:
     """The data that the display is drawn from."""
     target = delivery.target_of(device.delivery)
-    held = [h.text for h in target.held]
+    held = [h.shown for h in target.held]
     typing = device.delivery.typing
     replaced = _replaced(device)
     return View(
@@ -103,10 +103,10 @@ def idle(device: Device) -> bool:
 
 def _held(texts: tuple[Held, ...]) -> HeldStatus:
     return HeldStatus(
-        characters=sum(len(held.text) for held in texts),
+        characters=sum(len(held.shown) for held in texts),
         pieces=len(texts),
         doubtful=sum(1 for held in texts if held.doubtful),
-        text=tuple(held.text for held in texts),
+        text=tuple(held.shown for held in texts),
     )
 
 

@@ -2,13 +2,25 @@
 
 from itertools import pairwise
 
-from world import LETTERS, NO_TEXT, Broken, World, doubted_letters, letter, machine_of
+from world import (
+    CLOSING,
+    LETTERS,
+    MARKS,
+    NO_TEXT,
+    SEAM,
+    Broken,
+    World,
+    doubted_letters,
+    letter,
+    machine_of,
+)
 
 from saykey import effects as fx
 from saykey.flow import inserted
 from saykey.ports import Link
 from saykey.state.delivery import target_of
 from saykey.state.device import Device
+from saykey.state.hosts import Held
 from saykey.state.loading import Loading
 
 
@@ -16,13 +28,14 @@ def check(world: World, device: Device) -> None:
     """Raise Broken if this pair of world and device violates an invariant."""
     _nothing_is_lost(world, device)
     _nothing_is_glued(world)
+    _marks_are_right(world, device)
     _doubtful_text_goes_where_it_shall(world, device)
     _one_host_is_open_on_a_transport(world, device)
     _listens_only_when_asked(world, device)
     _useless_work_is_stopped(world, device)
     _typing_stops_when_told(world, device)
     if world.exited:
-        _left_in_order(world)
+        _left_in_order(world, device)
 
 
 def check_answer(device: Device, done: tuple[fx.Effect, ...]) -> None:
@@ -47,17 +60,89 @@ def _nothing_is_lost(world: World, device: Device) -> None:
         known = (phrase, revision) in world.heard and (phrase, revision) not in unheard
         if known and mark not in world.excused | dropped and count != 2:
             raise Broken(f"{mark} was recognised, and is neither typed nor held")
-    if not set(everywhere) <= {*LETTERS, " ", NO_TEXT}:
+    if not set(everywhere) <= {*LETTERS, *MARKS, " ", NO_TEXT}:
         raise Broken("text was invented")
 
 
 def _typed_or_held(world: World, device: Device) -> str:
     screens = "".join(m.screen for m in world.machines)
-    held = "".join(h.text for host in device.delivery.hosts for h in host.held)
-    held += "".join(h.text for h in device.delivery.unassigned)
+    held = "".join(h.text for h in _held(device))
     typing = device.delivery.typing
     flying = "".join(inserted(p.edits) for p in device.delivery.queue)
     return screens + held + flying + (inserted(typing.edits) if typing else "")
+
+
+def _held(device: Device) -> tuple[Held, ...]:
+    held = (h for host in device.delivery.hosts for h in host.held)
+    return (*held, *device.delivery.unassigned)
+
+
+OWNER = {mark: name for marks in (CLOSING, SEAM) for name, mark in marks.items()}
+"""The letter of the words that each mark may close."""
+
+
+def _marks_are_right(world: World, device: Device) -> None:
+    """Each mark stands behind its words, and is the one that the next phrase decided.
+
+    Only the rest of a text that was cut short may begin with a mark.
+    """
+    held = [
+        h.text.lstrip("".join(MARKS)) if h.follows is not None or h.doubtful else h.text
+        for h in _held(device)
+    ]
+    for text in (*(m.screen for m in world.machines), *held):
+        for at, mark in enumerate(text):
+            if mark not in MARKS:
+                continue
+            name = text[at - 1 : at]
+            if OWNER[mark] != name:
+                raise Broken(f"{mark} does not stand behind the words that it closes")
+            read = _read_behind(world, device, name)
+            if mark != (CLOSING[name] if read is None else read):
+                raise Broken(f"{mark} stands behind {name}, where the next phrase has {read!r}")
+
+
+def _read_behind(world: World, device: Device, name: str) -> str | None:
+    """The mark that was read behind this letter together with the next phrase; None: there is none.
+
+    Only the phrases whose text is typed decide that.
+    """
+    if not world.seams:
+        return None
+    doubted = doubted_letters(world) if device.rules.doubtful != "type" else set()
+    final = dict(world.final)
+    for phrase, revision, before, mark in world.seams:
+        used = final.get(phrase) == revision and letter(world, phrase) not in doubted
+        if used and before == name:
+            return mark
+    return None
+
+
+def _marks_are_complete(world: World, device: Device) -> None:
+    """At rest no mark waits: text that was typed or is held has its closing marks."""
+    for held in _held(device):
+        last = held.text[-1]
+        if last in LETTERS and not _goes_on(world, device, last):
+            raise Broken(f"the mark behind {last} is lost in held text")
+    if world.exited:
+        return
+    for machine in world.machines:
+        for name, after in pairwise(machine.screen + NO_TEXT):
+            if name not in LETTERS or after in {name, *MARKS}:
+                continue
+            disturbed = _dictation_of(world, name) in world.unmarked
+            if not disturbed and not _goes_on(world, device, name):
+                raise Broken(f"the mark behind {name} was not typed on {machine.name}")
+
+
+def _goes_on(world: World, device: Device, name: str) -> bool:
+    """Whether no mark is needed behind this letter: cancelled, or the sentence continues."""
+    cancelled = _dictation_of(world, name) in world.dropped or name in world.excused
+    return cancelled or _read_behind(world, device, name) == ""
+
+
+def _dictation_of(world: World, name: str) -> int:
+    return world.origin[LETTERS.index(name)][1]
 
 
 def _nothing_is_glued(world: World) -> None:
@@ -130,7 +215,8 @@ def _typing_stops_when_told(world: World, device: Device) -> None:
         raise Broken("types on though the link is known to be down")
 
 
-def _left_in_order(world: World) -> None:
+def _left_in_order(world: World, device: Device) -> None:
+    _marks_are_complete(world, device)
     if world.typist is not None or world.mics:
         raise Broken("left with work at hand")
     if any(m.down and m.link is Link.UP for m in world.machines):
@@ -150,6 +236,7 @@ def check_rest(world: World, device: Device) -> None:
         raise Broken("a phrase is stuck")
     if delivery.queue or delivery.typing:
         raise Broken("a text is stuck")
+    _marks_are_complete(world, device)
     if device.model.loading is Loading.LOADING:
         raise Broken("the model is stuck")
     if any(u.retrying for u in hearing.unheard):

@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 
 import msgspec
-from world import LETTERS, Machine, Move, World, letter, machine_of, mark, move, replace
+from world import (
+    LETTERS,
+    Machine,
+    Move,
+    World,
+    dictations_for,
+    letter,
+    machine_of,
+    mark,
+    move,
+    replace,
+)
 
 from saykey import events as ev
 from saykey import requests as rq
@@ -82,7 +93,8 @@ def _asks(world: World, spent: World, device: Device) -> Iterator[Move]:
         yield move("cancel", _excuse_all(spent, device), rq.Cancelled(), inner=False)
     held = target_of(device.delivery).held
     if held:
-        asked = replace(spent, asked=_asked(world, device))
+        between = frozenset(d.id for d in device.hearing.dictations)
+        asked = replace(spent, asked=_asked(world, device), unmarked=spent.unmarked | between)
         yield move("type held", asked, rq.HeldTextWanted(), inner=False)
         dropped = frozenset("".join(h.text for h in held)) & frozenset(LETTERS)
         forgotten = replace(spent, excused=world.excused | dropped)
@@ -116,7 +128,8 @@ def _hosts(spent: World, device: Device) -> Iterator[Move]:
         more = replace(spent, machines=machines)
         yield move("add a host", more, rq.HostAdded(settings), inner=False)
         renamed = {h: THIRD if h == hosts[0].name else h for h in spent.hosts}
-        new = replace(more, hosts=tuple(renamed[h] for h in spent.hosts))
+        broken = more.unmarked | dictations_for(more, hosts[0].name)
+        new = replace(more, hosts=tuple(renamed[h] for h in spent.hosts), unmarked=broken)
         yield move("rename a host", new, rq.HostChanged(hosts[0].name, settings), inner=False)
     if device.delivery.unassigned:
         name = hosts[-1].name
@@ -153,4 +166,6 @@ def excuse(world: World, device: Device, dictations: set[int]) -> World:
     pieces = [*device.delivery.queue, *([typing.piece] if typing else [])]
     held += "".join(inserted(p.edits) for p in pieces if p.dictation == ASKED_FOR)
     letters = {mark(world, ident) for ident, d in world.origin if d in dictations}
-    return replace(world, excused=world.excused | (letters - set(held)))
+    return replace(
+        world, excused=world.excused | (letters - set(held)), dropped=world.dropped | dictations
+    )

@@ -30,9 +30,9 @@ def test_phrases_are_recognised_and_typed_while_the_user_still_speaks() -> None:
     story = Story()
     story.press()
     assert kinds(story.say(1)) == [fx.Recognise]
-    assert kinds(story.hear(1, "One.")) == [fx.TypeEdits]
+    assert kinds(story.hear(1, "One")) == [fx.TypeEdits]
     story.say(2)
-    assert story.typing() == ["One."]
+    assert story.typing() == ["One"]
     assert story.device.hearing.dictations[0].capture.value == "open"
 
 
@@ -44,8 +44,8 @@ def test_speech_resumes_after_a_speculation_its_result_is_ignored() -> None:
     story.hear(1, "Half a", revision=1)
     story.say(1, revision=2)
     assert story.typing() == []
-    story.hear(1, "Half a sentence.", revision=2)
-    assert story.typing() == ["Half a sentence."]
+    story.hear(1, "Half a sentence", revision=2)
+    assert story.typing() == ["Half a sentence"]
     assert story.device.hearing.late == 1
 
 
@@ -53,7 +53,7 @@ def test_a_finished_speculation_is_promoted_at_the_end_of_the_phrase() -> None:
     story = Story()
     story.press()
     story.pause(1)
-    story.hear(1, "Done.")
+    story.hear(1, "Done")
     assert story.typing() == []
     assert kinds(story.say(1)) == [fx.TypeEdits]
 
@@ -64,7 +64,7 @@ def test_a_running_speculation_is_promoted_and_never_restarted() -> None:
     story.pause(1)
     assert story.release() == (fx.CloseCapture(1, 0),)
     assert story.say(1) == ()
-    assert kinds(story.hear(1, "Done.")) == [fx.TypeEdits]
+    assert kinds(story.hear(1, "Done")) == [fx.TypeEdits]
     assert kinds(tuple(story.begun)).count(fx.Recognise) == 1
 
 
@@ -82,12 +82,12 @@ def test_phrase_2_ready_before_phrase_1_waits_and_is_joined_when_typed() -> None
     story.press()
     story.say(1)
     story.say(2)
-    story.hear(2, "and two.")
+    story.hear(2, "and two")
     assert story.typing() == []
     story.hear(1, "One")
     assert story.typing() == ["One"]
     story.typed(1)
-    assert story.typing() == ["One", " and two."]
+    assert story.typing() == ["One", " and two"]
 
 
 def test_a_phrase_that_finally_fails_keeps_its_audio_and_the_next_one_goes_on() -> None:
@@ -97,8 +97,8 @@ def test_a_phrase_that_finally_fails_keeps_its_audio_and_the_next_one_goes_on() 
     story.say(2)
     story.worker_dies_on(1)
     story.worker_dies_on(1)
-    story.hear(2, "Two.")
-    assert story.typing() == ["Two."]
+    story.hear(2, "Two")
+    assert story.typing() == ["Two"]
     assert [u.phrase.id for u in story.device.hearing.unheard] == [PhraseId(1, 1)]
 
 
@@ -109,9 +109,9 @@ def test_a_later_retry_of_a_failed_phrase_becomes_a_held_piece() -> None:
     story.worker_dies_on(1)
     story.worker_dies_on(1)
     assert kinds(story.tell(rq.RetryWanted())) == [fx.Recognise]
-    story.hear(1, "One.")
+    story.hear(1, "One")
     assert story.typing() == []
-    assert story.held() == ["One."]
+    assert story.held() == ["One"]
     assert story.device.hearing.unheard == ()
 
 
@@ -121,9 +121,9 @@ def test_a_doubtful_phrase_is_held_and_does_not_block_the_next_ones() -> None:
     story.say(1)
     story.say(2)
     story.hear(1, "Um?", verdict=Verdict.DOUBTFUL)
-    story.hear(2, "Two.")
+    story.hear(2, "Two")
     assert story.held() == ["Um?"]
-    assert story.typing() == ["Two."]
+    assert story.typing() == ["Two"]
 
 
 def test_a_doubtful_phrase_is_dropped_and_counted_if_the_user_wants_that() -> None:
@@ -139,16 +139,16 @@ def test_cancel_stops_capture_and_typing_and_ignores_late_results() -> None:
     story = Story()
     story.press()
     story.say(1)
-    story.hear(1, "One.")
+    story.hear(1, "One")
     story.say(2)
     assert set(kinds(story.tell(rq.Cancelled()))) == {
         fx.AbortCapture,
         fx.StopTyping,
         fx.AbortRecognition,
     }
-    story.stopped(1, "O", "", "ne.")
-    story.hear(2, "Two.")
-    assert story.typing() == ["One."]
+    story.stopped(1, "O", "", "ne")
+    story.hear(2, "Two")
+    assert story.typing() == ["One"]
     assert story.held() == []
     assert story.device.hearing.late == 1
 
@@ -159,7 +159,7 @@ def test_press_while_still_typing_opens_the_capture_and_typing_goes_on() -> None
     story.say(1)
     story.release()
     story.drained()
-    story.hear(1, "One.")
+    story.hear(1, "One")
     assert kinds(story.press()) == [fx.OpenCapture]
     assert story.device.delivery.typing is not None
 
@@ -168,14 +168,14 @@ def test_the_link_drops_briefly_and_the_rest_of_the_dictation_is_held() -> None:
     story = Story()
     story.press()
     story.say(1)
-    story.hear(1, "One two.")
+    story.hear(1, "One two")
     story.link("desk", Link.DOWN)
     assert kinds(story.link("desk", Link.UP)) == [fx.ReleaseKeys]
-    story.stopped(1, "One ", "t", "wo.")
+    story.stopped(1, "One ", "t", "wo")
     story.say(2)
-    story.hear(2, "Three.")
-    assert story.typing() == ["One two."]
-    assert story.held() == ["two.", "Three."]
+    story.hear(2, "Three")
+    assert story.typing() == ["One two"]
+    assert story.held() == ["two", "Three"]
     held = story.device.delivery.hosts[0].held
     assert [h.doubtful for h in held] == [1, 0]
 
@@ -185,16 +185,16 @@ def test_one_tap_types_all_held_text() -> None:
     story.press()
     story.link("desk", Link.DOWN)
     story.say(1)
-    story.hear(1, "One.")
+    story.hear(1, "One")
     story.say(2)
-    story.hear(2, "Two.")
+    story.hear(2, "Two")
     story.release()
     story.drained()
     story.link("desk", Link.UP)
     assert story.typing() == []
     story.tell(rq.HeldTextWanted())
     story.typed(story.device.delivery.typing.id)
-    assert story.typing() == ["One.", " Two."]
+    assert story.typing() == ["One", " Two"]
     assert story.held() == []
 
 
@@ -204,10 +204,10 @@ def test_a_host_asleep_at_press_is_woken_once_and_gets_nothing_if_it_stays_aslee
     story.begun.clear()
     story.press()
     story.say(1)
-    story.hear(1, "Secret.")
+    story.hear(1, "Secret")
     assert kinds(tuple(story.begun)).count(fx.WakeHost) == 1
     assert story.typing() == []
-    assert story.held() == ["Secret."]
+    assert story.held() == ["Secret"]
 
 
 def test_a_host_that_woke_up_before_the_text_was_ready_gets_it() -> None:
@@ -216,8 +216,8 @@ def test_a_host_that_woke_up_before_the_text_was_ready_gets_it() -> None:
     story.press()
     story.link("desk", Link.UP)
     story.say(1)
-    story.hear(1, "Morning.")
-    assert story.typing() == ["Morning."]
+    story.hear(1, "Morning")
+    assert story.typing() == ["Morning"]
 
 
 def test_a_new_dictation_while_text_is_held_types_only_the_new_text() -> None:
@@ -225,15 +225,15 @@ def test_a_new_dictation_while_text_is_held_types_only_the_new_text() -> None:
     story.press()
     story.link("desk", Link.DOWN)
     story.say(1)
-    story.hear(1, "Old.")
+    story.hear(1, "Old")
     story.release()
     story.drained()
     story.link("desk", Link.UP)
     story.press()
     story.say(1, dictation=2)
-    story.hear(1, "New.", dictation=2)
-    assert story.typing() == ["New."]
-    assert story.held() == ["Old."]
+    story.hear(1, "New", dictation=2)
+    assert story.typing() == ["New"]
+    assert story.held() == ["Old"]
 
 
 def test_a_tap_in_idle_types_the_held_text_and_is_no_dictation() -> None:
@@ -241,13 +241,13 @@ def test_a_tap_in_idle_types_the_held_text_and_is_no_dictation() -> None:
     story.press()
     story.link("desk", Link.DOWN)
     story.say(1)
-    story.hear(1, "Old.")
+    story.hear(1, "Old")
     story.release()
     story.drained()
     story.link("desk", Link.UP)
     for kind in (GestureKind.PRESS, GestureKind.RELEASE, GestureKind.TAP):
         story.tell(ev.Gestured(Gesture(kind, 0)))
-    assert story.typing() == ["Old."]
+    assert story.typing() == ["Old"]
     assert fx.AbortCapture(2) in story.begun
 
 
@@ -256,8 +256,8 @@ def test_a_tap_without_held_text_is_a_very_short_dictation() -> None:
     for kind in (GestureKind.PRESS, GestureKind.RELEASE, GestureKind.TAP):
         story.tell(ev.Gestured(Gesture(kind, 0)))
     story.say(1)
-    story.hear(1, "Yes.")
-    assert story.typing() == ["Yes."]
+    story.hear(1, "Yes")
+    assert story.typing() == ["Yes"]
 
 
 def test_a_tap_while_the_press_was_refused_drops_nothing() -> None:
@@ -265,7 +265,7 @@ def test_a_tap_while_the_press_was_refused_drops_nothing() -> None:
     story.press()
     story.link("desk", Link.DOWN)
     story.say(1)
-    story.hear(1, "Old.")
+    story.hear(1, "Old")
     story.say(2)
     story.release()
     story.drained()
@@ -281,8 +281,8 @@ def test_the_host_is_switched_in_flight_and_the_text_goes_to_the_old_one() -> No
     story.press()
     story.say(1)
     story.tell(rq.HostWanted("couch"))
-    done = story.hear(1, "One.")
-    assert done == (fx.TypeEdits(1, "desk", DESK, inserting("One.")),)
+    done = story.hear(1, "One")
+    assert done == (fx.TypeEdits(1, "desk", DESK, inserting("One")),)
 
 
 def test_the_host_is_switched_and_gone_so_the_text_is_held_for_it() -> None:
@@ -291,8 +291,8 @@ def test_the_host_is_switched_and_gone_so_the_text_is_held_for_it() -> None:
     story.say(1)
     story.tell(rq.HostWanted("couch"))
     story.link("desk", Link.DOWN)
-    story.hear(1, "One.")
-    assert (story.held("desk"), story.held("couch")) == (["One."], [])
+    story.hear(1, "One")
+    assert (story.held("desk"), story.held("couch")) == (["One"], [])
     story.tell(rq.HeldTextWanted())
     assert story.typing() == []
 
@@ -304,8 +304,8 @@ def test_a_worker_that_dies_in_a_speculation_is_not_counted_against_the_phrase()
     story.worker_dies_on(1)
     assert kinds(story.say(1)) == [fx.Recognise]
     story.worker_dies_on(1)
-    story.hear(1, "One.")
-    assert story.typing() == ["One."]
+    story.hear(1, "One")
+    assert story.typing() == ["One"]
 
 
 def test_a_speculation_that_broke_the_worker_is_not_tried_again() -> None:
@@ -334,11 +334,11 @@ def test_guessing_begins_again_when_pauses_are_ends_again() -> None:
     story.press()
     _pauses_and_goes_on(story, 1, times=8)
     story.say(1, revision=9)
-    story.hear(1, "One.", revision=9)
+    story.hear(1, "One", revision=9)
     for number in range(2, 6):
         story.pause(number)
         story.say(number)
-        story.hear(number, "More.")
+        story.hear(number, "More")
     assert kinds(story.pause(6)) == [fx.Recognise]
 
 
@@ -348,7 +348,7 @@ def test_guessing_stops_earlier_where_a_pass_takes_long() -> None:
     for number in range(1, 4):
         story.pause(number)
         story.say(number)
-        story.hear(number, "Yes.", took_ms=1500)
+        story.hear(number, "Yes", took_ms=1500)
     _pauses_and_goes_on(story, 4, times=5)
     assert story.pause(4, revision=6) == ()
 
@@ -359,8 +359,8 @@ def test_the_microphone_is_lost_and_what_there_is_is_recognised() -> None:
     story.say(1)
     story.drained()
     story.tell(ev.MicrophoneFailed("unplugged"))
-    story.hear(1, "One.")
-    assert story.typing() == ["One."]
+    story.hear(1, "One")
+    assert story.typing() == ["One"]
     assert story.device.microphone_fault == "unplugged"
     assert kinds(story.press()) == [fx.OpenCapture]  # it tries the microphone again at once
     story.drained(2)
@@ -372,14 +372,14 @@ def test_sigterm_stops_the_capture_releases_the_keys_and_holds_the_text() -> Non
     story = Story()
     story.press()
     story.say(1)
-    story.hear(1, "One two.")
+    story.hear(1, "One two")
     story.say(2)
     done = story.tell(rq.ShutdownWanted())
     assert kinds(done) == [fx.AbortCapture, fx.StopTyping]
-    done = story.stopped(1, "One", "", " two.")
+    done = story.stopped(1, "One", "", " two")
     assert kinds(done) == [fx.ReleaseKeys, fx.ReleaseKeys, fx.ReleaseKeys, fx.Exit]
     assert done[-1] == fx.Exit(unrecognised=2, held=1)
-    assert story.held() == [" two."]
+    assert story.held() == [" two"]
 
 
 def test_a_model_switched_in_flight_recognises_the_next_dictation() -> None:
@@ -387,7 +387,7 @@ def test_a_model_switched_in_flight_recognises_the_next_dictation() -> None:
     story.press()
     story.tell(rq.ModelWanted("large"))
     assert kinds(story.say(1)) == [fx.Recognise]
-    story.hear(1, "One.")
+    story.hear(1, "One")
     story.release()
     assert story.drained() == (fx.LoadModel("large"),)
     story.press()
@@ -412,18 +412,18 @@ def test_text_joins_what_the_same_host_got_a_short_while_ago_only() -> None:
     story = Story()
     story.press()
     story.say(1)
-    story.hear(1, "One.")
+    story.hear(1, "One")
     story.release()
     story.drained()
     story.tell(ev.TypingFinished(1), 10 * seconds)
     for dictation, at in ((2, 20), (3, 90)):
         story.press(at * seconds)
         story.say(1, dictation=dictation)
-        story.hear(1, "More.", dictation=dictation)
+        story.hear(1, "More", dictation=dictation)
         story.release(at * seconds)
         story.drained(dictation)
         story.tell(ev.TypingFinished(dictation), at * seconds)
-    assert story.typing() == ["One.", " More.", "More."]
+    assert story.typing() == ["One", " More", "More"]
 
 
 def test_two_dictations_in_quick_succession_are_joined_though_none_was_typed_yet() -> None:
@@ -433,10 +433,10 @@ def test_two_dictations_in_quick_succession_are_joined_though_none_was_typed_yet
         story.say(1, dictation=dictation)
         story.release()
         story.drained(dictation)
-    story.hear(1, "Hello world!", dictation=1)
-    story.hear(1, "Hello world!", dictation=2)
+    story.hear(1, "Hello world", dictation=1)
+    story.hear(1, "Hello world", dictation=2)
     story.typed(1)
-    assert story.typing() == ["Hello world!", " Hello world!"]
+    assert story.typing() == ["Hello world", " Hello world"]
 
 
 def test_a_dictation_that_was_pressed_while_earlier_text_was_on_its_way_is_joined() -> None:
@@ -450,10 +450,10 @@ def test_a_dictation_that_was_pressed_while_earlier_text_was_on_its_way_is_joine
     story.say(1, dictation=2)
     story.release(minute)
     story.drained(2)
-    story.hear(1, "One.")
+    story.hear(1, "One")
     story.tell(ev.TypingFinished(1), 2 * minute)
-    story.hear(1, "Two.", dictation=2)
-    assert story.typing() == ["One.", " Two."]
+    story.hear(1, "Two", dictation=2)
+    assert story.typing() == ["One", " Two"]
 
 
 def test_a_dictation_begins_a_new_place_if_the_one_before_it_came_to_no_text() -> None:
@@ -461,7 +461,7 @@ def test_a_dictation_begins_a_new_place_if_the_one_before_it_came_to_no_text() -
     story = Story()
     story.press(0)
     story.say(1)
-    story.hear(1, "One.")
+    story.hear(1, "One")
     story.release(0)
     story.drained(1)
     story.tell(ev.TypingFinished(1), 0)
@@ -471,34 +471,34 @@ def test_a_dictation_begins_a_new_place_if_the_one_before_it_came_to_no_text() -
         story.release(minute)
         story.drained(dictation)
     story.hear(1, "", dictation=2, verdict=Verdict.EMPTY)
-    story.hear(1, "Three.", dictation=3)
-    assert story.typing() == ["One.", "Three."]
+    story.hear(1, "Three", dictation=3)
+    assert story.typing() == ["One", "Three"]
 
 
 def test_held_text_is_joined_to_what_was_typed_before_it() -> None:
     story = Story()
     story.press()
     story.say(1)
-    story.hear(1, "One.")
+    story.hear(1, "One")
     story.typed(1)
     story.say(2)
     story.link("desk", Link.DOWN)
-    story.hear(2, "Two.")
+    story.hear(2, "Two")
     story.release()
     story.drained()
     story.link("desk", Link.UP)
     story.tell(rq.HeldTextWanted())
-    assert story.typing() == ["One.", " Two."]
+    assert story.typing() == ["One", " Two"]
 
 
 def test_the_rest_of_a_piece_is_typed_as_it_is_only_if_nothing_came_between() -> None:
-    for between, rest in ((), "llo."), (("Again.",), " llo."):
+    for between, rest in ((), "llo"), (("Again",), " llo"):
         story = Story()
         story.press()
         story.say(1)
-        story.hear(1, "Hello.")
+        story.hear(1, "Hello")
         story.link("desk", Link.DOWN)
-        story.stopped(1, "He", "", "llo.")
+        story.stopped(1, "He", "", "llo")
         story.release()
         story.drained()
         story.link("desk", Link.UP)
@@ -519,20 +519,20 @@ def test_text_behind_a_chord_begins_a_new_place() -> None:
     story.typed(1)
     story.press()
     story.say(1)
-    story.hear(1, "One.")
-    assert story.typing() == ["One."]
+    story.hear(1, "One")
+    assert story.typing() == ["One"]
     assert story.device.delivery.typing.piece.profile == DESK
 
 
 def test_texts_are_held_in_the_order_of_speech_whatever_ends_them() -> None:
     story = Story()
     story.press()
-    for number, text in enumerate(("One.", "Two.", "Three."), start=1):
+    for number, text in enumerate(("One", "Two", "Three"), start=1):
         story.say(number)
         story.hear(number, text)
     story.tell(rq.ShutdownWanted())
-    story.stopped(1, "", "", "One.")
-    assert story.held() == ["One.", "Two.", "Three."]
+    story.stopped(1, "", "", "One")
+    assert story.held() == ["One", "Two", "Three"]
 
 
 def test_in_toggle_mode_a_press_starts_and_the_next_one_ends() -> None:
@@ -557,10 +557,10 @@ def test_keys_are_pressed_once_nothing_is_typed_and_text_waits_for_them() -> Non
     assert story.tell(keys) == ()
     story.press()
     story.say(1)
-    story.hear(1, "Text.")
+    story.hear(1, "Text")
     assert story.typing() == []
     story.typed(1)
-    assert story.typing() == ["Text."]
+    assert story.typing() == ["Text"]
 
 
 def test_keys_are_not_pressed_on_a_host_that_is_away() -> None:

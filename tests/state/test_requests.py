@@ -62,7 +62,7 @@ def test_held_text_is_not_typed_while_its_host_is_away() -> None:
     story.link("desk", Link.DOWN)
     story.press()
     story.say(1)
-    story.hear(1, "One.")
+    story.hear(1, "One")
     story.release()
     story.drained()
     assert story.tell(rq.HeldTextWanted()) == ()
@@ -95,10 +95,10 @@ def test_a_device_that_shuts_down_takes_no_requests(event: rq.Request) -> None:
     story = Story()
     story.press()
     story.say(1)
-    story.hear(1, "One.")
+    story.hear(1, "One")
     story.tell(rq.ShutdownWanted())
     assert story.tell(event) == ()
     assert story.refused == "saykey is shutting down"
-    story.stopped(1, "", "", "One.")
+    story.stopped(1, "", "", "One")
     story.tell(event)
     assert story.refused == "saykey has shut down"

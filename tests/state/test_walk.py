@@ -11,19 +11,25 @@ from saykey import events as ev
 BUTTON = frozenset({"button"})
 DOUBTS = frozenset({"socket", "doubts"})
 HOSTS = frozenset({"socket", "hosts"})
+SEAMS = frozenset({"socket", "seams"})
 CABLE = ("usb:/dev/hidg0", "usb:/dev/hidg0")
 
 SHORT = (
-    Life(presses=1, phrases=3, luck=1),
+    Life(presses=1, phrases=2, luck=1, ways=SEAMS),
+    Life(presses=1, phrases=3, luck=0, ways=SEAMS),
     Life(presses=2, phrases=2, luck=0),
     Life(presses=2, phrases=1, luck=1, ways=DOUBTS, doubtful="type"),
     Life(presses=2, phrases=1, luck=1, ways=DOUBTS, doubtful="drop"),
-    Life(presses=2, phrases=1, luck=1, ways=BUTTON),
-    Life(presses=1, phrases=1, luck=1, ways=BUTTON, button="toggle"),
     Life(presses=1, phrases=1, luck=2, ways=HOSTS),
-    Life(presses=1, phrases=1, luck=1, ways=HOSTS, cables=CABLE),
 )
+"""The lives of SMALL are walked too. Three phrases with a disturbance take 11 s: see LONG."""
+
 LONG = (
+    Life(presses=1, phrases=3, luck=1, ways=SEAMS),
+    Life(presses=2, phrases=3, luck=0, ways=SEAMS),
+    Life(presses=1, phrases=3, luck=0, ways=SEAMS | DOUBTS, doubtful="type"),
+    Life(presses=1, phrases=3, luck=0, ways=SEAMS | DOUBTS, doubtful="hold"),
+    Life(presses=1, phrases=2, luck=2, ways=SEAMS),
     Life(presses=1, phrases=2, luck=2),
     Life(presses=1, phrases=3, luck=2),
     Life(presses=2, phrases=2, luck=1),
@@ -36,7 +42,7 @@ LONG = (
     Life(presses=1, phrases=2, luck=2, ways=HOSTS, cables=CABLE),
 )
 SMALL = (
-    (Life(1, 1, 1), Life(2, 1, 1), Life(1, 1, 2)),
+    (Life(1, 1, 1), Life(1, 1, 2), Life(2, 1, 1)),
     (Life(1, 1, 1, DOUBTS, "type"),),
     (Life(1, 1, 1, DOUBTS, "drop"),),
     (Life(1, 1, 1, BUTTON), Life(2, 1, 1, BUTTON)),

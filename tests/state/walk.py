@@ -29,7 +29,8 @@ class Life:
 
     At most ``presses`` presses of the button, ``phrases`` spoken phrases and ``luck`` disturbances.
     ``ways``: "socket" for requests by the control socket, "button" for gestures, "hosts" for hosts
-    that are added and removed, "doubts" for doubtful texts that do not count as disturbances.
+    that are added and removed, "doubts" for doubtful texts that do not count as disturbances,
+    "seams" for each way in which a phrase is understood together with the one before, or empty.
     ``cables``: the transports of the two hosts.
     """
 
@@ -89,9 +90,7 @@ def advance(world: World, device: Device, events: tuple[ev.Event, ...], keep: Fi
         world = _thrown_away(world, before, device, event, done)
         for effect in done:
             world = perform(world, device, effect)
-    world = replace(world, asked=world.asked & _asked_for(device))
-    check(world, device)
-    return world, device
+    return replace(world, asked=world.asked & _asked_for(device)), device
 
 
 def _thrown_away(
@@ -118,9 +117,10 @@ def _asked_for(device: Device) -> frozenset[str]:
 
 
 def canonical(world: World, device: Device) -> Hashable:
-    """The pair, reduced to what can influence later events."""
+    """The pair, reduced to what can influence later events and what the laws read."""
     final = dict(world.final)
     heard = frozenset((p, r) for p, r in world.heard if final.get(p, r) == r)
+    seams = frozenset(each for each in world.seams if final.get(each[0], each[1]) == each[1])
     sent, hearing = device.delivery, device.hearing
     hosts = tuple(
         (
@@ -134,7 +134,7 @@ def canonical(world: World, device: Device) -> Hashable:
         for h in sent.hosts
     )
     return (
-        world._replace(heard=heard),
+        world._replace(heard=heard, seams=seams),
         (device.model, device.microphone_fault, device.pressed, device.closing, device.exited),
         (hosts, sent.target, sent.queue, sent.typing, sent.pieces, sent.unassigned),
         (hearing.dictations, hearing.row, hearing.unheard, hearing.job, hearing.started),
@@ -162,6 +162,7 @@ def walk(life: Life, keep: Filter = everything) -> int:
                 after = advance(move.world, device, move.events, keep)
                 after_key = canonical(*after)
                 if after_key not in seen:
+                    check(*after)
                     seen[after_key] = (key, name)
                     queue.append((after, after_key))
             name = "(nothing more)"

@@ -11,12 +11,18 @@ from typing import Any, NamedTuple, TypeVar, assert_never
 
 from saykey import effects as fx
 from saykey import events as ev
-from saykey.flow import Edits, Insert, Phrase, PhraseId, Transcript, Verdict, inserted
+from saykey.flow import Edits, Insert, Phrase, PhraseId, Seam, Transcript, Verdict, inserted
 from saykey.ports import Link
 from saykey.state.device import Device
-from saykey.state.pieces import ASKED_FOR
+from saykey.state.hearing import spoken_of
+from saykey.state.pieces import ASKED_FOR, Piece
 
 LETTERS = "ABC"
+CLOSING = dict(zip(LETTERS, ".!?", strict=True))
+"""The mark at the end of the text of each phrase."""
+SEAM = dict(zip(LETTERS, ",;:", strict=True))
+"""The mark behind the text of each phrase if it is recognised together with the next phrase."""
+MARKS = frozenset({*CLOSING.values(), *SEAM.values()})
 NO_TEXT = "|"
 """Marks on a screen where a chord was pressed. Text after it is not joined to the text before."""
 NOTHING = ev.SoundHeard(0.0)
@@ -81,9 +87,11 @@ class Typist(NamedTuple):
 
 
 class Work(NamedTuple):
-    """A phrase that is being recognised."""
+    """A phrase that is being recognised, together with the phrase of the letter ``before``."""
 
     phrase: Phrase
+    before: str = ""
+    retry: bool = False
     aborting: bool = False
 
 
@@ -92,7 +100,11 @@ class World(NamedTuple):
 
     ``luck`` is how many more disturbances may happen: a bound, so that the walk ends. ``before`` is
     the model that may stay in use if the one that is ``loading`` fails. ``hand`` is the state of
-    the button (see people). ``doubted`` are recognitions with a doubtful text.
+    the button (see people). ``doubted`` are recognitions with a doubtful text. ``retried`` are
+    phrases recognised after their dictation had gone on. ``dropped`` dictations were cancelled.
+    ``unmarked`` are those whose closing mark may be lost: their link dropped, or held text was
+    asked for meanwhile. ``seams`` are the recognitions together with the phrase of a letter, and
+    the mark that was read behind it.
     """
 
     luck: int
@@ -112,6 +124,10 @@ class World(NamedTuple):
     final: tuple[tuple[PhraseId, int], ...] = ()
     heard: frozenset[tuple[PhraseId, int]] = frozenset()
     doubted: frozenset[tuple[PhraseId, int]] = frozenset()
+    retried: frozenset[PhraseId] = frozenset()
+    dropped: frozenset[int] = frozenset()
+    unmarked: frozenset[int] = frozenset()
+    seams: frozenset[tuple[PhraseId, int, str, str]] = frozenset()
     excused: frozenset[str] = frozenset()
     interrupted: frozenset[int] = frozenset()
     origin: tuple[tuple[str, int], ...] = ()
@@ -157,7 +173,7 @@ def moves(world: World, ways: frozenset[str]) -> Iterator[Move]:
         yield move("microphone failed", replace(world, fault="told"), ev.MicrophoneFailed("gone"))
     elif world.fault:
         yield move("microphone found", replace(world, fault=""), ev.MicrophoneReady())
-    yield from _recognizer(world, doubts="doubts" in ways)
+    yield from _recognizer(world, ways)
     yield from _typist(world)
     for machine in world.machines:
         yield from _machine(world, machine)
@@ -208,7 +224,8 @@ def _phrase(world: World, mic: Mic, *, pause: bool) -> Iterator[Move]:
     yield move("phrase", replace(world, mics=moved(over), final=final), ev.PhraseEnded(phrase))
 
 
-def _recognizer(world: World, *, doubts: bool) -> Iterator[Move]:
+def _recognizer(world: World, ways: frozenset[str]) -> Iterator[Move]:
+    doubts = "doubts" in ways
     spent = replace(world, luck=world.luck - 1)
     if world.loading:
         loaded = replace(world, loading="", loaded=world.loading, before="")
@@ -229,14 +246,17 @@ def _recognizer(world: World, *, doubts: bool) -> Iterator[Move]:
         return
     phrase = work.phrase
     done = replace(world, work=None)
-    yield move("heard", _heard(done, phrase), ev.Recognised(_transcript(world, phrase)))
+    known = _transcript(world, work)
+    yield move("heard", _heard(done, work, known.seam), ev.Recognised(known))
+    if "seams" in ways:
+        yield from _other_seams(done, work, known)
     if work.aborting:
         yield move("aborted", done, ev.RecognitionAborted(phrase.id, phrase.revision))
     if doubts or world.luck:
         less = done if doubts else replace(done, luck=world.luck - 1)
-        doubt = replace(_transcript(world, phrase), verdict=Verdict.DOUBTFUL)
+        doubt = replace(known, verdict=Verdict.DOUBTFUL)
         doubted = less.doubted | {(phrase.id, phrase.revision)}
-        doubtful = replace(_heard(less, phrase), doubted=doubted)
+        doubtful = replace(_heard(less, work, known.seam), doubted=doubted)
         yield move("doubt", doubtful, ev.Recognised(doubt), inner=False)
     if world.luck:
         less = replace(done, luck=world.luck - 1)
@@ -245,12 +265,39 @@ def _recognizer(world: World, *, doubts: bool) -> Iterator[Move]:
         yield move("worker dies", died, failed, inner=False)
 
 
-def _transcript(world: World, phrase: Phrase) -> Transcript:
-    text = letter(world, phrase.id) * 2
-    return Transcript(phrase.id, phrase.revision, text, "en", world.loaded, 1, Verdict.GOOD)
+def _transcript(world: World, work: Work) -> Transcript:
+    """The text of a phrase. That of every other phrase is understood with the phrase before."""
+    phrase = work.phrase
+    name = letter(world, phrase.id)
+    joint = work.before and phrase.id.number % 2 == 0
+    seam = Seam(SEAM[work.before]) if joint else None
+    text = name * 2 + CLOSING[name]
+    return Transcript(
+        phrase.id, phrase.revision, text, "en", world.loaded, 1, Verdict.GOOD, seam=seam
+    )
 
 
-def _heard(world: World, phrase: Phrase) -> World:
+def _other_seams(done: World, work: Work, known: Transcript) -> Iterator[Move]:
+    """The phrase is understood together with the one before or not, or there is no speech."""
+    phrase = work.phrase
+    for seam in (None, Seam(""), Seam(SEAM[work.before])) if work.before else ():
+        if seam != known.seam:
+            name = "heard alone" if seam is None else f"heard behind {seam.mark!r}"
+            event = ev.Recognised(replace(known, seam=seam))
+            yield move(name, _heard(done, work, seam), event)
+    if (phrase.id, phrase.revision) in done.final:
+        silent = replace(done, excused=done.excused | {letter(done, phrase.id)})
+        nothing = replace(known, text="", verdict=Verdict.EMPTY)
+        yield move("heard nothing", silent, ev.Recognised(nothing))
+
+
+def _heard(world: World, work: Work, seam: Seam | None) -> World:
+    phrase = work.phrase
+    if work.retry:
+        world = replace(world, retried=world.retried | {phrase.id})
+    if seam is not None and letter(world, phrase.id) not in world.excused:
+        read = phrase.id, phrase.revision, work.before, seam.mark
+        world = replace(world, seams=world.seams | {read})
     return replace(world, heard=world.heard | {(phrase.id, phrase.revision)})
 
 
@@ -289,7 +336,11 @@ def _machine(world: World, machine: Machine) -> Iterator[Move]:
         told = replace(machine, news=machine.news[1:], told=machine.news[0])
         known = put(world, told)
         if told.told is not Link.UP:
-            known = replace(known, interrupted=known.interrupted | alive(world, machine.name))
+            known = replace(
+                known,
+                interrupted=known.interrupted | alive(world, machine.name),
+                unmarked=known.unmarked | dictations_for(world, machine.name),
+            )
         yield move("link news", known, ev.LinkChanged(machine.name, told.told))
         return
     if machine.link is Link.UP:
@@ -316,6 +367,11 @@ def alive(world: World, host: str) -> frozenset[int]:
     pending = {p.dictation for p, r in world.final if (p, r) not in world.heard}
     flying = pending | {m.dictation for m in world.mics}
     return frozenset(d for d in flying if world.hosts[d - 1] == host)
+
+
+def dictations_for(world: World, host: str) -> frozenset[int]:
+    """The dictations for a host, also those that are over."""
+    return frozenset(d for d, name in enumerate(world.hosts, start=1) if name == host)
 
 
 def machine_of(world: World, name: str) -> Machine:
@@ -363,10 +419,8 @@ def perform(  # noqa: PLR0912  one case per effect
         case fx.LoadModel(name):
             before = world.loaded if world.loaded != name else ""
             return replace(world, loading=name, loaded="", before=before)
-        case fx.Recognise(phrase):
-            if world.work is not None or not world.loaded:
-                raise Broken("the recognizer was given work it cannot take")
-            return replace(world, work=Work(phrase))
+        case fx.Recognise():
+            return _recognise(world, device, effect)
         case fx.AbortRecognition(phrase):
             if world.work is None or world.work.phrase.id != phrase:
                 return world
@@ -394,6 +448,34 @@ def perform(  # noqa: PLR0912  one case per effect
             assert_never(effect)
 
 
+def _recognise(world: World, device: Device, effect: fx.Recognise) -> World:
+    if world.work is not None or not world.loaded:
+        raise Broken("the recognizer was given work it cannot take")
+    phrase = effect.phrase
+    before = effect.before.text[:1] if effect.before is not None else ""
+    spoken = spoken_of(device.hearing, phrase.id)
+    failed = spoken is None or spoken.failures > 0 or not spoken.speculable
+    if before != ("" if failed else _typed_before(world, device, phrase.id)):
+        raise Broken("a phrase is recognised with another one than was typed before it")
+    return replace(world, work=Work(phrase, before, retry=spoken is None))
+
+
+def _typed_before(world: World, device: Device, phrase: PhraseId) -> str:
+    """The letter of the last phrase before this one whose text is typed; "" if there is none."""
+    unheard = {u.phrase.id for u in device.hearing.unheard} | world.retried
+    doubted = doubted_letters(world) if device.rules.doubtful != "type" else set()
+    letters = [
+        letter(world, p)
+        for p, revision in world.final
+        if (p, revision) in world.heard
+        and p.dictation == phrase.dictation
+        and p.number < phrase.number
+        and p not in unheard
+    ]
+    typed = [each for each in letters if each not in doubted | world.excused]
+    return typed[-1] if typed else ""
+
+
 def _open(world: World, name: str) -> World:
     machine = machine_of(world, name)
     if machine.open:
@@ -409,7 +491,8 @@ def _close(world: World, name: str) -> World:
     if typist is not None and typed_at and not typist.stopping:
         raise Broken("a host is let go of while it is typed to")
     shut = replace(machine, open=False, told=Link.DOWN, news=(), down=machine.down and typed_at)
-    return put(world, shut)
+    unmarked = world.unmarked | dictations_for(world, name)
+    return put(replace(world, unmarked=unmarked), shut)
 
 
 def _begin(world: World, typist: Typist) -> World:
@@ -429,6 +512,8 @@ def _type(world: World, device: Device, typist: Typist) -> World:
     typing = device.delivery.typing
     if typing is None:
         raise Broken("typing is not in the state")
+    if set(typist.text) & MARKS and not letters:
+        return _type_mark(world, typing.piece, typist)
     if not letters:
         if not world.keys:
             raise Broken("keys were pressed unasked")
@@ -447,6 +532,17 @@ def _type(world: World, device: Device, typist: Typist) -> World:
     if min(spoken) <= world.latest:
         raise Broken("typed out of the order of speech")
     return _begin(replace(world, latest=max(spoken)), typist)
+
+
+def _type_mark(world: World, piece: Piece, typist: Typist) -> World:
+    """A piece that is the closing mark of a dictation."""
+    if piece.dictation in world.interrupted:
+        raise Broken("a mark was typed after the link had dropped")
+    if piece.dictation in world.dropped:
+        raise Broken("a mark was typed after its dictation was cancelled")
+    if piece.dictation in {m.dictation for m in world.mics}:
+        raise Broken("the closing mark was typed while the user spoke")
+    return _begin(world, typist)
 
 
 def doubted_letters(world: World) -> set[str]:

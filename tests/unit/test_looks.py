@@ -106,7 +106,11 @@ def test_how_far_typing_got_is_shown() -> None:
     story.tell(ev.TypingAdvanced(99, 7))
     assert looks.view(story.device).typing == (5, 12)
     story.typed(1)
+    assert looks.view(story.device).typing == (0, 0)  # the full stop
+    assert not looks.idle(story.device)
+    story.typed(2)
     assert looks.view(story.device).typing is None
+    assert looks.idle(story.device)
 
 
 def typing_story() -> Story:

@@ -20,7 +20,7 @@ from saykey.outbox.mirror import LARGEST, MODE, Mirror, file_system_of
 from saykey.ports import Link
 from saykey.settings.schema import HostSettings, Settings
 from saykey.state.device import initial
-from saykey.state.hosts import UNKNOWN_PIECE, Held
+from saykey.state.hosts import UNKNOWN_PIECE, After, Held
 
 SPOKEN = "the spoken word"
 KEPT = (("desk", Held(1, SPOKEN, 3, UNKNOWN_PIECE)), ("couch", Held(2, " Zażółć 👩‍👧")))
@@ -59,9 +59,9 @@ def test_the_piece_being_typed_is_kept_whole_and_in_doubt_until_it_is_typed():
     story = listening()
     story.say(1)
     story.hear(1, "Hello.")
-    assert kept(story.device) == (("desk", Held(1, "Hello.", 6, UNKNOWN_PIECE)),)
+    assert kept(story.device) == (("desk", Held(1, "Hello.", 5, UNKNOWN_PIECE)),)
     story.tell(ev.TypingAdvanced(1, 3))
-    assert kept(story.device) == (("desk", Held(1, "Hello.", 6, UNKNOWN_PIECE)),)
+    assert kept(story.device) == (("desk", Held(1, "Hello.", 5, UNKNOWN_PIECE)),)
     story.typed(1)
     assert kept(story.device) == ()
 
@@ -72,9 +72,9 @@ def test_pieces_behind_it_are_kept_as_they_are():
         story.say(number)
         story.hear(number, text)
     assert [held for _, held in kept(story.device)] == [
-        Held(1, "One.", 4, UNKNOWN_PIECE),
-        Held(2, "Two."),
-        Held(3, "Three."),
+        Held(1, "One.", 3, UNKNOWN_PIECE),
+        Held(2, "Two.", after=After(1)),
+        Held(3, "Three.", after=After(2)),
     ]
 
 
@@ -116,7 +116,7 @@ def test_cancelled_text_is_not_kept_but_held_text_that_was_asked_for_is():
     story.link("desk", Link.UP)
     story.tell(rq.HeldTextWanted())
     story.tell(rq.Cancelled())
-    assert kept(story.device) == (("desk", Held(3, " Again.", 7, UNKNOWN_PIECE)),)
+    assert kept(story.device) == (("desk", Held(2, " Again.", 7, UNKNOWN_PIECE)),)
 
 
 def test_dropped_text_is_kept_no_longer():

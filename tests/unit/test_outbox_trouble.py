@@ -135,8 +135,8 @@ DICTATING_TO_NOBODY = (
 TYPED = (
     ev.LinkChanged("computer", Link.UP),
     rq.HeldTextWanted(),
-    ev.TypingFinished(3),
-    ev.TypingFinished(4),
+    ev.TypingFinished(1),
+    ev.TypingFinished(2),
 )
 
 

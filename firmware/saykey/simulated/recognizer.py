@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from saykey.errors import ModelError, RecognizerError
-from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE, PhraseId, Timings, Transcript
+from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE, PhraseId, Seam, Timings, Transcript
 from saykey.ports import Clock, SessionParameters
 from saykey.recognizer.whisper.retries import Try, Way, conclude
 
@@ -30,8 +30,10 @@ class ScriptedSession:
 class ScriptedRecognizer:
     """Implements ports.Recognizer without an engine.
 
-    ``texts`` contains the text of each phrase. All other phrases are silent. ``models`` are the
-    names that can be loaded. A phrase of one second takes ``pace_ms``, by default no time.
+    ``texts`` contains the text of each phrase. All other phrases are silent. ``joint`` contains,
+    for phrases that are understood together with the phrase before, the mark at the seam and the
+    text behind it. ``models`` are the names that can be loaded. A phrase of one second takes
+    ``pace_ms``, by default no time.
     """
 
     def __init__(
@@ -39,10 +41,12 @@ class ScriptedRecognizer:
         clock: Clock,
         texts: Mapping[PhraseId, str],
         *,
+        joint: Mapping[PhraseId, tuple[str, str]] | None = None,
         models: frozenset[str] = frozenset({"saykey-demo"}),
         pace_ms: float = 0.0,
     ) -> None:
         self.texts = dict(texts)
+        self.joint = dict(joint or {})
         self.pace_ms = pace_ms
         self._clock = clock
         self._models = models
@@ -91,7 +95,11 @@ class ScriptedRecognizer:
         if self._failures.get(phrase, 0) > 0:
             self._failures[phrase] -= 1
             raise RecognizerError("the recognizer's worker died, as in the script")
-        end = conclude((Try(Way(0), self.texts.get(phrase, ""), probability=1.0),))
+        text, seam = self.texts.get(phrase, ""), None
+        if parameters.before is not None and phrase in self.joint:
+            mark, text = self.joint[phrase]
+            seam = Seam(mark)
+        end = conclude((Try(Way(0), text, probability=1.0),))
         return Transcript(
             phrase=phrase,
             revision=revision,
@@ -101,6 +109,7 @@ class ScriptedRecognizer:
             attempt=parameters.attempt,
             verdict=end.verdict,
             timings=Timings(total_ms=took_ms),
+            seam=seam,
         )
 
     def _require(self) -> str:

@@ -165,9 +165,10 @@ class Cutter:
             search = min(CUT_SEARCH, self._longest // 2)
             recent = self._heard - search
             place = recent + quietest_place(self._tape.cut(recent, self._heard))
-            yield PhraseEnded(self._phrase(start, place))
+            speaks = self._last_voiced > place
+            yield PhraseEnded(self._phrase(start, place, cut=speaks))
             self._end_phrase(place)
-            if self._last_voiced > place:
+            if speaks:
                 self._begin(place)
 
     def _hear_paused(self, start: int, paused: Phrase) -> Iterator[SpeechEvent]:
@@ -202,9 +203,9 @@ class Cutter:
         if not keep_onset:
             self._onset.clear()
 
-    def _phrase(self, start: int, last: int) -> Phrase:
+    def _phrase(self, start: int, last: int, *, cut: bool = False) -> Phrase:
         phrase_id = PhraseId(self._dictation, self._number)
-        return Phrase(phrase_id, self._revision, start, last, self._tape.cut(start, last))
+        return Phrase(phrase_id, self._revision, start, last, self._tape.cut(start, last), cut)
 
     def _finish_at(self, end: int) -> Iterator[SpeechEvent]:
         """End the last phrase at ``end`` at the latest, unless all of it was announced before."""

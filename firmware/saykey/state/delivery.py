@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 from saykey.effects import Effect, ReleaseKeys, StopTyping, TypeEdits, WakeHost
 from saykey.events import TypingAdvanced, TypingPlanned, TypingStopped
-from saykey.flow import Edits, Insert, Press, Stroke, inserted
+from saykey.flow import Edits, Insert, inserted
 from saykey.ports import Link
 from saykey.state.hearing import Dictation
 from saykey.state.hosts import (
+    After,
     Held,
     Host,
     Hosts,
@@ -23,8 +24,17 @@ from saykey.state.hosts import (
     interrupt,
     put,
     with_held,
+    with_mark,
 )
-from saykey.state.pieces import ASKED_FOR, PIECE, Fate, Piece, Typing, composed, progressed
+from saykey.state.pieces import (
+    ASKED_FOR,
+    PIECE,
+    Fate,
+    Piece,
+    Typing,
+    composed,
+    progressed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +63,19 @@ def busy(delivery: Delivery) -> bool:
     return delivery.typing is not None or bool(delivery.queue)
 
 
-def offer(delivery: Delivery, dictation: Dictation, text: str) -> Delivery:
-    """Put text of a dictation at the end of the queue."""
+def offer(
+    delivery: Delivery, dictation: Dictation, text: str, after: After | None = None
+) -> Delivery:
+    """Put text of a dictation at the end of the queue. It follows ``after``; "": only its mark."""
     number = delivery.pieces + 1
-    edits = (Insert(text),)
     piece = Piece(
-        number, dictation.id, dictation.host, dictation.profile, edits, dictation.pressed_at
+        number,
+        dictation.id,
+        dictation.host,
+        dictation.profile,
+        (Insert(text),) if text else (),
+        dictation.pressed_at,
+        after=after,
     )
     return replace(delivery, queue=(*delivery.queue, piece), pieces=number)
 
@@ -91,16 +108,16 @@ def cancel(delivery: Delivery) -> tuple[Delivery, tuple[Effect, ...]]:
     return stop(_unqueue(delivery, "cancelled"))
 
 
-def put_away(delivery: Delivery) -> tuple[Delivery, tuple[Effect, ...]]:
-    """Stop typing for the shutdown, and hold the rest."""
-    return stop(_unqueue(delivery, "shutdown"))
+def put_away(delivery: Delivery) -> Delivery:
+    """Hold all queued text for the shutdown. Nothing may be being typed."""
+    return _unqueue(delivery, "shutdown")
 
 
 def _unqueue(delivery: Delivery, why: str) -> Delivery:
     queue, delivery = delivery.queue, replace(delivery, queue=())
     for piece in queue:
         if PIECE[Fate.QUEUED, _cue(piece, why)] is Fate.HELD:
-            delivery = _hold_piece(delivery, piece, piece.edits, follows=piece.follows)
+            delivery = _hold_queued(delivery, piece)
     return delivery
 
 
@@ -115,38 +132,6 @@ def stop(delivery: Delivery) -> tuple[Delivery, tuple[Effect, ...]]:
     if typing is None or typing.stopping:
         return delivery, ()
     return replace(delivery, typing=replace(typing, stopping=True)), (StopTyping(typing.id),)
-
-
-def held_wanted(delivery: Delivery, now: int) -> Delivery:
-    """Queue all text held for the target. The user asked for it at ``now`` (ns)."""
-    target = target_of(delivery)
-    delivery = replace(delivery, hosts=put(delivery.hosts, replace(target, held=())))
-    for held in target.held:
-        edits = (Insert(held.text),)
-        delivery = _ask_for(delivery, edits, now, follows=held.follows)
-    return delivery
-
-
-def keys_wanted(delivery: Delivery, strokes: tuple[Stroke, ...], now: int) -> Delivery:
-    """Queue these keys for the target. The user asked for them at ``now`` (ns)."""
-    return _ask_for(delivery, tuple(Press(stroke) for stroke in strokes), now)
-
-
-def _ask_for(delivery: Delivery, edits: Edits, now: int, follows: int | None = None) -> Delivery:
-    number, target = delivery.pieces + 1, target_of(delivery)
-    piece = Piece(number, ASKED_FOR, target.name, target.settings, edits, now, follows)
-    return replace(delivery, queue=(*delivery.queue, piece), pieces=number)
-
-
-def held_dropped(delivery: Delivery) -> Delivery:
-    """Forget all text held for the target or for no host."""
-    target = replace(target_of(delivery), held=())
-    return replace(delivery, hosts=put(delivery.hosts, target), unassigned=())
-
-
-def held_moved(delivery: Delivery, host: str) -> Delivery:
-    """Hold for this host all text that is held for no host."""
-    return keep(replace(delivery, unassigned=()), host, delivery.unassigned)
 
 
 def told(delivery: Delivery, event: TypingPlanned | TypingAdvanced) -> Delivery:
@@ -173,12 +158,12 @@ def stopped(
     delivery = _typed(delivery, typing, end.typed, now)
     fate = PIECE[Fate.TYPING, _cue(piece, "cancelled" if typing.cancelled else "stopped")]
     if fate is Fate.HELD:
-        rest = (*end.doubtful, *end.rest)
-        doubtful = len(inserted(end.doubtful))
-        if end.typed:
-            delivery = _hold_piece(delivery, piece, rest, doubtful, follows=piece.number)
+        if end.typed or end.doubtful:
+            text, doubtful = inserted((*end.doubtful, *end.rest)), len(inserted(end.doubtful))
+            follows = piece.number if end.typed else piece.follows
+            delivery = _hold_piece(delivery, piece, Held(piece.number, text, doubtful, follows))
         else:
-            delivery = _hold_piece(delivery, piece, rest, doubtful, follows=piece.follows)
+            delivery = _hold_queued(delivery, piece)
     host = find(delivery.hosts, piece.host)
     return delivery, (ReleaseKeys(host.name),) if host is not None and host.open else ()
 
@@ -202,15 +187,17 @@ def begin(delivery: Delivery, join_ns: int) -> tuple[Delivery, tuple[Effect, ...
         if host is not None and piece.dictation in host.interrupted:
             cue = "dictation interrupted"
         if host is None or PIECE[Fate.QUEUED, cue] is Fate.HELD:
-            delivery = _hold_piece(delivery, piece, piece.edits, follows=piece.follows)
+            delivery = _hold_queued(delivery, piece)
             continue
         edits = composed(piece, host, join_ns)
+        if not edits:  # PIECE: "mark without its words"
+            continue
         delivery = replace(delivery, typing=Typing(piece, edits))
         return delivery, (TypeEdits(piece.number, piece.host, piece.profile, edits),)
     return delivery, ()
 
 
-def forget_marks(delivery: Delivery, alive: frozenset[int]) -> Delivery:
+def forget_interrupted(delivery: Delivery, alive: frozenset[int]) -> Delivery:
     """Forget the interruptions of dictations that are recognised and typed completely.
 
     ``alive`` are the dictations that are still being recognised.
@@ -223,12 +210,25 @@ def forget_marks(delivery: Delivery, alive: frozenset[int]) -> Delivery:
     return replace(delivery, hosts=forget_interruptions(delivery.hosts, alive))
 
 
-def _hold_piece(
-    delivery: Delivery, piece: Piece, edits: Edits, doubtful: int = 0, *, follows: int | None
-) -> Delivery:
-    """Hold the text of these edits, and mark the dictation: all its further text is held too."""
-    if text := inserted(edits):
-        held = Held(piece.number, text, doubtful, follows)
+def _hold_queued(delivery: Delivery, piece: Piece) -> Delivery:
+    """Hold a piece of which nothing was typed. The mark before it stays with its words if held."""
+    after = piece.after
+    texts = (*delivery.unassigned, *(held for host in delivery.hosts for held in host.held))
+    if after is not None and any(held.number == after.piece for held in texts):
+        hosts = tuple(replace(h, held=with_mark(h.held, after)) for h in delivery.hosts)
+        unassigned = with_mark(delivery.unassigned, after)
+        delivery = replace(delivery, hosts=hosts, unassigned=unassigned)
+        after = replace(after, mark="")
+    held = Held(piece.number, inserted(piece.edits), follows=piece.follows, after=after)
+    return _hold_piece(delivery, piece, held)
+
+
+def _hold_piece(delivery: Delivery, piece: Piece, held: Held) -> Delivery:
+    """Hold this text of a piece, and mark the dictation: all its further text is held too.
+
+    A piece that is only a mark is dropped: its words were typed.
+    """
+    if piece.edits and held.text:
         delivery = keep(delivery, piece.host, (held,))
     if piece.dictation == ASKED_FOR:
         return delivery

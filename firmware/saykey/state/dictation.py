@@ -4,7 +4,15 @@ from dataclasses import replace
 
 from saykey.effects import AbortCapture, CloseCapture, Effect
 from saykey.settings.schema import HostSettings
-from saykey.state.hearing import CAPTURE, CaptureState, Dictation, Hearing, find, listening
+from saykey.state.hearing import (
+    CAPTURE,
+    CaptureState,
+    Dictation,
+    Hearing,
+    find,
+    listening,
+    put_dictation,
+)
 
 
 def start(hearing: Hearing, host: HostSettings, language: str, model: str, at: int) -> Hearing:
@@ -32,11 +40,7 @@ def drained(hearing: Hearing, dictation: int) -> Hearing:
 
 def _cue_capture(hearing: Hearing, dictation: Dictation, cue: str) -> Hearing:
     capture = CAPTURE.get((dictation.capture, cue), dictation.capture)
-    moved = replace(dictation, capture=capture)
-    return replace(
-        hearing,
-        dictations=tuple(moved if d.id == moved.id else d for d in hearing.dictations),
-    )
+    return put_dictation(hearing, replace(dictation, capture=capture))
 
 
 def drop(hearing: Hearing, dictations: frozenset[int]) -> tuple[Hearing, tuple[Effect, ...]]:

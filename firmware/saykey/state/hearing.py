@@ -64,10 +64,25 @@ PHRASE = {
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """The last phrase of a dictation whose words were queued for the host as piece ``piece``.
+
+    ``text`` is its whole text. ``mark`` is its closing mark, which waits: the next phrase of the
+    dictation decides whether it is typed.
+    """
+
+    phrase: Phrase
+    text: str = field(repr=False)
+    mark: str
+    piece: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dictation:
     """One press of the button, at ``pressed_at`` (ns).
 
-    Everything except ``capture`` is fixed at the press. ``profile`` are the settings of the host.
+    Everything except ``capture`` and ``said`` is fixed at the press. ``profile`` are the settings
+    of the host. ``said`` is None until words of the dictation were queued for the host.
     """
 
     id: int
@@ -77,6 +92,7 @@ class Dictation:
     model: str
     pressed_at: int
     capture: CaptureState = CaptureState.OPEN
+    said: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +165,12 @@ def listening(hearing: Hearing) -> Dictation | None:
 def spoken_of(hearing: Hearing, phrase: PhraseId) -> Spoken | None:
     """The phrase in the queue with this id, or None."""
     return next((s for s in hearing.row if s.phrase.id == phrase), None)
+
+
+def put_dictation(hearing: Hearing, changed: Dictation) -> Hearing:
+    """Replace the dictation with the same id."""
+    dictations = tuple(changed if d.id == changed.id else d for d in hearing.dictations)
+    return replace(hearing, dictations=dictations)
 
 
 def put(hearing: Hearing, spoken: Spoken) -> Hearing:

@@ -9,6 +9,7 @@ from typing import assert_never
 from saykey.flow import Edits, Erase, Insert, Press
 from saykey.ports import Link
 from saykey.settings.schema import HostSettings
+from saykey.text.joining import spaced
 
 REMEMBERED = 100
 """The most typed pieces remembered per host."""
@@ -18,17 +19,38 @@ UNKNOWN_PIECE = 0
 
 
 @dataclass(frozen=True, slots=True)
+class After:
+    """What a text follows in its dictation: the words of piece ``piece``, and their closing mark.
+
+    ``mark`` is "" if they have none, or if it was written elsewhere. ``cased``: the case of the
+    text's first letter is right behind these words.
+    """
+
+    piece: int
+    mark: str = ""
+    cased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """Text kept for a host. Its first ``doubtful`` characters may have arrived there already.
 
     ``number`` is the number of its piece. The texts of a host are sorted by it. ``follows`` is the
     piece that it continues, if that was cut short in the middle; None for a text of its own.
+    ``after`` is what it follows in its dictation, if anything.
     """
 
     number: int
     text: str = field(repr=False)
     doubtful: int = 0
     follows: int | None = None
+    after: After | None = None
+
+    @property
+    def shown(self) -> str:
+        """The text with the mark at its head that is typed with it."""
+        mark = "" if self.after is None else self.after.mark
+        return mark + spaced(mark, self.text) if mark else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +110,13 @@ def put(hosts: Hosts, changed: Host) -> Hosts:
 def with_held(held: tuple[Held, ...], more: tuple[Held, ...]) -> tuple[Held, ...]:
     """Both groups of held texts, sorted by number."""
     return tuple(sorted((*held, *more), key=lambda each: each.number))
+
+
+def with_mark(held: tuple[Held, ...], after: After) -> tuple[Held, ...]:
+    """The held texts, with the closing mark behind the words of its piece."""
+    return tuple(
+        replace(h, text=h.text + after.mark) if h.number == after.piece else h for h in held
+    )
 
 
 def interrupt(hosts: Hosts, name: str, dictations: frozenset[int]) -> Hosts:

@@ -1,18 +1,30 @@
 """The one rule for what is done with the text of a phrase: type, hold, or drop it.
 
-At a shutdown or crash, text may still wait in the queue behind another phrase. The same rule
-decides whether it is kept.
+The closing mark of a text that is typed waits in the dictation until the next text decides about
+it, or until the dictation is over. At a shutdown or crash, text may still wait in the queue behind
+another phrase. The same rules decide whether and how it is kept.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
 from typing import Literal, assert_never
 
+from saykey.flow import Phrase, Transcript
 from saykey.state import delivery
 from saykey.state.device import Device
-from saykey.state.hearing import CaptureState, Dictation, Hearing, Stage, find
-from saykey.state.phrases import Outcome
+from saykey.state.hearing import (
+    CaptureState,
+    Dictation,
+    Hearing,
+    Said,
+    Spoken,
+    Stage,
+    find,
+    put_dictation,
+)
+from saykey.state.hosts import After
+from saykey.state.phrases import FINISHED, Outcome, Over
+from saykey.text.marks import parted
 
 Doubtful = Literal["type", "hold", "drop"]
 
@@ -26,25 +38,43 @@ class Way(Enum):
     NO_TEXT = "no text"
 
 
-def way_of(stage: Stage, text: str, doubtful: Doubtful) -> Way:
-    """What is done with this text of a phrase. ``doubtful`` is the setting for doubtful texts."""
-    if not text or stage not in {Stage.READY, Stage.DOUBTFUL}:
+def text_of(spoken: Spoken) -> str:
+    """The text of a complete phrase; "" if it has none (yet)."""
+    return spoken.transcript.text if spoken.transcript is not None else ""
+
+
+def way_of(spoken: Spoken, doubtful: Doubtful) -> Way:
+    """What is done with the text of a phrase. ``doubtful`` is the setting for doubtful texts."""
+    if not text_of(spoken) or spoken.stage not in {Stage.READY, Stage.DOUBTFUL}:
         return Way.NO_TEXT
-    return Way.TYPE if stage is Stage.READY else Way(doubtful)
+    return Way.TYPE if spoken.stage is Stage.READY else Way(doubtful)
 
 
-def deliver(device: Device, outcome: Outcome) -> Device:
-    """Type, hold or drop the text of a phrase that left the queue."""
-    text = outcome.transcript.text if outcome.transcript is not None else ""
-    way = way_of(outcome.stage, text, device.rules.doubtful)
-    if way is Way.NO_TEXT:
+def deliver(device: Device, left: Outcome | Over) -> Device:
+    """Type, hold or drop the text of a phrase that left the queue.
+
+    After the last phrase of a dictation, type the closing mark that still waits.
+    """
+    match left:
+        case Outcome(dictation, spoken):
+            return _deliver(device, dictation, spoken)
+        case Over(dictation):
+            return _close(device, dictation)
+        case _:
+            assert_never(left)
+
+
+def _deliver(device: Device, dictation: Dictation, spoken: Spoken) -> Device:
+    way, transcript = way_of(spoken, device.rules.doubtful), spoken.transcript
+    if way is Way.NO_TEXT or transcript is None:
         return device
-    device, sent = replace(device, heard=text), device.delivery
+    device = replace(device, heard=transcript.text)
     match way:
         case Way.TYPE:
-            return replace(device, delivery=delivery.offer(sent, outcome.dictation, text))
+            return _type(device, dictation, spoken.phrase, transcript)
         case Way.HOLD:
-            return replace(device, delivery=delivery.hold(sent, outcome.dictation.host, text))
+            held = delivery.hold(device.delivery, dictation.host, transcript.text)
+            return replace(device, delivery=held)
         case Way.DROP:
             dropped = device.counters.doubtful_dropped + 1
             return replace(device, counters=replace(device.counters, doubtful_dropped=dropped))
@@ -52,13 +82,44 @@ def deliver(device: Device, outcome: Outcome) -> Device:
             assert_never(way)
 
 
-def recognised(hearing: Hearing, doubtful: Doubtful) -> Iterator[tuple[Dictation, str]]:
-    """The texts in the queue that must not be lost, in the order of speech."""
-    for spoken in hearing.row:
-        origin = find(hearing, spoken.phrase.id.dictation)
-        text = spoken.transcript.text if spoken.transcript is not None else ""
-        if origin is not None and way_of(spoken.stage, text, doubtful) in {Way.TYPE, Way.HOLD}:
-            yield origin, text
+def _type(device: Device, dictation: Dictation, phrase: Phrase, transcript: Transcript) -> Device:
+    """Queue the words of a text behind the mark before them. The text's own mark waits."""
+    said, seam = dictation.said, transcript.seam
+    words, closing = parted(transcript.text)
+    after = None
+    if said is not None:
+        mark = said.mark if seam is None else seam.mark
+        after = After(said.piece, mark, cased=seam is not None)
+    sent = delivery.offer(device.delivery, dictation, words, after)
+    # at the length limit the sentence continues: the mark is of the engine's making
+    said = Said(phrase, transcript.text, "" if phrase.cut else closing, sent.pieces)
+    hearing = put_dictation(device.hearing, replace(dictation, said=said))
+    return replace(device, hearing=hearing, delivery=sent)
+
+
+def _close(device: Device, dictation: Dictation) -> Device:
+    said = dictation.said
+    if said is None or not said.mark:
+        return device
+    sent = delivery.offer(device.delivery, dictation, "", After(said.piece, said.mark))
+    return replace(device, delivery=sent)
+
+
+def put_in_queue(device: Device) -> Device:
+    """Deliver all recognised text, also behind phrases without text, and all waiting marks.
+
+    This is how text is rescued at a shutdown or crash.
+    """
+    for ident in [d.id for d in device.hearing.dictations]:
+        for spoken in device.hearing.row:
+            dictation = find(device.hearing, ident)
+            mine = spoken.phrase.id.dictation == ident and spoken.stage in FINISHED
+            if mine and dictation is not None:
+                device = _deliver(device, dictation, spoken)
+        dictation = find(device.hearing, ident)
+        if dictation is not None:
+            device = _close(device, dictation)
+    return device
 
 
 def without_text(hearing: Hearing) -> int:

@@ -22,14 +22,23 @@ from saykey.state.hearing import (
     spoken_of,
 )
 
+FINISHED = frozenset({Stage.READY, Stage.DOUBTFUL, Stage.EMPTY, Stage.FAILED})
+"""The stages in which a phrase can leave the queue."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A phrase that left the queue. ``transcript`` is None if it could not be recognised."""
+    """A phrase that left the queue, and its dictation."""
 
     dictation: Dictation
-    stage: Stage
-    transcript: Transcript | None
+    spoken: Spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A dictation of which no phrase is left, and none will follow."""
+
+    dictation: Dictation
 
 
 def paused(hearing: Hearing, phrase: Phrase) -> Hearing:
@@ -83,27 +92,31 @@ def judged(spoken: Spoken, transcript: Transcript) -> Spoken:
     return replace(spoken, stage=stage, transcript=transcript, early=None)
 
 
-def leave(hearing: Hearing) -> tuple[Hearing, tuple[Outcome, ...]]:
-    """Remove finished phrases from the front of the queue, and dictations that are over."""
-    row, outcomes, unheard = hearing.row, [], hearing.unheard
-    while row and row[0].stage in {Stage.READY, Stage.DOUBTFUL, Stage.EMPTY, Stage.FAILED}:
-        spoken = row[0]
-        if any(
-            d.id < spoken.phrase.id.dictation and d.capture is not CaptureState.CLOSED
-            for d in hearing.dictations
-        ):  # an earlier dictation may still add phrases that were said before this one
-            break
-        row = row[1:]
-        dictation = find(hearing, spoken.phrase.id.dictation)
-        if dictation is None:  # the phrases of a dropped dictation are dropped
-            continue
-        if spoken.stage is Stage.FAILED:
-            unheard = (*unheard, Unheard(spoken.phrase, dictation.host, dictation.language))
-        outcomes.append(Outcome(dictation, spoken.stage, spoken.transcript))
-    busy = {s.phrase.id.dictation for s in row}
-    alive = tuple(
-        d for d in hearing.dictations if d.capture is not CaptureState.CLOSED or d.id in busy
+def leave(hearing: Hearing) -> tuple[Hearing, Outcome | Over | None]:
+    """Remove the first phrase that is finished, or the first dictation that is over.
+
+    None: there is none. A phrase leaves after all phrases that were said before it. An earlier
+    dictation that is not over may still add such phrases.
+    """
+    blocked = False
+    for dictation in hearing.dictations:
+        first = next((s for s in hearing.row if s.phrase.id.dictation == dictation.id), None)
+        if first is None and dictation.capture is CaptureState.CLOSED:
+            alive = tuple(d for d in hearing.dictations if d is not dictation)
+            return replace(hearing, dictations=alive), Over(dictation)
+        if first is not None and first.stage in FINISHED and not blocked:
+            return _without(hearing, first, dictation), Outcome(dictation, first)
+        blocked = True
+    return hearing, None
+
+
+def _without(hearing: Hearing, spoken: Spoken, dictation: Dictation) -> Hearing:
+    unheard = hearing.unheard
+    if spoken.stage is Stage.FAILED:
+        unheard = (*unheard, Unheard(spoken.phrase, dictation.host, dictation.language))
+    return replace(
+        hearing,
+        row=tuple(s for s in hearing.row if s is not spoken),
+        unheard=unheard[-UNHEARD:],
+        lost=hearing.lost + max(0, len(unheard) - UNHEARD),
     )
-    lost = hearing.lost + max(0, len(unheard) - UNHEARD)
-    hearing = replace(hearing, dictations=alive, row=row, unheard=unheard[-UNHEARD:], lost=lost)
-    return hearing, tuple(outcomes)

@@ -10,7 +10,7 @@ from typing import assert_never
 from saykey.events import TypingAdvanced, TypingPlanned
 from saykey.flow import Edits, Insert, Substitution
 from saykey.settings.schema import HostSettings
-from saykey.state.hosts import UNKNOWN_PIECE, Host
+from saykey.state.hosts import UNKNOWN_PIECE, After, Host
 from saykey.text.joining import join, spaced
 
 ASKED_FOR = 0
@@ -35,6 +35,7 @@ PIECE = {
     (Fate.QUEUED, "host not up"): Fate.HELD,
     (Fate.QUEUED, "dictation interrupted"): Fate.HELD,
     (Fate.QUEUED, "cancelled"): Fate.DROPPED,
+    (Fate.QUEUED, "mark without its words"): Fate.DROPPED,
     (Fate.QUEUED, "asked-for text cancelled"): Fate.HELD,
     (Fate.QUEUED, "shutdown"): Fate.HELD,
     (Fate.TYPING, "finished"): Fate.CONFIRMED,
@@ -51,7 +52,9 @@ class Piece:
     """Edits for a host that are carried out together. ``dictation`` may be ASKED_FOR.
 
     Its text is joined to the text before the cursor when it is typed. ``pressed_at`` (ns) is when
-    the button was pressed for it, or when the user asked for it. ``follows`` is as in hosts.Held.
+    the button was pressed for it, or when the user asked for it. ``follows`` and ``after`` are as
+    in hosts.Held. The mark of ``after`` is typed with the piece. The last piece of a dictation may
+    be only that mark: it has no edits.
     """
 
     number: int
@@ -61,6 +64,7 @@ class Piece:
     edits: Edits
     pressed_at: int
     follows: int | None = None
+    after: After | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +109,23 @@ def composed(piece: Piece, host: Host, join_ns: int) -> Edits:
     The rest of a piece that was cut short is typed unchanged, if nothing was typed after its
     beginning. Other text is joined if its dictation was pressed within ``join_ns`` after the last
     key. It is also joined if the press was before that key: earlier text was then still in flight.
-    Otherwise the user may have moved the cursor, and the text is not joined.
+    It is also joined if the words that it follows were typed last: their mark is then typed first.
+    Otherwise the user may have moved the cursor, and the text is not joined. Returns () for a mark
+    whose words were not typed last.
     """
     last = host.typed[-1].piece if host.typed else UNKNOWN_PIECE
     if piece.follows is not None and piece.follows == last:
         return piece.edits
-    before = _before(host) if _goes_on(piece, host, join_ns) else ""
-    joined = join if piece.follows is None else spaced  # a rest may begin in mid-word
+    after = piece.after if piece.after is not None and piece.after.piece == last else None
+    before = _before(host) if after is not None or _goes_on(piece, host, join_ns) else ""
+    mark = "" if after is None else after.mark
+    cased = piece.follows is not None or (after is not None and after.cased)
+    if not piece.edits:
+        return (Insert(mark),) if mark else ()
+    joined = spaced if cased else join  # a rest may begin in mid-word
     first, *rest = piece.edits
     if isinstance(first, Insert):
-        return (Insert(joined(before, first.text)), *rest)
+        return (Insert(mark + joined(before + mark, first.text)), *rest)
     return piece.edits
 
 

@@ -8,7 +8,7 @@ current encoder pass, so it never takes longer than letting the work finish.
 from dataclasses import replace
 
 from saykey.effects import AbortRecognition, Effect, Recognise
-from saykey.flow import Phrase, PhraseId, Transcript
+from saykey.flow import PhraseId, Transcript
 from saykey.state.hearing import (
     PHRASE,
     Hearing,
@@ -19,7 +19,9 @@ from saykey.state.hearing import (
     put,
     spoken_of,
 )
+from saykey.state.outcomes import Doubtful
 from saykey.state.phrases import judged
+from saykey.state.seams import preceding
 
 ATTEMPTS = 2
 """How often the recognition of a complete phrase may fail before its audio is put aside."""
@@ -110,23 +112,23 @@ def retry(hearing: Hearing) -> Hearing:
 
 
 def schedule(
-    hearing: Hearing, model: str | None, *, speculate: bool, prompt: str
+    hearing: Hearing, model: str | None, *, speculate: bool, prompt: str, doubtful: Doubtful
 ) -> tuple[Hearing, tuple[Effect, ...]]:
     """Start the next recognition, or abort the current one for more important work.
 
     ``model`` is the loaded model, or None. A phrase is recognised only by the model of its
-    dictation.
+    dictation. ``doubtful`` is as in outcomes.way_of.
     """
     job = hearing.job
     wanted = _wanted(hearing, model, speculate=speculate and _worth_guessing(hearing))
     if job is None:
         if wanted is None:
             return hearing, ()
-        phrase, attempt, language = wanted
-        hearing = replace(hearing, job=Job(phrase.id, phrase.revision))
-        return hearing, (Recognise(phrase, attempt, language, prompt),)
+        phrase = wanted.phrase
+        wanted = replace(wanted, prompt=prompt, before=preceding(hearing, phrase.id, doubtful))
+        return replace(hearing, job=Job(phrase.id, phrase.revision)), (wanted,)
     rank = _rank(hearing, job.phrase, job.revision)
-    better = wanted is not None and _rank(hearing, wanted[0].id, wanted[0].revision) < rank
+    better = wanted is not None and _rank(hearing, *_key(wanted)) < rank
     if job.aborting or not (better or rank == USELESS):
         return hearing, ()
     hearing = replace(hearing, job=replace(job, aborting=True))
@@ -145,9 +147,11 @@ def _worth_guessing(hearing: Hearing) -> bool:
     return share >= (0.5 if hearing.pass_ms >= LONG_PASS_MS else 0.25)
 
 
-def _wanted(
-    hearing: Hearing, model: str | None, *, speculate: bool
-) -> tuple[Phrase, int, str] | None:
+def _key(effect: Recognise) -> tuple[PhraseId, int]:
+    return effect.phrase.id, effect.phrase.revision
+
+
+def _wanted(hearing: Hearing, model: str | None, *, speculate: bool) -> Recognise | None:
     if model is None:
         return None
     for stage in (Stage.WAITING, Stage.TENTATIVE) if speculate else (Stage.WAITING,):
@@ -157,10 +161,10 @@ def _wanted(
                 continue
             if stage is Stage.TENTATIVE and (spoken.early or not spoken.speculable):
                 continue
-            return spoken.phrase, spoken.failures + 1, dictation.language
+            return Recognise(spoken.phrase, spoken.failures + 1, dictation.language)
     for unheard in hearing.unheard:
         if unheard.retrying:
-            return unheard.phrase, ATTEMPTS + 1, unheard.language
+            return Recognise(unheard.phrase, ATTEMPTS + 1, unheard.language)
     return None
 
 

@@ -10,7 +10,7 @@ from typing import assert_never
 from saykey import requests as rq
 from saykey.effects import Effect, OpenCapture
 from saykey.ports import Link
-from saykey.state import delivery, dictation, links, loading, outcomes, recognition
+from saykey.state import asked, delivery, dictation, links, loading, outcomes, recognition
 from saykey.state.device import QUIET_DB, Counters, Device, Step
 from saykey.state.hearing import Hearing, listening
 from saykey.state.hosts import find
@@ -106,12 +106,12 @@ def _carried_out(device: Device, event: rq.Request, now: int) -> Step:
             sent, stopped = delivery.cancel(sent)
             return Step(replace(device, hearing=hearing, delivery=sent), dropped + stopped)
         case rq.HeldTextWanted():
-            return Step(replace(device, delivery=delivery.held_wanted(sent, now)))
+            return Step(replace(device, delivery=asked.held_wanted(sent, now)))
         case rq.HeldTextDropped():
-            hearing, sent = replace(hearing, unheard=()), delivery.held_dropped(sent)
+            hearing, sent = replace(hearing, unheard=()), asked.held_dropped(sent)
             return Step(replace(device, hearing=hearing, delivery=sent))
         case rq.HeldTextMoved(host):
-            return Step(replace(device, delivery=delivery.held_moved(sent, host)))
+            return Step(replace(device, delivery=asked.held_moved(sent, host)))
         case rq.RetryWanted():
             model, effects = _revived(device.model)
             hearing = recognition.retry(hearing)
@@ -119,7 +119,7 @@ def _carried_out(device: Device, event: rq.Request, now: int) -> Step:
         case rq.ModelWanted(name):
             return Step(replace(device, model=loading.wanted(device.model, name)))
         case rq.KeysWanted(strokes):
-            return Step(replace(device, delivery=delivery.keys_wanted(sent, strokes, now)))
+            return Step(replace(device, delivery=asked.keys_wanted(sent, strokes, now)))
         case rq.HostWanted() | rq.HostAdded() | rq.HostChanged() | rq.HostForgotten():
             return _hosts_changed(device, event)
         case rq.ShutdownWanted():
@@ -171,10 +171,9 @@ def _all_of(hearing: Hearing) -> frozenset[int]:
 
 def _shut_down(device: Device) -> Step:
     """Begin the shutdown. Recognised text is held, even behind a phrase that has no text yet."""
-    for origin, text in outcomes.recognised(device.hearing, device.rules.doubtful):
-        device = replace(device, delivery=delivery.hold(device.delivery, origin.host, text))
+    device = outcomes.put_in_queue(device)
     mute = outcomes.without_text(device.hearing)
     hearing, dropped = dictation.drop(device.hearing, _all_of(device.hearing))
-    sent, stopped = delivery.put_away(device.delivery)
+    sent, stopped = delivery.stop(device.delivery)
     hearing = replace(hearing, lost=hearing.lost + mute, unheard=())
     return Step(replace(device, hearing=hearing, delivery=sent, closing=True), dropped + stopped)

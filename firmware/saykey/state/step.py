@@ -165,25 +165,32 @@ def _settle(device: Device) -> tuple[Device, tuple[Effect, ...]]:
     """Start all work that is possible now."""
     if device.closing:
         return _leave_for_good(device)
-    hearing = device.hearing
     if device.model.loading is Loading.FAILED:
-        hearing = recognition.give_up(hearing)
-    hearing, left = phrases.leave(hearing)
-    for outcome in left:
-        device = outcomes.deliver(device, outcome)
+        device = replace(device, hearing=recognition.give_up(device.hearing))
+    device = _leave(device)
     sent, typed = delivery.begin(device.delivery, device.rules.join_ns)
-    alive = frozenset(d.id for d in hearing.dictations)
-    sent = delivery.forget_marks(sent, alive)
+    alive = frozenset(d.id for d in device.hearing.dictations)
+    sent = delivery.forget_interrupted(sent, alive)
     missing = parts.in_use(device.missing, frozenset(h.name for h in sent.hosts if h.open))
-    device = replace(device, hearing=hearing, delivery=sent, missing=missing)
+    device = replace(device, delivery=sent, missing=missing)
     device, loaded = _load_what_is_needed(device)
     hearing, scheduled = recognition.schedule(
         device.hearing,
         device.model.loaded,
         speculate=device.rules.speculate,
         prompt=device.rules.prompt,
+        doubtful=device.rules.doubtful,
     )
     return replace(device, hearing=hearing), typed + loaded + scheduled
+
+
+def _leave(device: Device) -> Device:
+    """Deliver the texts of finished phrases, in the order of speech."""
+    while True:
+        hearing, left = phrases.leave(device.hearing)
+        if left is None:
+            return device
+        device = outcomes.deliver(replace(device, hearing=hearing), left)
 
 
 def _load_what_is_needed(device: Device) -> tuple[Device, tuple[Effect, ...]]:
@@ -197,9 +204,10 @@ def _load_what_is_needed(device: Device) -> tuple[Device, tuple[Effect, ...]]:
 
 
 def _leave_for_good(device: Device) -> tuple[Device, tuple[Effect, ...]]:
-    """When typing has ended, release the keys on all hosts and exit."""
+    """When typing has ended, hold the queued text, release the keys on all hosts, and exit."""
     if device.delivery.typing is not None:
         return device, ()
+    device = replace(device, delivery=delivery.put_away(device.delivery))
     # On all hosts: one may have come back while its LinkChanged is still in the inbox.
     up = tuple(ReleaseKeys(h.name) for h in device.delivery.hosts if h.open)
     held = sum(len(h.held) for h in device.delivery.hosts) + len(device.delivery.unassigned)
