@@ -12,7 +12,7 @@ import pytest
 import saykey
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError, RecognizerError
-from saykey.flow import PhraseId, Preceding, Verdict
+from saykey.flow import PhraseId, Preceding, Seam, Verdict
 from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.settings.schema import RecognizerSettings
@@ -230,6 +230,22 @@ def test_closing_twice_is_closing_once(make):
         await recognizer.close()
 
     holds(make, scene)
+
+
+def test_the_script_can_understand_a_phrase_together_with_the_phrase_before():
+    def joint():
+        recognizer = scripted()
+        recognizer.joint[SECOND] = ",", "and coffee."
+        return recognizer
+
+    async def scene(recognizer):
+        before = Preceding(speech(FIRST), SPOKEN[FIRST][2], gap=0)
+        together = await finish(recognizer, SECOND, 1, SessionParameters("en", before=before))
+        assert (together.text, together.seam) == ("and coffee.", Seam(","))
+        alone = await finish(recognizer, SECOND)
+        assert (alone.text, alone.seam) == (SPOKEN[SECOND][2], None)
+
+    holds(joint, scene)
 
 
 def test_the_script_can_fail_a_phrase():

@@ -16,11 +16,13 @@ from saykey.audio.files import read_pcm16
 from saykey.audio.recording import RecordingMicrophone
 from saykey.cli.demo import bundled
 from saykey.clock import MonotonicClock
+from saykey.flow import PhraseId
 from saykey.ports import Clock, Recognizer
 from saykey.settings.schema import HostSettings, MicrophoneSettings, Settings
 from saykey.simulated.clock import VirtualClock
 from saykey.simulated.desk import DeskButton, DeskLamp
 from saykey.simulated.host import SimulatedHost
+from saykey.simulated.recognizer import ScriptedRecognizer
 
 RECORDING, REFERENCE = bundled()
 PATIENCE_S = 60
@@ -120,6 +122,26 @@ def test_what_was_said_appears_on_the_host() -> None:
     desk = live(story, read_pcm16(RECORDING))
     assert desk.host.text == REFERENCE
     assert desk.host.keys_down == frozenset()
+
+
+def test_a_pause_in_mid_sentence_does_not_end_it() -> None:
+    said = ("Please enter your password.", "", "", "")
+    behind = (("", "followed by the pound key."), (".", "Hold the line."), (",", "please."))
+
+    def scripted(_settings: Settings, clock: Clock, _post: Post) -> Recognizer:
+        texts = {PhraseId(1, number): text for number, text in enumerate(said, start=1)}
+        joint = {PhraseId(1, number): seam for number, seam in enumerate(behind, start=2)}
+        return ScriptedRecognizer(clock, texts, joint=joint)
+
+    async def story(desk: Desk) -> None:
+        await desk.speak_to_the_end()
+        await desk.rest()
+
+    desk = live(story, read_pcm16(RECORDING), scripted)
+    phrases = sum(isinstance(event, ev.PhraseEnded) for event in desk.events)
+    assert phrases == len(said)
+    text = "Please enter your password followed by the pound key. Hold the line, please."
+    assert desk.host.text == text
 
 
 def test_a_worker_killed_in_mid_phrase_loses_no_word() -> None:

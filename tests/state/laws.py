@@ -29,6 +29,7 @@ def check(world: World, device: Device) -> None:
     _nothing_is_lost(world, device)
     _nothing_is_glued(world)
     _marks_are_right(world, device)
+    _marks_are_held_once(device)
     _doubtful_text_goes_where_it_shall(world, device)
     _one_host_is_open_on_a_transport(world, device)
     _listens_only_when_asked(world, device)
@@ -100,6 +101,15 @@ def _marks_are_right(world: World, device: Device) -> None:
             read = _read_behind(world, device, name)
             if mark != (CLOSING[name] if read is None else read):
                 raise Broken(f"{mark} stands behind {name}, where the next phrase has {read!r}")
+
+
+def _marks_are_held_once(device: Device) -> None:
+    numbers = {held.number for held in _held(device)}
+    for held in _held(device):
+        if held.after is not None and held.after.mark and held.after.piece in numbers:
+            raise Broken("a mark is held twice")
+        if held.follows is None and not set(held.text) & set(LETTERS):
+            raise Broken("a mark is held without its words")
 
 
 def _read_behind(world: World, device: Device, name: str) -> str | None:

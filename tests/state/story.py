@@ -5,7 +5,17 @@ from dataclasses import replace
 from saykey import effects as fx
 from saykey import events as ev
 from saykey import requests as rq
-from saykey.flow import Edits, Insert, Phrase, PhraseId, Timings, Transcript, Verdict, inserted
+from saykey.flow import (
+    Edits,
+    Insert,
+    Phrase,
+    PhraseId,
+    Seam,
+    Timings,
+    Transcript,
+    Verdict,
+    inserted,
+)
 from saykey.ports import Link
 from saykey.settings.schema import HostSettings, RecognizerSettings, Settings
 from saykey.state.device import Device, initial
@@ -57,8 +67,11 @@ class Story:
     def resume(self, number: int, dictation: int = 1) -> tuple[fx.Effect, ...]:
         return self.tell(ev.PhraseResumed(PhraseId(dictation, number)))
 
-    def say(self, number: int, revision: int = 1, dictation: int = 1) -> tuple[fx.Effect, ...]:
-        return self.tell(ev.PhraseEnded(phrase(number, revision, dictation)))
+    def say(
+        self, number: int, revision: int = 1, dictation: int = 1, *, cut: bool = False
+    ) -> tuple[fx.Effect, ...]:
+        ended = replace(phrase(number, revision, dictation), cut=cut)
+        return self.tell(ev.PhraseEnded(ended))
 
     def hear(
         self,
@@ -69,16 +82,23 @@ class Story:
         verdict: Verdict = Verdict.GOOD,
         *,
         took_ms: float = 50.0,
+        seam: str | None = None,
     ) -> tuple[fx.Effect, ...]:
+        """``seam``: the mark between this text and the phrase before, if heard together."""
         heard = Transcript(
             PhraseId(dictation, number), revision, text, "en", "saykey-demo", 1, verdict,
-            timings=Timings(took_ms),
+            timings=Timings(took_ms), seam=None if seam is None else Seam(seam),
         )  # fmt: skip
         return self.tell(ev.Recognised(heard))
 
     def worker_dies_on(self, number: int, revision: int = 1) -> tuple[fx.Effect, ...]:
         done = self.tell(ev.RecognitionFailed(PhraseId(1, number), revision, "killed"))
         return done + self.tell(ev.ModelReady("saykey-demo"))
+
+    def type_all(self) -> None:
+        """The host takes all text that is queued for it."""
+        while (typing := self.device.delivery.typing) is not None:
+            self.typed(typing.id)
 
     def typed(self, piece: int) -> tuple[fx.Effect, ...]:
         return self.tell(ev.TypingFinished(piece))

@@ -7,6 +7,7 @@ from walk import Life, Violation, walk
 
 from saykey import effects as fx
 from saykey import events as ev
+from saykey.state import outcomes
 
 BUTTON = frozenset({"button"})
 DOUBTS = frozenset({"socket", "doubts"})
@@ -94,6 +95,16 @@ def test_deleting_any_single_effect_breaks_a_promise(
         if not is_missed(pair, (life for life in lives if pair in pairs[life]))
     }
     assert unnoticed == set()
+
+
+@pytest.mark.parametrize(
+    ("luck", "broken"),
+    [(0, "the mark behind A was not typed"), (1, "the mark behind A is lost in held text")],
+)
+def test_a_closing_mark_that_waits_for_ever_breaks_a_promise(luck, broken, monkeypatch) -> None:
+    monkeypatch.setattr(outcomes, "_close", lambda device, _dictation: device)
+    with pytest.raises(Violation, match=broken):
+        walk(Life(1, 1, luck))
 
 
 def test_each_kind_of_effect_is_begun_in_the_smallest_world() -> None:

@@ -43,6 +43,20 @@ def test_text_that_comes_after_the_release_was_waited_for() -> None:
     assert latency.release_to_last_report_ms == 340
 
 
+def test_the_closing_mark_is_the_last_report_but_not_the_first() -> None:
+    latency = after(
+        PRESS,
+        release(1000),
+        (1300, heard(1), (fx.TypeEdits(1, "desk", DESK, inserting("Yes")),)),
+        (1302, ev.TypingBegan(1), ()),
+        (1340, ev.TypingFinished(1), (fx.TypeEdits(2, "desk", DESK, inserting(".")),)),
+        (1341, ev.TypingBegan(2), ()),
+        (1350, ev.TypingFinished(2), ()),
+    )
+    assert latency.release_to_first_report_ms == 302
+    assert latency.release_to_last_report_ms == 350
+
+
 def test_text_that_was_there_before_the_release_cost_no_wait() -> None:
     latency = after(
         PRESS,

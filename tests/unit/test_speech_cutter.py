@@ -43,8 +43,9 @@ def told(events):
         phrase = event.phrase
         assert phrase.id.dictation == 7
         first, last = phrase.first_sample / FRAME_SAMPLES, phrase.last_sample / FRAME_SAMPLES
+        cut = ", cut" if phrase.cut else ""
         lines.append(
-            f"{names[type(event)]} {phrase.id.number}.{phrase.revision} {first:g}-{last:g}"
+            f"{names[type(event)]} {phrase.id.number}.{phrase.revision} {first:g}-{last:g}{cut}"
         )
     return lines
 
@@ -140,10 +141,13 @@ class TestTheLongestPhrase:
     def test_is_cut_at_its_quietest_place_and_goes_on_exactly_there(self):
         words = "#" * 230 + "." * 6 + "#" * 100 + "." * 20
         assert heard(words) == [
-            "ended 1.1 0-233.5",
+            "ended 1.1 0-233.5, cut",
             "paused 2.1 233.5-346",
             "ended 2.1 233.5-346",
         ]
+
+    def test_that_fell_silent_at_the_limit_is_not_cut(self):
+        assert heard("#" * 243 + "." * 30) == ["ended 1.1 0-247.5"]
 
     def test_loses_and_repeats_no_sample(self):
         pcm16 = sound("#" * 1000 + "." * 20)
