@@ -326,7 +326,7 @@ def test_dropping_held_words_drops_their_mark() -> None:
     story.say(1)
     story.hear(1, "One.")
     story.tell(rq.HeldTextDropped())
-    story.say(2)
+    assert before_of(story.say(2)) is None
     story.hear(2, "Two.")
     end(story)
     (held,) = story.device.delivery.hosts[0].held

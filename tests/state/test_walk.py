@@ -29,7 +29,7 @@ LONG = (
     Life(presses=1, phrases=3, luck=1, ways=SEAMS),
     Life(presses=2, phrases=3, luck=0, ways=SEAMS),
     Life(presses=1, phrases=3, luck=0, ways=SEAMS | DOUBTS, doubtful="type"),
-    Life(presses=1, phrases=3, luck=0, ways=SEAMS | DOUBTS, doubtful="hold"),
+    Life(presses=1, phrases=2, luck=1, ways=SEAMS | DOUBTS, doubtful="hold"),
     Life(presses=1, phrases=2, luck=2, ways=SEAMS),
     Life(presses=1, phrases=2, luck=2),
     Life(presses=1, phrases=3, luck=2),

@@ -35,6 +35,11 @@ def _piece(target: Host, number: int, edits: Edits, now: int, held: Held | None 
     )
 
 
+def droppable(delivery: Delivery) -> frozenset[int]:
+    """The numbers of all texts held for the target or for no host."""
+    return frozenset(held.number for held in (*target_of(delivery).held, *delivery.unassigned))
+
+
 def held_dropped(delivery: Delivery) -> Delivery:
     """Forget all text held for the target or for no host."""
     target = replace(target_of(delivery), held=())

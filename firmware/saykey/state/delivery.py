@@ -109,7 +109,7 @@ def cancel(delivery: Delivery) -> tuple[Delivery, tuple[Effect, ...]]:
 
 
 def put_away(delivery: Delivery) -> Delivery:
-    """Hold all queued text for the shutdown. Nothing may be being typed."""
+    """Hold all queued text, as at the shutdown."""
     return _unqueue(delivery, "shutdown")
 
 

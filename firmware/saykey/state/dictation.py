@@ -58,6 +58,17 @@ def drop(hearing: Hearing, dictations: frozenset[int]) -> tuple[Hearing, tuple[E
     return hearing, effects
 
 
+def forget_said(hearing: Hearing, dropped: frozenset[int]) -> Hearing:
+    """Let the text of a dictation begin anew if its last words, one of these pieces, were dropped.
+
+    Their mark is dropped too, and the next phrase is recognised alone.
+    """
+    for dictation in hearing.dictations:
+        if dictation.said is not None and dictation.said.piece in dropped:
+            hearing = put_dictation(hearing, replace(dictation, said=None))
+    return hearing
+
+
 def renamed(hearing: Hearing, old: str, new: str) -> Hearing:
     """Rename a host in all dictations and kept phrases."""
     return replace(

@@ -23,7 +23,7 @@ from saykey.state.hearing import (
     put_dictation,
 )
 from saykey.state.hosts import After
-from saykey.state.phrases import FINISHED, Outcome, Over
+from saykey.state.phrases import Outcome, Over
 from saykey.text.marks import parted
 
 Doubtful = Literal["type", "hold", "drop"]
@@ -56,17 +56,18 @@ def deliver(device: Device, left: Outcome | Over) -> Device:
     After the last phrase of a dictation, type the closing mark that still waits.
     """
     match left:
-        case Outcome(dictation, spoken):
-            return _deliver(device, dictation, spoken)
+        case Outcome(spoken):
+            return _deliver(device, spoken)
         case Over(dictation):
             return _close(device, dictation)
         case _:
             assert_never(left)
 
 
-def _deliver(device: Device, dictation: Dictation, spoken: Spoken) -> Device:
+def _deliver(device: Device, spoken: Spoken) -> Device:
+    dictation = find(device.hearing, spoken.phrase.id.dictation)
     way, transcript = way_of(spoken, device.rules.doubtful), spoken.transcript
-    if way is Way.NO_TEXT or transcript is None:
+    if way is Way.NO_TEXT or transcript is None or dictation is None:
         return device
     device = replace(device, heard=transcript.text)
     match way:
@@ -110,15 +111,11 @@ def put_in_queue(device: Device) -> Device:
 
     This is how text is rescued at a shutdown or crash.
     """
-    for ident in [d.id for d in device.hearing.dictations]:
+    for dictation in device.hearing.dictations:
         for spoken in device.hearing.row:
-            dictation = find(device.hearing, ident)
-            mine = spoken.phrase.id.dictation == ident and spoken.stage in FINISHED
-            if mine and dictation is not None:
-                device = _deliver(device, dictation, spoken)
-        dictation = find(device.hearing, ident)
-        if dictation is not None:
-            device = _close(device, dictation)
+            if spoken.phrase.id.dictation == dictation.id:
+                device = _deliver(device, spoken)
+        device = _close(device, find(device.hearing, dictation.id) or dictation)
     return device
 
 

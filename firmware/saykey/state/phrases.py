@@ -22,15 +22,14 @@ from saykey.state.hearing import (
     spoken_of,
 )
 
-FINISHED = frozenset({Stage.READY, Stage.DOUBTFUL, Stage.EMPTY, Stage.FAILED})
+_FINISHED = frozenset({Stage.READY, Stage.DOUBTFUL, Stage.EMPTY, Stage.FAILED})
 """The stages in which a phrase can leave the queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A phrase that left the queue, and its dictation."""
+    """A phrase that left the queue."""
 
-    dictation: Dictation
     spoken: Spoken
 
 
@@ -104,8 +103,8 @@ def leave(hearing: Hearing) -> tuple[Hearing, Outcome | Over | None]:
         if first is None and dictation.capture is CaptureState.CLOSED:
             alive = tuple(d for d in hearing.dictations if d is not dictation)
             return replace(hearing, dictations=alive), Over(dictation)
-        if first is not None and first.stage in FINISHED and not blocked:
-            return _without(hearing, first, dictation), Outcome(dictation, first)
+        if first is not None and first.stage in _FINISHED and not blocked:
+            return _without(hearing, first, dictation), Outcome(first)
         blocked = True
     return hearing, None
 

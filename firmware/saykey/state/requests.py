@@ -108,6 +108,7 @@ def _carried_out(device: Device, event: rq.Request, now: int) -> Step:
         case rq.HeldTextWanted():
             return Step(replace(device, delivery=asked.held_wanted(sent, now)))
         case rq.HeldTextDropped():
+            hearing = dictation.forget_said(hearing, asked.droppable(sent))
             hearing, sent = replace(hearing, unheard=()), asked.held_dropped(sent)
             return Step(replace(device, hearing=hearing, delivery=sent))
         case rq.HeldTextMoved(host):
