@@ -60,15 +60,16 @@ def dictate_until_held(
     """
     statuses = client.watch()
     assert saykey("press", "--config", settings).returncode == 0
-    held = 0
+    held = False
     for status in statuses:
         if not held and status.held.pieces:
+            held = True
             first_held()
-        held = status.held.characters
         if status.held.pieces == 4 and not status.in_flight:
             break
     assert saykey("release", "--socket", str(folder / "control.sock")).returncode == 0
-    return held
+    # the last full stop is held once the capture has drained
+    return next(each.held.characters for each in statuses if each.capture == "off")
 
 
 def test_text_held_when_the_daemon_is_killed_is_shown_and_typed_by_the_next_one(

@@ -87,10 +87,7 @@ def _marks_are_right(world: World, device: Device) -> None:
 
     Only the rest of a text that was cut short may begin with a mark.
     """
-    held = [
-        h.text.lstrip("".join(MARKS)) if h.follows is not None or h.doubtful else h.text
-        for h in _held(device)
-    ]
+    held = [h.text if h.follows is None else h.text.lstrip("".join(MARKS)) for h in _held(device)]
     for text in (*(m.screen for m in world.machines), *held):
         for at, mark in enumerate(text):
             if mark not in MARKS:
