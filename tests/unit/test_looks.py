@@ -121,3 +121,19 @@ def typing_story() -> Story:
     story.release()
     story.drained()
     return story
+
+
+def test_held_text_is_shown_with_the_mark_at_its_head() -> None:
+    story = Story()
+    story.press()
+    story.say(1)
+    story.hear(1, "One.")
+    story.typed(1)
+    story.link("desk", Link.DOWN)
+    story.say(2)
+    story.hear(2, "two.", seam=",")
+    story.release()
+    story.drained()
+    view, status = looks.view(story.device), looks.status(story.device)
+    assert (view.held_text, view.held) == (", two.", 6)
+    assert (status.held.text, status.held.characters) == ((", two.",), 6)
