@@ -4,12 +4,12 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from saykey.flow import SAMPLE_BYTES, Verdict
+from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE
 from saykey.measure.process import Hear, Text
-from saykey.recognizer.whisper.guards import verdict, words
+from saykey.recognizer.whisper.guards import doubt, is_empty, words
 from saykey.recognizer.whisper.window import FULL_WINDOW, window_rows
 
-PADDINGS = (64, 128, 192, 256, 384, 512, 768)
+PADDINGS = (0, 16, 32, 64, 128, 192, 256, 384, 512, 768)
 """Paddings to try, in rows of 20 ms. In whisper.cpp issue 1855, 128 suffices for stock models."""
 
 FEWEST_WORDS = 300
@@ -84,7 +84,7 @@ def outcomes(
             window = window_rows(samples, padding)
             if window not in known:
                 known[window] = hear(Hear(window, language, recording.pcm16))
-            doubted = window < FULL_WINDOW and _is_doubted(known[window])
+            doubted = window < FULL_WINDOW and _is_doubted(known[window], samples)
             text = full if doubted else known[window]
             errors = word_errors(said, words(text.text))
             results.append((errors, doubted, window + FULL_WINDOW * doubted))
@@ -97,11 +97,12 @@ def _outcome(padding: int | None, results: list[tuple[int, bool, int]]) -> Outco
     return Outcome(padding, errors, sum(doubted), sum(rows) / len(rows))
 
 
-def _is_doubted(text: Text) -> bool:
-    judged = verdict(
-        text.text, probability=text.probability, no_speech=text.no_speech, capped=text.capped
-    )
-    return judged is Verdict.DOUBTFUL
+def _is_doubted(heard: Text, samples: int) -> bool:
+    text, probability = heard.text, heard.probability
+    if is_empty(text, probability=probability, no_speech=heard.no_speech):
+        return False
+    seconds = samples / SAMPLE_RATE
+    return doubt(text, probability=probability, capped=heard.capped, seconds=seconds) is not None
 
 
 def chosen(outcomes: Sequence[Outcome], spoken: int) -> Outcome:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from saykey.errors import ModelError, RecognizerError
-from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE, PhraseId, Seam, Timings, Transcript
+from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE, PhraseId, Seam, Timings, Transcript, Verdict
 from saykey.ports import Clock, SessionParameters
-from saykey.recognizer.whisper.retries import Try, Way, conclude
+from saykey.recognizer.whisper.guards import is_empty
 
 _NS_PER_MS = 1_000_000
 
@@ -99,15 +99,15 @@ class ScriptedRecognizer:
         if parameters.before is not None and phrase in self.joint:
             mark, text = self.joint[phrase]
             seam = Seam(mark)
-        end = conclude((Try(Way(0), text, probability=1.0),))
+        nothing = is_empty(text, probability=1.0, no_speech=0.0)
         return Transcript(
             phrase=phrase,
             revision=revision,
-            text=end.text,
+            text="" if nothing else text,
             language=parameters.language,
             model=model,
             attempt=parameters.attempt,
-            verdict=end.verdict,
+            verdict=Verdict.EMPTY if nothing else Verdict.GOOD,
             timings=Timings(total_ms=took_ms),
             seam=seam,
         )

@@ -31,7 +31,9 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     cost less; None where unknown. Ordinary Whisper models loop or invent text with less than 30 s
     (whisper.cpp issue 1117).
     ``padding_rows``: the encoder rows of silence, 50 a second, that such a model needs after a
-    phrase. ``engine``: the engine that runs the model, by its name in recognizer.engines.
+    phrase. ``knows_silence``: the model was taught to report no speech for noise and music, so that
+    its no-speech probability can be relied on. ``engine``: the engine that runs the model, by its
+    name in recognizer.engines.
     """
 
     description: str = ""
@@ -42,6 +44,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     pinned: bool = False
     dynamic_context: bool | None = None
     padding_rows: Annotated[int, Meta(ge=0, le=1500)] = PADDING_ROWS
+    knows_silence: bool = False
     engine: str = "whisper"
     notes: str = ""
 

@@ -1,6 +1,7 @@
 """The parameters and the result of one run of the engine. Pure values."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 class Aborted(Exception):
@@ -26,20 +27,41 @@ class Decoding:
     endless: bool = False
 
 
+class Token(NamedTuple):
+    """A token of a text: where in the text it ends, in characters, and its probability."""
+
+    end: int
+    probability: float
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What the model recognised in the samples.
 
-    ``probability`` is the mean probability of the text's tokens, 1.0 without any. ``no_speech`` is
-    the probability of the no-speech token; it is looked up only for improbable texts and is 0.0
-    otherwise. ``capped``: the token limit ended the text. ``encode_ms`` is the time of the
+    ``tokens`` are those of the text, in order. ``no_speech`` is the probability of the no-speech
+    token. For a model that was not taught silence it is looked up only for improbable texts and is
+    0.0 otherwise. ``capped``: the token limit ended the text. ``encode_ms`` is the time of the
     encoder's pass, ``total_ms`` that of the whole call. ``language`` is the language of the text.
     """
 
     text: str = field(repr=False)
-    probability: float
+    tokens: tuple[Token, ...] = field(repr=False)
     no_speech: float
     capped: bool
     encode_ms: float
     total_ms: float
     language: str = ""
+
+    @property
+    def probability(self) -> float:
+        """The mean probability of the text's tokens, 1.0 without any."""
+        return mean(self.tokens)
+
+    def behind(self, place: int) -> tuple[Token, ...]:
+        """The tokens that end behind this character of the text."""
+        return tuple(token for token in self.tokens if token.end > place)
+
+
+def mean(tokens: tuple[Token, ...]) -> float:
+    """The mean probability of these tokens, 1.0 without any."""
+    return sum(token.probability for token in tokens) / len(tokens) if tokens else 1.0

@@ -10,7 +10,7 @@ from math import exp
 from saykey.errors import ModelError, RecognizerError
 from saykey.recognizer.languages import languages_of
 from saykey.recognizer.whisper import libwhisper
-from saykey.recognizer.whisper.decoding import Aborted, Decoding, Heard
+from saykey.recognizer.whisper.decoding import Aborted, Decoding, Heard, Token, mean
 from saykey.recognizer.whisper.encoder_time import Watch
 from saykey.recognizer.whisper.sampling import Sampler, endless
 
@@ -39,11 +39,14 @@ class Whisper:
     rows of an earlier phrase affect the result (whisper.cpp 1.8.5, pull request 3941).
     ``exact_windows`` takes a quarter more time on a full window. It is needed only where windows
     differ.
+    With ``knows_silence`` the no-speech probability is looked up for every text.
 
     Raises ModelError when the library refuses the model, RecognizerError without the library.
     """
 
-    def __init__(self, image: bytes, threads: int, *, exact_windows: bool) -> None:
+    def __init__(
+        self, image: bytes, threads: int, *, exact_windows: bool, knows_silence: bool = False
+    ) -> None:
         self._library = libwhisper.load()
         self._threads = threads
         self._latest = ""
@@ -56,6 +59,7 @@ class Whisper:
         if not self._context:
             raise ModelError("is refused by whisper.cpp; try another conversion of the model")
         self._exact_windows = exact_windows
+        self._knows_silence = knows_silence
         self._state = self._fresh_state()
 
     def close(self) -> None:
@@ -192,21 +196,23 @@ class Whisper:
         end_of_text = library.whisper_token_eot(self._context)
         id_of = library.whisper_full_get_token_id_from_state
         p_of = library.whisper_full_get_token_p_from_state
-        text, probabilities, tokens, ended = b"", [], 0, True
+        text, ends, probabilities, tokens, ended = b"", [], [], 0, True
         for segment in range(library.whisper_full_n_segments_from_state(state)):
-            text += library.whisper_full_get_segment_text_from_state(state, segment)
             for token in range(library.whisper_full_n_tokens_from_state(state, segment)):
                 tokens += 1
-                ended = id_of(state, segment, token) == end_of_text
-                if not ended:
+                ident = id_of(state, segment, token)
+                ended = ident == end_of_text
+                if ident < end_of_text:
+                    text += library.whisper_token_to_str(self._context, ident)
+                    ends.append(len(text))
                     probabilities.append(p_of(state, segment, token))
-        probabilities = probabilities if drawn is None else drawn
-        probability = sum(probabilities) / len(probabilities) if probabilities else 1.0
+        found = _tokens(text, ends, probabilities if drawn is None else drawn)
+        doubted = self._knows_silence or mean(found) < _SURE
         return Heard(
             # the token limit can cut a character that takes several tokens
             text=text.decode("utf-8", "replace").strip(),
-            probability=probability,
-            no_speech=self._no_speech() if probability < _SURE else 0.0,
+            tokens=found,
+            no_speech=self._no_speech() if doubted else 0.0,
             capped=not ended and tokens > most_tokens,
             encode_ms=0.0,
             total_ms=total_ms,
@@ -238,6 +244,14 @@ class Whisper:
             : library.whisper_n_vocab(context)
         ]
         return logits
+
+
+def _tokens(text: bytes, ends: list[int], probabilities: list[float]) -> tuple[Token, ...]:
+    """The tokens, with their ends counted in characters of the stripped text."""
+    before = text.decode("utf-8", "replace")
+    blank = len(before) - len(before.lstrip())
+    places = [len(text[:end].decode("utf-8", "replace")) - blank for end in ends]
+    return tuple(map(Token, places, probabilities))
 
 
 def floats(pcm16: bytes) -> "array[float]":

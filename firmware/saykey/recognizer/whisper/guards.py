@@ -2,9 +2,10 @@
 
 import re
 import zlib
+from enum import Enum
 
-from saykey.flow import Verdict
 from saykey.recognizer.whisper.inventions import INVENTIONS
+from saykey.recognizer.whisper.speed import too_little, too_much
 
 _ASIDES = re.compile(r"\[[^\]]*\]|\([^)]*\)|\*[^*]*\*")
 """What stock Whisper writes for noise: "[Music]", "(laughs)", "*sighs*"."""
@@ -23,9 +24,13 @@ _NO_SPEECH = 0.6
 _NO_SPEECH_PROBABILITY = 0.5
 """OpenAI's rule for silence (transcribe.py): no_speech > 0.6 and mean log probability < -1."""
 
-_DOUBTFUL_PROBABILITY = 0.75
-"""Measured with saykey-demo (q8_0) on espeak-ng's voices: 87 phrases it recognised correctly had
-0.88 to 1.00, 20 phrases of words it does not know had 0.49 to 0.72."""
+SILENT = 0.55
+"""A model that was taught silence hears no speech at all from this no-speech probability on. Chosen
+by the curves in docs/hearing.md."""
+
+_DOUBTFUL_PROBABILITY = 0.4
+"""Of 232 right texts of one or two words by human voices 5 % were less probable, and 35 % of 107
+wrong ones: docs/hearing.md."""
 
 _LOOP_RATIO = 2.4
 """zlib shortens a looping text by more than this factor (OpenAI's compression_ratio_threshold)."""
@@ -34,18 +39,41 @@ _LOOP_REPEATS = 4
 """The same words this many times in a row are a loop; people say a thing up to three times."""
 
 
-def verdict(text: str, *, probability: float, no_speech: float, capped: bool) -> Verdict:
-    """Judge a text by its words and by the engine's probabilities (see flow.Transcript).
+class Doubt(Enum):
+    """Why a text is not believed, or not yet.
 
-    ``capped``: the engine was stopped by its token limit.
+    IMPROBABLE, CUT OFF and IMPOSSIBLE stand against the text itself. REPEATED and SHORT are
+    unfounded if the phrase, recognised in another way, holds the same words.
     """
+
+    IMPROBABLE = "improbable"
+    CUT_OFF = "cut off"
+    IMPOSSIBLE = "more than there was time to say"
+    REPEATED = "the same words again and again"
+    SHORT = "hardly any words for so long a phrase"
+
+
+def is_empty(text: str, *, probability: float, no_speech: float) -> bool:
+    """Whether the text holds no words, or was most likely written for silence."""
     if not _LETTER.search(_ASIDES.sub("", text)):
-        return Verdict.EMPTY
-    if no_speech > _NO_SPEECH and probability < _NO_SPEECH_PROBABILITY:
-        return Verdict.EMPTY
-    if capped or probability < _DOUBTFUL_PROBABILITY or "\ufffd" in text or loops(text):
-        return Verdict.DOUBTFUL
-    return Verdict.GOOD
+        return True
+    return no_speech > _NO_SPEECH and probability < _NO_SPEECH_PROBABILITY
+
+
+def doubt(text: str, *, probability: float, capped: bool, seconds: float) -> Doubt | None:
+    """Why a text with words is not believed; None if it is.
+
+    ``capped``: the engine was stopped by its token limit. ``seconds``: how long the phrase is.
+    """
+    if capped or "\ufffd" in text:
+        return Doubt.CUT_OFF
+    if too_much(text, seconds):
+        return Doubt.IMPOSSIBLE
+    if probability < _DOUBTFUL_PROBABILITY:
+        return Doubt.IMPROBABLE
+    if loops(text):
+        return Doubt.REPEATED
+    return Doubt.SHORT if too_little(text, seconds) else None
 
 
 def speech_needed(probability: float) -> float:

@@ -101,12 +101,12 @@ _FUNCTIONS = {
     "whisper_token_eot": (c_int, (c_void_p,)),
     "whisper_token_sot": (c_int, (c_void_p,)),
     "whisper_token_nosp": (c_int, (c_void_p,)),
+    "whisper_token_to_str": (c_char_p, (c_void_p, c_int)),
     "whisper_full_with_state": (
         c_int,
         (c_void_p, c_void_p, FullParams, POINTER(c_float), c_int),
     ),
     "whisper_full_n_segments_from_state": (c_int, (c_void_p,)),
-    "whisper_full_get_segment_text_from_state": (c_char_p, (c_void_p, c_int)),
     "whisper_full_n_tokens_from_state": (c_int, (c_void_p, c_int)),
     "whisper_full_get_token_id_from_state": (c_int, (c_void_p, c_int, c_int)),
     "whisper_full_get_token_p_from_state": (c_float, (c_void_p, c_int, c_int)),

@@ -3,33 +3,37 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from saykey.flow import Timings, Verdict
+from saykey.flow import SAMPLE_RATE, Seam, Timings, Verdict
 from saykey.recognizer import protocol
 from saykey.recognizer.languages import languages_of
 from saykey.recognizer.time_limits import TimeLimits
-from saykey.recognizer.whisper.decoding import Aborted, Heard
-from saykey.recognizer.whisper.guards import SPEECH
-from saykey.recognizer.whisper.retries import Try, Way, conclude, next_way, ways
+from saykey.recognizer.whisper.decoding import Aborted, Heard, mean
+from saykey.recognizer.whisper.guards import SPEECH, SURE_OF_SPEECH
+from saykey.recognizer.whisper.retries import Lengths, conclude, next_way, ways
+from saykey.recognizer.whisper.tries import Try, Way
+from saykey.text.seams import divided
 
 Hear = Callable[[Way, Callable[[], bool]], Heard]
 """Recognises the phrase once, this way. Raises decoding.Aborted soon after the callable returns
 true."""
 
-_NOTHING = Heard("", probability=1.0, no_speech=1.0, capped=False, encode_ms=0.0, total_ms=0.0)
+_NOTHING = Heard("", tokens=(), no_speech=1.0, capped=False, encode_ms=0.0, total_ms=0.0)
 """The result for a phrase without speech."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseRequest:
-    """A finished phrase of ``samples`` samples, and how its session began.
+    """A finished phrase, how many samples it has, and how its session began.
 
     For ``padding`` see window.window_rows. ``speech``: the gate's score, None without a gate.
+    ``knows_silence``: the model was taught to hear silence.
     """
 
     begin: protocol.Begin
-    samples: int
+    lengths: Lengths
     padding: int | None
     speech: float | None
+    knows_silence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +67,28 @@ class Pass:
 
 
 def passes_over(hear: Hear, request: PhraseRequest, bounds: Bounds) -> tuple[Pass, ...]:
-    """Recognise the phrase until a result is believed, with at least one pass.
+    """Recognise the phrase until a result is believed.
 
-    All passes together end within the time allowed. A further pass begins only if it is expected to
-    end in time, and it is given up if it does not. Raises decoding.Aborted once the phrase is no
-    longer wanted.
+    At least one pass is made, and one alone if the words of the phrase before were not found in
+    the joint text. All passes together end within the time allowed. A further pass begins only if
+    it is expected to end in time, and it is given up if it does not. Raises decoding.Aborted once
+    the phrase is no longer wanted.
     """
-    known = ways(request.samples, request.padding, attempt=request.begin.attempt)
+    known = ways(
+        request.lengths,
+        request.padding,
+        attempt=request.begin.attempt,
+        sure_of_speech=request.speech is None or request.speech >= SURE_OF_SPEECH,
+    )
     passes: tuple[Pass, ...] = ()
     way: Way | None = known[0]
-    while way is not None and (not passes or bounds.fits(way)):
+    while way is not None and (_has_no_text(passes) or bounds.fits(way)):
         if bounds.aborted():
             raise Aborted
         begin = bounds.now()
+        given_up = bounds.aborted if _has_no_text(passes) else bounds.is_over
         try:
-            one = _one_pass(hear, request, way, bounds.aborted if not passes else bounds.is_over)
+            one = _one_pass(hear, request, way, given_up)
         except Aborted:
             if bounds.aborted():
                 raise
@@ -88,6 +99,11 @@ def passes_over(hear: Hear, request: PhraseRequest, bounds: Bounds) -> tuple[Pas
         passes += (one,)
         way = next_way(_tries(passes), known)
     return passes
+
+
+def _has_no_text(passes: tuple[Pass, ...]) -> bool:
+    """Whether the phrase must be recognised however late it is."""
+    return all(each.heard.is_lost for each in passes)
 
 
 def final(request: PhraseRequest, passes: tuple[Pass, ...]) -> protocol.Final:
@@ -113,21 +129,29 @@ def final(request: PhraseRequest, passes: tuple[Pass, ...]) -> protocol.Final:
         ),
         work=0 if gated else sum(each.way.rows for each in tries),
         cut=end.verdict is Verdict.DOUBTFUL and end.text != end.heard.text,
+        seam=end.heard.seam,
     )
 
 
 def _one_pass(hear: Hear, request: PhraseRequest, way: Way, given_up: Callable[[], bool]) -> Pass:
     is_silent = request.speech is not None and request.speech < SPEECH
     heard = _NOTHING if is_silent else hear(way, given_up)
+    text, seam, tokens = heard.text, None, heard.tokens
+    if way.joint and (found := divided(request.begin.before, heard.text)) is not None:
+        tokens = heard.behind(len(heard.text) - len(found.text))
+        text, seam = found.text, Seam(found.mark)
     one = Try(
         way=way,
-        text=heard.text,
-        probability=heard.probability,
+        text=text,
+        probability=mean(tokens),
+        seconds=request.lengths.alone / SAMPLE_RATE,
         no_speech=heard.no_speech,
         capped=heard.capped,
         speech=request.speech,
         prompt=request.begin.prompt if way.prompted else "",
         language=heard.language,
+        seam=seam,
+        knows_silence=request.knows_silence,
     )
     return Pass(one, Timings(heard.total_ms, heard.encode_ms))
 

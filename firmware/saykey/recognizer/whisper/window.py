@@ -10,8 +10,9 @@ LONGEST_SAMPLES = 30 * SAMPLE_RATE
 """The most samples that fit into the window."""
 
 _ROW_SAMPLES = SAMPLE_RATE // 50
-STEP_ROWS = 64
-"""Windows are multiples of this many rows."""
+STEP_ROWS = 16
+"""Windows are multiples of this many rows. Finer steps save time and cost no accuracy: see
+docs/bench.md."""
 
 _MOST_TOKENS = 216
 """whisper.cpp stops by itself, without a result, after n_text_ctx / 2 - 4 = 220 tokens."""

@@ -13,7 +13,6 @@ import sys
 import threading
 import time
 from array import array
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import assert_never
@@ -24,12 +23,12 @@ from saykey.models.formats.tokens import LANGUAGES
 from saykey.models.store.load import checked_model
 from saykey.recognizer import protocol
 from saykey.recognizer.time_limits import TimeLimits
-from saykey.recognizer.whisper.decoding import Aborted, Decoding, Heard
+from saykey.recognizer.whisper.decoding import Aborted, Decoding
 from saykey.recognizer.whisper.engine import Whisper, floats
 from saykey.recognizer.whisper.gate import Gate
 from saykey.recognizer.whisper.passes import Bounds, PhraseRequest, final, passes_over
-from saykey.recognizer.whisper.retries import Way
-from saykey.recognizer.whisper.window import LONGEST_SAMPLES, most_tokens, phrase_cost
+from saykey.recognizer.whisper.pieces import Sound, hearing
+from saykey.recognizer.whisper.window import LONGEST_SAMPLES, phrase_cost
 
 _NICENESS = 5
 """The worker's niceness is at least this, and at least this much above the client's, which the unit
@@ -40,12 +39,12 @@ file may set below 0. Capturing sound and pacing key strokes cannot wait; recogn
 class _Session:
     """What was fed so far. A finished session does not change any more.
 
-    ``before``: so many of the next samples belong to the phrase before. They are ignored.
+    ``before`` are the samples of the phrase before, which come first.
     ``deadline``: when to answer at the latest, in nanoseconds of the monotonic clock.
     """
 
     begin: protocol.Begin
-    before: int = 0
+    before: "array[float]" = field(default_factory=lambda: array("f"))
     samples: "array[float]" = field(default_factory=lambda: array("f"))
     speech: float | None = None
     spoken: slice = field(default_factory=lambda: slice(None))
@@ -84,7 +83,7 @@ class _Inbox:
     def _take(self, order: protocol.Order) -> None:
         match order:
             case protocol.Begin():
-                self._session = _Session(order, order.before_samples)
+                self._session = _Session(order)
                 if self._gate is not None:
                     self._gate.begin()
             case protocol.Abort():
@@ -105,12 +104,11 @@ class _Inbox:
         return session if is_open else None
 
     def _feed(self, session: _Session, samples: "array[float]") -> None:
-        ignored = min(session.before, len(samples))
-        session.before -= ignored
-        samples = samples[ignored:]
-        session.samples += samples
+        earlier = session.begin.before_samples - len(session.before)
+        session.before += samples[:earlier]
+        session.samples += samples[earlier:]
         if self._gate is not None:
-            self._gate.hear(samples)
+            self._gate.hear(samples[earlier:])
 
     def _finish(self, session: _Session, order: protocol.Finish) -> None:
         if self._gate is not None:
@@ -126,6 +124,7 @@ class _Loaded:
 
     whisper: Whisper
     padding: int | None
+    knows_silence: bool
     ready: protocol.Ready
     limits: TimeLimits
 
@@ -140,19 +139,10 @@ def _answer(loaded: _Loaded, session: _Session, inbox: _Inbox) -> protocol.Answe
     if len(session.samples) > LONGEST_SAMPLES:
         reason = "the phrase is longer than 30 s; pause between sentences"
         return protocol.Failed(begin.session, reason)
-    samples = session.samples[session.spoken]
-
-    def hear(way: Way, given_up: Callable[[], bool]) -> Heard:
-        decoding = Decoding(
-            language=begin.language,
-            prompt=begin.prompt if way.prompted else "",
-            window=way.rows,
-            most_tokens=most_tokens(len(samples)),
-            temperature=way.temperature,
-        )
-        return loaded.whisper.transcribe(samples, decoding, given_up)
-
-    request = PhraseRequest(begin, len(session.samples), loaded.padding, session.speech)
+    sound = Sound.of(session.before, session.samples[session.spoken], begin.gap)
+    request = PhraseRequest(
+        begin, sound.lengths, loaded.padding, session.speech, knows_silence=loaded.knows_silence
+    )
     bounds = Bounds(
         now=time.monotonic_ns,
         deadline=session.deadline,
@@ -160,6 +150,7 @@ def _answer(loaded: _Loaded, session: _Session, inbox: _Inbox) -> protocol.Answe
         limits=loaded.limits,
     )
     try:
+        hear = hearing(loaded.whisper, sound, begin, loaded.padding)
         return final(request, passes_over(hear, request, bounds))
     except Aborted:
         return protocol.Aborted(begin.session)
@@ -171,7 +162,12 @@ def _load(path: Path, threads: int) -> _Loaded:
     model = checked_model(path)
     padding = model.card.padding
     with named(path):
-        whisper = Whisper(model.image, threads, exact_windows=padding is not None)
+        whisper = Whisper(
+            model.image,
+            threads,
+            exact_windows=padding is not None,
+            knows_silence=model.card.knows_silence,
+        )
     began = time.monotonic_ns()
     whisper.transcribe(array("f"), _PROBE, lambda: False)
     took = time.monotonic_ns() - began
@@ -182,7 +178,8 @@ def _load(path: Path, threads: int) -> _Loaded:
         probe_work=_PROBE.window,
         probe_ms=took / 1e6,
     )
-    return _Loaded(whisper, padding, ready, TimeLimits(_PROBE.window, took))
+    limits = TimeLimits(_PROBE.window, took)
+    return _Loaded(whisper, padding, model.card.knows_silence, ready, limits)
 
 
 def serve(connection: socket.socket, path: Path, threads: int, *, gated: bool) -> None:

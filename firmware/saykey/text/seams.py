@@ -1,0 +1,90 @@
+"""Finds where the new words begin in a text of two phrases that were recognised together. Pure.
+
+The first phrase was typed before. The recognizer hears its end again, together with the phrase that
+follows it. The typed words are looked for at the beginning of the joint text. They need not be the
+same letter by letter, because the recognizer understands some words better the second time.
+"""
+
+from dataclasses import dataclass, field
+
+import regex
+
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}\p{N}]+)*")
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_MARK = regex.compile(r"[\p{Po}…-]*")
+
+_MOST_DIFFERENT = 0.3
+"""Typed words are found if at most this share of their letters differs."""
+
+_COMPARED = 400
+"""Letters of the typed text that are compared; twelve seconds of speech hold fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A joint text, divided behind the typed words.
+
+    ``mark`` is the punctuation between both parts, "" for none. ``text`` begins with the first new
+    word, spelt as in the joint text, and with what opens in front of it, such as a quote.
+    """
+
+    mark: str
+    text: str = field(repr=False)
+
+
+def divided(typed: str, joint: str) -> Joint | None:
+    """Divide the joint text behind the words that were typed; None if they are not in it.
+
+    ``typed`` may begin earlier than the joint text, which holds only its end. None is also returned
+    if nothing follows the typed words.
+    """
+    wanted = "".join(_letters(word) for word, _ in _words(typed))[-_COMPARED:]
+    words = _words(joint)
+    if not wanted or len(words) < 2:
+        return None
+    spelt = [_letters(word) for word, _ in words]
+    costs = _costs(wanted, "".join(spelt))
+    ends, at = [], 0
+    for word in spelt[:-1]:
+        at += len(word)
+        ends.append(at)
+    cost, number = min((costs[end] / max(end, 1), count) for count, end in enumerate(ends))
+    if cost > _MOST_DIFFERENT:
+        return None
+    last, first = words[number], words[number + 1]
+    begin, end = last[1] + len(last[0]), first[1]
+    mark = _MARK.match(joint, begin, end)
+    behind = mark.end() if mark is not None else begin
+    return Joint(joint[begin:behind], joint[behind:].lstrip())
+
+
+def _words(text: str) -> list[tuple[str, int]]:
+    """The words and where each begins. In scripts without spaces each letter is a word."""
+    return [
+        found
+        for match in _WORD.finditer(text)
+        for found in (
+            [(letter, match.start() + at) for at, letter in enumerate(match.group())]
+            if _UNSPACED.search(match.group())
+            else [(match.group(), match.start())]
+        )
+    ]
+
+
+def _letters(word: str) -> str:
+    return word.casefold().replace("'", "").replace("’", "")
+
+
+def _costs(wanted: str, spelt: str) -> list[int]:
+    """For each length of a beginning of ``spelt``: its edit distance to some end of ``wanted``."""
+    column = [0] * (len(wanted) + 1)  # any part at the beginning of the typed text may be missing
+    costs = [0]
+    for letter in spelt:
+        diagonal, column[0] = column[0], column[0] + 1
+        for at, other in enumerate(wanted, 1):
+            diagonal, column[at] = (
+                column[at],
+                min(diagonal + (letter != other), column[at] + 1, column[at - 1] + 1),
+            )
+        costs.append(column[-1])
+    return costs
