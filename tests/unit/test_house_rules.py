@@ -178,13 +178,15 @@ WIRING = {
     "host_links",
     "listening",
     "looks",
+    "offline",
     "performer",
     "simulated",
 }
 """These join rooms and may import any of them. adapters chooses the adapters named in the settings,
 app wires the rooms, performer hands effects to them, listening hands the microphone's frames to the
 speech room, checks asks the rooms what is wrong with the settings, looks turns the device state
-into what panel and control show, and keeper hands the state to outbox and systemd."""
+into what panel and control show, keeper hands the state to outbox and systemd, and offline runs the
+state on recordings."""
 MAY_ALSO_IMPORT = {
     "hub": {"state"},
     "measure": {"models", "recognizer"},  # it runs the engines on the models
