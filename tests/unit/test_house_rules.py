@@ -102,6 +102,7 @@ PURE = (
     "saykey.doctor.power",
     "saykey.doctor.usb",
     "saykey.listening.timeline",
+    "saykey.offline.dictated",
     "saykey.recognizer.protocol",
     "saykey.recognizer.tally",
     "saykey.recognizer.time_limits",
