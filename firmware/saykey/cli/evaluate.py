@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 from msgspec.structs import replace
 
 from saykey.cli.progress import bars
+from saykey.cli.record import record
 from saykey.cli.tables import aligned
 from saykey.clock import MonotonicClock
 from saykey.errors import RecognizerError
@@ -32,7 +34,23 @@ SHOWN = 10
 _FOLDER = click.Path(path_type=Path)
 
 
-@click.command()
+class _WithRecord(click.Command):
+    """A command whose first argument may be the name of another one, "record"."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Prepare this command, or `eval record`."""
+        if args[:1] == ["record"]:
+            return record.make_context(f"{info_name} record", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command(cls=_WithRecord)
 @click.argument("dataset", type=_FOLDER)
 @click.option("--transcripts", type=_FOLDER, metavar="LIST",
               help="A file with the texts of the recordings, lines of NAME: TEXT.")  # fmt: skip
@@ -67,6 +85,8 @@ def command(  # noqa: PLR0913 - click's way
     and the text that would be typed is compared with the transcript. DATASET is a folder of audio
     files with a .txt each, a tree of LibriSpeech, an audiofolder of Hugging Face, or a table of
     Common Voice. The first model is compared with each other one.
+
+    `saykey eval record FOLDER` makes such a folder of your own voice.
     """
     settings = load(config)
     if language is not None:
