@@ -79,8 +79,8 @@ def test_what_is_missing_is_said_in_lines():
         "large: ended after 0 recordings: it does not fit: choose a smaller model",
     )
     assert results.notices == (
-        "tiny: not typed: 1 phrases that the recognizer failed on, "
-        "2 doubtful texts that were held, 3 doubtful texts that were dropped",
+        "tiny: not typed: phrases that the recognizer failed on: 1; "
+        "doubtful texts, held: 2; doubtful texts, dropped: 3",
     )
 
 

@@ -69,7 +69,7 @@ async def _transcribe(
                     if made.untyped:
                         click.echo(f"{file}: {made.untyped}", err=True)
                     if made.failed:
-                        failed.append(f"{made.failed} phrases of {file}")
+                        failed.append(f"{file} ({made.failed} of {len(made.phrases)} phrases)")
     finally:
         await recognizer.close()
     return ", ".join(failed)

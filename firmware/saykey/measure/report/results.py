@@ -54,8 +54,8 @@ def _notice(run: Scored) -> str:
     heard = run.run.heard
     counts = (
         (sum(each.failed for each in heard), "phrases that the recognizer failed on"),
-        (sum(each.held for each in heard), "doubtful texts that were held"),
-        (sum(each.dropped for each in heard), "doubtful texts that were dropped"),
+        (sum(each.held for each in heard), "doubtful texts, held"),
+        (sum(each.dropped for each in heard), "doubtful texts, dropped"),
     )
-    parts = [f"{count} {what}" for count, what in counts if count]
-    return f"{run.run.name}: not typed: {', '.join(parts)}" if parts else ""
+    parts = [f"{what}: {count}" for count, what in counts if count]
+    return f"{run.run.name}: not typed: {'; '.join(parts)}" if parts else ""
