@@ -33,9 +33,8 @@ def pictures_of(runs: Sequence[Scored]) -> Iterator[tuple[str, str]]:
         yield "kinds", bars("Kinds of errors, in words", rows, [kind.value for kind in Kind])
     waited = [run for run in runs if run.waits_ms]
     if waited:
-        axes = ("ms from the release to the text", "% of dictations")
         lines = [Curve(run.run.name, _cumulated(run.waits_ms)) for run in waited]
-        yield "waits", curves("How soon the text is there", axes, lines)
+        yield "waits", curves("Dictations whose text is there", "ms after the release", lines)
 
 
 def _cumulated(waits_ms: Sequence[float]) -> tuple[tuple[float, float], ...]:

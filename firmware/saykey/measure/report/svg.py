@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from html import escape
 from math import ceil, log10
 
-WIDTH, LEFT, RIGHT, TOP, ROW = 760, 190, 90, 46, 34
-CURVE_HEIGHT, CURVE_LEFT, CURVE_BOTTOM = 380, 60, 56
+WIDTH, LEFT, RIGHT, TOP, ROW = 760, 250, 90, 46, 34
+CURVE_HEIGHT, CURVE_LEFT, CURVE_BOTTOM = 300, 60, 56
+KEY_LINE, KEY_LETTER = 22, 7.2
 PAPER, INK, FAINT = "#fbfaf7", "#22272e", "#c9cdd3"
 COLOURS = ("#1d3f66", "#b4531f", "#2f8f6b", "#6fa3d8", "#8a5a9e", "#c9a227", "#5c6570", "#d46a8c")
 BEHIND_WHISKER = "#6fa3d8"
 
-LONGEST_NAME = 26
+LONGEST_NAME = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,12 @@ class Bar:
 
 def bars(title: str, rows: Sequence[Bar], keys: Sequence[str] = ()) -> str:
     """Rows of bars from 0. ``keys`` name the values of each row, if there are several."""
-    top = TOP + (24 if keys else 0)
+    named, lines = _keys(keys)
+    top = TOP + KEY_LINE * lines
     height = top + ROW * len(rows) + 20
     most = max((max(sum(row.values), *(row.whisker or (0,))) for row in rows), default=0) or 1
     scale = (WIDTH - LEFT - RIGHT) / most
-    parts = [_text(16, 28, title, size=17), *_keys(keys)]
+    parts = [_text(16, 28, title, size=17), *named]
     for number, row in enumerate(rows):
         parts += _bar(row, top + ROW * number, scale)
     return _picture(height, title, parts)
@@ -66,39 +68,45 @@ class Curve:
     points: tuple[tuple[float, float], ...]
 
 
-def curves(title: str, axes: tuple[str, str], groups: Sequence[Curve]) -> str:
-    """Curves over axes from 0; the upper one ends at 100."""
+def curves(title: str, axis: str, groups: Sequence[Curve]) -> str:
+    """Curves over an axis from 0, up to 100 per cent."""
     wide = _round_up(max((x for group in groups for x, _ in group.points), default=1) or 1)
-    bottom, right = CURVE_HEIGHT - CURVE_BOTTOM, WIDTH - 30
+    named, lines = _keys([group.name for group in groups])
+    top = TOP + KEY_LINE * lines + 14
+    bottom, right = top + CURVE_HEIGHT, WIDTH - 30
 
     def at(point: tuple[float, float]) -> tuple[float, float]:
         x = CURVE_LEFT + (right - CURVE_LEFT) * point[0] / wide
-        return x, bottom - (bottom - TOP - 24) * point[1] / 100
+        return x, bottom - CURVE_HEIGHT * point[1] / 100
 
-    parts = [_text(16, 28, title, size=17), *_keys([group.name for group in groups])]
+    parts = [_text(16, 28, title, size=17), *named]
     for step in range(6):
         x, y = at((wide * step / 5, 20.0 * step))
-        parts += [_line(CURVE_LEFT, y, right, y, FAINT), _text(x, bottom + 20,
-                  f"{wide * step / 5:g}", anchor="middle")]  # fmt: skip
-        parts.append(_text(CURVE_LEFT - 8, y + 5, f"{20 * step}", anchor="end"))
-    parts.append(_text((CURVE_LEFT + right) / 2, CURVE_HEIGHT - 12, axes[0], anchor="middle"))
-    parts.append(_text(16, TOP + 14, axes[1]))
+        parts.append(_line(CURVE_LEFT, y, right, y, FAINT))
+        parts.append(_text(x, bottom + 20, f"{wide * step / 5:g}", anchor="middle"))
+        parts.append(_text(CURVE_LEFT - 8, y + 5, f"{20 * step} %", anchor="end"))
+    parts.append(_text((CURVE_LEFT + right) / 2, bottom + 44, axis, anchor="middle"))
     for group, colour in zip(groups, _colours(len(groups)), strict=True):
         path = " ".join("{:.1f},{:.1f}".format(*at(point)) for point in group.points)
         parts.append(
             f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>'
         )
-    return _picture(CURVE_HEIGHT, title, parts)
+    return _picture(bottom + CURVE_BOTTOM, title, parts)
 
 
-def _keys(names: Sequence[str]) -> Iterator[str]:
-    """The colours and what they stand for, in one line under the title."""
-    x = float(LEFT if len(names) < 4 else 16)
-    step = (WIDTH - x - 16) / max(1, len(names))
+def _keys(names: Sequence[str]) -> tuple[list[str], int]:
+    """The colours and what they stand for, below the title; and how many lines they take."""
+    parts: list[str] = []
+    x, line = 16.0, 0
     for name, colour in zip(names, _colours(len(names)), strict=True):
-        yield f'<rect x="{x:.0f}" y="40" width="12" height="12" fill="{colour}"/>'
-        yield _text(x + 18, 51, _short(name), size=13)
-        x += step
+        wide = 40 + KEY_LETTER * len(_short(name))
+        if x > 16 and x + wide > WIDTH:
+            x, line = 16.0, line + 1
+        y = TOP - 4 + KEY_LINE * line
+        parts.append(f'<rect x="{x:.0f}" y="{y}" width="12" height="12" fill="{colour}"/>')
+        parts.append(_text(x + 18, y + 11, _short(name), size=13))
+        x += wide
+    return parts, line + 1 if names else 0
 
 
 def _colours(count: int) -> list[str]:
