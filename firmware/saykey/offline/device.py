@@ -61,7 +61,7 @@ async def offline_device(
 class OfflineDevice:
     """Takes one dictation after another; made by `offline_device`.
 
-    So much time passes between two dictations that the second does not continue the first.
+    More than `join_s` passes between two dictations, so the second does not continue the first.
     """
 
     def __init__(self, settings: Settings, recognizer: Recognizer, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The time of a simulation: it passes only while somebody works, and is set otherwise."""
+"""The time of the simulation: it runs while the recognizer works, and jumps otherwise."""
 
 from saykey.ports import Clock
 
@@ -6,8 +6,8 @@ from saykey.ports import Clock
 class RecordedTime:
     """Nanoseconds since the start. The time stands still, or runs as fast as the clock.
 
-    It runs while the recognizer works, because the device would go on listening meanwhile. It
-    stands still otherwise, so that nobody waits for sound that is in the recording already.
+    It runs while the recognizer works, because the device would continue to listen. Otherwise it
+    stands still, because the rest of the recording is available at once.
     """
 
     def __init__(self, clock: Clock) -> None:
