@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from short_windows.features import ROW_SAMPLES
-from short_windows.hearing import side_by_side, size_for
+from short_windows.hearing import Pcm, side_by_side, size_for
 from short_windows.tokens import Special
 from short_windows.variations import Clip, Item, silent, spoken
 
-LENGTHS = (64, 128, 256)
+LENGTHS = (32, 64, 128, 256)
 """Tokens of the arrays: prompt, opening, text and end. An item has at most 40 + 5 + 150 + 1."""
 
 _FULL_BATCH_ROWS = 512
@@ -41,7 +41,7 @@ class Batch(NamedTuple):
 def endless(
     rng: np.random.Generator,
     clips: Sequence[Clip],
-    noises: Sequence[Clip],
+    noises: Sequence[Pcm],
     special: Special,
     size: int,
 ) -> Iterator[Batch]:
@@ -52,7 +52,9 @@ def endless(
         for begin in range(0, len(order), 4096):
             some = order[begin : begin + 4096]
             items = [spoken(rng, clips, index) for index in some]
-            items += [silent(rng, noises) for _ in range(-(-len(some) // _SPEECH_PER_SILENCE))]
+            items += [
+                silent(rng, noises, clips[index].language) for index in some[::_SPEECH_PER_SILENCE]
+            ]
             groups = list(_alike(rng, items, special, size))
             for index in rng.permutation(len(groups)):
                 yield batch_of(groups[index], special)

@@ -58,7 +58,7 @@ def teach(options: argparse.Namespace, tell: Tell, stopped: Callable[[], bool]) 
     teacher = examiner.listener(model.weights)
     examiner.tell_measured("the teacher", teacher)
     clips = _labelled(teacher, sounds, tell)
-    noises = list(lessons.labelled(teacher, sources.noises(tell, plan.seed), silence=True))
+    noises = sources.noises(tell, plan.seed)
     if stopped():
         return
 

@@ -53,7 +53,7 @@ def measured(
         rate = 100 * errors / max(said, 1)
         yield f"{window}: {rate:.2f} % word errors ({errors} of {said} words)"
         no_speech = no_speech or [result.no_speech for result in heard]
-    silent = [result.no_speech for result in listener.hear(noises, paddings[0])]
+    silent = listener.no_speech(noises, paddings[0])
     yield (
         f"probability of no speech, median: {median(silent):.3f} for {len(silent)} sounds without "
         f"speech, {median(no_speech):.3f} for {len(tests)} recordings; "

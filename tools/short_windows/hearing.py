@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +17,8 @@ from short_windows.features import HOP, ROW_SAMPLES, spectra
 from short_windows.models import Model
 from short_windows.network import Audio, Fixed, Weights, decode, encode, logits
 from short_windows.tokens import special
+
+T = TypeVar("T")
 
 Pcm = NDArray[np.int16]
 """Sound at 16 kHz, one channel."""
@@ -64,33 +66,54 @@ class Listener:
 
         The window is that of the device (recognizer.whisper.window); None is the full window.
         """
-        heard: dict[int, Heard] = {}
-        groups: dict[int, list[int]] = {}
-        for index, sound in enumerate(sounds):
-            groups.setdefault(size_for(window_rows(len(sound), padding)), []).append(index)
-        for rows, indices in groups.items():
-            for some in _chunks(sorted(indices, key=lambda i: len(sounds[i])), self._batch):
-                found = self._together([sounds[index] for index in some], rows, padding)
-                heard.update(zip(some, found, strict=True))
-        return [heard[index] for index in range(len(sounds))]
+        return self._in_groups(sounds, padding, self._texts)
 
-    def _together(self, sounds: list[Pcm], rows: int, padding: int | None) -> list[Heard]:
-        """Hear at most a batch of sounds. A part of a batch is filled up with the first sound."""
-        full = [*sounds, *[sounds[0]] * (self._batch - len(sounds))]
-        window = jnp.array([window_rows(len(sound), padding) for sound in full])
-        sound = jnp.asarray(side_by_side(full, rows * ROW_SAMPLES))
-        audio, first = _listened(self._weights, sound, self._filters, window, self._fixed)
+    def no_speech(self, sounds: Sequence[Pcm], padding: int | None) -> list[float]:
+        """The probability of no speech in each sound, without its text. See `hear`."""
+        return self._in_groups(sounds, padding, lambda _, listened: self._no_speech(listened[1]))
+
+    def _in_groups(
+        self,
+        sounds: Sequence[Pcm],
+        padding: int | None,
+        result: Callable[[list[Pcm], tuple[Audio, jax.Array]], list[T]],
+    ) -> list[T]:
+        """The result for each sound. Sounds of one size are listened to together."""
+        found: dict[int, T] = {}
+        groups: dict[int, list[int]] = {}
+        for index in sorted(range(len(sounds)), key=lambda index: len(sounds[index])):
+            size = size_for(window_rows(len(sounds[index]), padding))
+            groups.setdefault(size, []).append(index)
+        for rows, indices in groups.items():
+            for begin in range(0, len(indices), self._batch):
+                some = indices[begin : begin + self._batch]
+                # A part of a batch is filled up with its first sound.
+                filled = some + some[:1] * (self._batch - len(some))
+                full = [sounds[index] for index in filled]
+                window = jnp.array([window_rows(len(sound), padding) for sound in full])
+                sound = jnp.asarray(side_by_side(full, rows * ROW_SAMPLES))
+                heard = listened(self._weights, sound, self._filters, window, self._fixed)
+                found.update(zip(filled, result(full, heard), strict=True))
+        return [found[index] for index in range(len(sounds))]
+
+    def _texts(self, sounds: list[Pcm], heard: tuple[Audio, jax.Array]) -> list[Heard]:
+        audio, first = heard
         tokens = self._fixed.special
         spoken = self._languages(first)
-        most = [most_tokens(len(sound)) for sound in full]
-        room = [tokens.end] * most_tokens(rows * ROW_SAMPLES)
+        most = [most_tokens(len(sound)) for sound in sounds]
+        room = [tokens.end] * most_tokens(audio.rows.shape[1] * ROW_SAMPLES)
         text = jnp.array([[*tokens.opening(language), *room] for language in spoken])
-        found = np.asarray(_greedy(self._weights, audio, text, jnp.array(most), self._fixed))
-        no_speech = np.asarray(jax.nn.softmax(first)[:, tokens.no_speech])
+        texts = np.asarray(_greedy(self._weights, audio, text, jnp.array(most), self._fixed))
         return [
-            _result(found[n, : most[n]], tokens.end, spoken[n], float(no_speech[n]))
-            for n in range(len(sounds))
+            _result(row[:longest], tokens.end, language, no_speech)
+            for row, longest, language, no_speech in zip(
+                texts, most, spoken, self._no_speech(first), strict=True
+            )
         ]
+
+    def _no_speech(self, first: jax.Array) -> list[float]:
+        chances: list[float] = jax.nn.softmax(first)[:, self._fixed.special.no_speech].tolist()
+        return chances
 
     def _languages(self, first: jax.Array) -> list[int | None]:
         languages = self._fixed.special.languages
@@ -118,11 +141,6 @@ def side_by_side(sounds: Sequence[Pcm], samples: int) -> NDArray[np.float32]:
     return table
 
 
-def _chunks(indices: Sequence[int], most: int) -> Iterator[Sequence[int]]:
-    for begin in range(0, len(indices), most):
-        yield indices[begin : begin + most]
-
-
 def _result(tokens: NDArray[np.int32], end: int, language: int | None, no_speech: float) -> Heard:
     ends = np.flatnonzero(tokens == end)
     text = tokens[: ends[0]] if len(ends) else tokens
@@ -130,7 +148,7 @@ def _result(tokens: NDArray[np.int32], end: int, language: int | None, no_speech
 
 
 @partial(jax.jit, static_argnames="fixed")
-def _listened(
+def listened(
     weights: Weights, sound: jax.Array, filters: jax.Array, window: jax.Array, fixed: Fixed
 ) -> tuple[Audio, jax.Array]:
     """The audio states, and the logits behind the start token alone."""

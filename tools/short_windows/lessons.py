@@ -15,7 +15,7 @@ from short_windows.recordings import Recording
 from short_windows.variations import Clip, made_up_noise
 
 _MADE_UP = 160
-_MADE_UP_TESTS = 40
+_MADE_UP_TESTS = 20
 _MOST_TEXT = 150
 """Tokens. A longer text of at most 12 s is a loop."""
 
@@ -75,16 +75,13 @@ class Sources:
         return recordings.read_pieces(files, tell) + made_up
 
 
-def labelled(teacher: Listener, sounds: Sequence[Pcm], *, silence: bool = False) -> Iterator[Clip]:
+def labelled(teacher: Listener, sounds: Sequence[Pcm]) -> Iterator[Clip]:
     """The sounds with what the teacher hears in its full window.
 
-    A text that the teacher did not end by itself is a loop, and its sound is left out. Sounds
-    without speech get no text.
+    A text that the teacher did not end by itself is a loop, and its sound is left out.
     """
     for begin in range(0, len(sounds), 512):
         some = sounds[begin : begin + 512]
         for pcm, heard in zip(some, teacher.hear(some, None), strict=True):
-            if silence:
-                yield Clip(pcm, (), heard.language)
-            elif heard.ended and len(heard.tokens) <= _MOST_TEXT:
+            if heard.ended and len(heard.tokens) <= _MOST_TEXT:
                 yield Clip(pcm, heard.tokens, heard.language)

@@ -97,7 +97,8 @@ def write(folder: Path, model: Model, weights: Mapping[str, Array]) -> None:
     """
     tensors = {}
     for name, tensor in separated(weights).items():
-        halved = np.asarray(tensor, np.float32).astype(np.float16)
+        with np.errstate(over="ignore"):
+            halved = np.asarray(tensor, np.float32).astype(np.float16)
         if not np.isfinite(halved).all():
             raise ModelError(f"the weights {name} are too large for 16 bits; the training failed")
         tensors[hugging_face(name)] = np.ascontiguousarray(halved)

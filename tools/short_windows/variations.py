@@ -71,13 +71,13 @@ def spoken(rng: np.random.Generator, clips: Sequence[Clip], index: int) -> Item:
     return _item(rng, np.concatenate(sounds), tokens, first.language, prompt)
 
 
-def silent(rng: np.random.Generator, noises: Sequence[Clip]) -> Item:
-    """Half a second to ten seconds without speech: of a recorded noise, or one made up."""
+def silent(rng: np.random.Generator, noises: Sequence[Pcm], language: int | None) -> Item:
+    """Half a second to ten seconds without speech: a part of one of the noises."""
     length = int(rng.integers(SAMPLE_RATE // 2, 10 * SAMPLE_RATE))
     noise = noises[rng.integers(len(noises))]
-    length = min(length, len(noise.pcm))
-    begin = int(rng.integers(len(noise.pcm) - length + 1))
-    return _item(rng, noise.pcm[begin : begin + length], (), noise.language)
+    length = min(length, len(noise))
+    begin = int(rng.integers(len(noise) - length + 1))
+    return _item(rng, noise[begin : begin + length], (), language)
 
 
 def made_up_noise(rng: np.random.Generator) -> Pcm:
