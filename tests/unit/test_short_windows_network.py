@@ -17,7 +17,7 @@ from saykey.recognizer.whisper.engine import Whisper
 from saykey.recognizer.whisper.window import window_rows
 from short_windows import models
 from short_windows.features import log_mel, spectra
-from short_windows.hearing import Listener, fixed, listened, side_by_side
+from short_windows.hearing import Listener, fixed_for, listened, side_by_side
 from short_windows.tokens import special, text_of
 
 
@@ -44,7 +44,7 @@ def engine(folder, tmp_path_factory):
 def first_logits(model, pcm, window, rows):
     """What may follow the start token, for a sound heard in a window, in arrays of some rows."""
     sound = jnp.asarray(side_by_side([pcm] * BATCH, rows * 320))
-    facts, filters = fixed(model, FLOAT32), jnp.asarray(model.filters)
+    facts, filters = fixed_for(model, FLOAT32), jnp.asarray(model.filters)
     _, scores = listened(model.weights, sound, filters, jnp.array([window] * BATCH), facts)
     return np.asarray(scores)[0]
 

@@ -12,7 +12,7 @@ from saykey.errors import ModelError
 from short_windows import models, training
 from short_windows.batches import batch_of
 from short_windows.evaluation import area_under_curve, measured, word_errors_of
-from short_windows.hearing import Heard, Listener, fixed
+from short_windows.hearing import Heard, Listener, fixed_for
 from short_windows.loss import Answer, Loss, loss
 from short_windows.recordings import Recording
 from short_windows.tokens import special
@@ -68,7 +68,7 @@ def far_from_teacher(model, weights, batch):
     for number in range(1000, 1004):
         student = beginner(replace(model, weights=weights))
         turn = Turn(jax.random.key(number), 0.0, 1)
-        losses.append(step(student, teacher, batch, turn, fixed(model, FLOAT32))[1])
+        losses.append(step(student, teacher, batch, turn, fixed_for(model, FLOAT32))[1])
     return {name: np.mean([getattr(one, name) for one in losses]) for name in Loss._fields}
 
 

@@ -32,7 +32,7 @@ class Interrupt:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
-        tell("stopping after this step; press Ctrl-C again to stop at once")
+        tell("stopping soon, and keeping what was learned; press Ctrl-C again to stop at once")
 
 
 def tell(line: str) -> None:

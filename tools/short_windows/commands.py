@@ -32,7 +32,7 @@ def run(options: argparse.Namespace, tell: Tell, stopped: Callable[[], bool]) ->
         if options.command == "teach":
             teach(options, tell, stopped)
         else:
-            evaluate(options, tell)
+            evaluate(options, tell, stopped)
     except JaxRuntimeError as error:
         raise in_words(error) from error
 
@@ -57,7 +57,7 @@ def teach(options: argparse.Namespace, tell: Tell, stopped: Callable[[], bool]) 
     tell(f"{len(sounds)} pieces of speech, {hours:.2f} h; JAX runs on {jax.default_backend()}")
     teacher = examiner.listener(model.weights)
     examiner.tell_measured("the teacher", teacher)
-    clips = _labelled(teacher, sounds, tell)
+    clips = _labelled(teacher, sounds, tell, stopped)
     noises = sources.noises(tell, plan.seed)
     if stopped():
         return
@@ -76,13 +76,15 @@ def teach(options: argparse.Namespace, tell: Tell, stopped: Callable[[], bool]) 
         examiner.tell_measured("the student", examiner.listener(weights))
 
 
-def evaluate(options: argparse.Namespace, tell: Tell) -> None:
+def evaluate(options: argparse.Namespace, tell: Tell, stopped: Callable[[], bool]) -> None:
     """Print what the model of the options hears."""
     if not options.test:
         raise UsageError("there is nothing to test with; name a folder with --test")
     examiner = Examiner.of(options, tell)
     for line in examiner.measured(examiner.listener(examiner.model.weights), options.padding):
         print(line, flush=True)
+        if stopped():
+            return
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ class Examiner:
     def of(cls, options: argparse.Namespace, tell: Tell) -> Examiner:
         """Read what the options name."""
         sources = _sources(options)
-        tests, noises = sources.tests(tell), sources.other_noises(tell, options.seed)
+        tests = sources.tests(tell)
+        noises = sources.other_noises(tell, options.seed) if tests else []
         return cls(models.read(options.model), tests, noises, options.batch, tell)
 
     def listener(self, weights: dict[str, Array]) -> Listener:
@@ -142,12 +145,16 @@ def _dtype() -> jnp.dtype:
     return jnp.dtype(jnp.float32 if jax.default_backend() == "cpu" else jnp.bfloat16)
 
 
-def _labelled(teacher: Listener, sounds: Sequence[Pcm], tell: Tell) -> list[Clip]:
+def _labelled(
+    teacher: Listener, sounds: Sequence[Pcm], tell: Tell, stopped: Callable[[], bool]
+) -> list[Clip]:
     clips: list[Clip] = []
     for clip in lessons.labelled(teacher, sounds):
         clips.append(clip)
         if len(clips) % 1000 == 0:
             tell(f"the teacher has heard about {len(clips)} of {len(sounds)} pieces")
+        if stopped():
+            return clips
     if not clips:
         raise UsageError("the teacher hears no text in any recording; name other folders of speech")
     if missing := len(sounds) - len(clips):

@@ -56,7 +56,7 @@ class Listener:
     """
 
     def __init__(self, model: Model, weights: Weights, batch: int, dtype: jnp.dtype) -> None:
-        self._fixed = fixed(model, dtype)
+        self._fixed = fixed_for(model, dtype)
         self._batch = batch
         self._filters = jnp.asarray(model.filters)
         self._weights = {name: jnp.asarray(weight) for name, weight in weights.items()}
@@ -123,7 +123,7 @@ class Listener:
         return [languages.start + number for number in np.asarray(best).tolist()]
 
 
-def fixed(model: Model, dtype: jnp.dtype) -> Fixed:
+def fixed_for(model: Model, dtype: jnp.dtype) -> Fixed:
     """What is compiled into the network of a model."""
     return Fixed(model.size, special(model.size, model.vocabulary), dtype)
 

@@ -14,8 +14,8 @@ from short_windows.hearing import Listener, Pcm
 from short_windows.recordings import Recording
 from short_windows.variations import Clip, made_up_noise
 
-_MADE_UP = 160
-_MADE_UP_TESTS = 20
+_MADE_UP = 80
+_MADE_UP_TESTS = 10
 _MOST_TEXT = 150
 """Tokens. A longer text of at most 12 s is a loop."""
 

@@ -16,7 +16,7 @@ import numpy as np
 from saykey.errors import ModelError
 from short_windows.batches import Batch
 from short_windows.features import FRAMES, HOP, spectra
-from short_windows.hearing import fixed
+from short_windows.hearing import fixed_for
 from short_windows.loss import Answer, Loss, loss
 from short_windows.models import Array, Model
 from short_windows.network import Fixed, Weights, decode, encode, logits
@@ -105,7 +105,7 @@ def teach(
         {name: jnp.asarray(weight, dtype) for name, weight in model.weights.items()},
         jnp.asarray(model.filters),
     )
-    student, compiled = beginner(model), fixed(model, dtype)
+    student, compiled = beginner(model), fixed_for(model, dtype)
     losses: list[Loss] = []
     since = time.monotonic()
     for number in range(1, plan.steps + 1):
