@@ -52,13 +52,12 @@ def teach(options: argparse.Namespace, tell: Tell, stopped: Callable[[], bool]) 
     files = sources.training_files()
     examiner = Examiner.of(options, tell)
     model = examiner.model
-    sounds = read_pieces(files, tell)
+    sounds, noises = read_pieces(files, tell), sources.noises(tell, plan.seed)
     hours = sum(map(len, sounds)) / SAMPLE_RATE / 3600
     tell(f"{len(sounds)} pieces of speech, {hours:.2f} h; JAX runs on {jax.default_backend()}")
     teacher = examiner.listener(model.weights)
     examiner.tell_measured("the teacher", teacher)
     clips = _labelled(teacher, sounds, tell, stopped)
-    noises = sources.noises(tell, plan.seed)
     if stopped():
         return
 
