@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from people import THIRD
 from world import (
     CLOSING,
     LETTERS,
@@ -85,10 +86,14 @@ OWNER = {mark: name for marks in (CLOSING, SEAM) for name, mark in marks.items()
 def _marks_are_right(world: World, device: Device) -> None:
     """Each mark stands behind its words, and is the one that the next phrase decided.
 
-    Only the rest of a text that was cut short may begin with a mark.
+    Only the rest of a text that was cut short may begin with a mark. So may the screen of a renamed
+    host: the text before it is on the screen of the old name.
     """
+    screens = [
+        m.screen.lstrip("".join(MARKS)) if m.name == THIRD else m.screen for m in world.machines
+    ]
     held = [h.text if h.follows is None else h.text.lstrip("".join(MARKS)) for h in _held(device)]
-    for text in (*(m.screen for m in world.machines), *held):
+    for text in (*screens, *held):
         for at, mark in enumerate(text):
             if mark not in MARKS:
                 continue

@@ -82,7 +82,7 @@ def test_a_piece_is_in_the_mirror_before_the_loop_gets_to_type_it(mirror):
         await hub.run()
         return seen
 
-    assert asyncio.run(life()) == [(("computer", Held(1, SPOKEN, len(SPOKEN), UNKNOWN_PIECE)),)]
+    assert asyncio.run(life()) == [(("computer", Held(1, SPOKEN, len(SPOKEN) - 1, UNKNOWN_PIECE)),)]
 
 
 def test_the_status_that_the_manager_hears_has_nothing_spoken_in_it(manager):
