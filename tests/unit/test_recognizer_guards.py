@@ -2,9 +2,9 @@
 
 import pytest
 
-from saykey.flow import SAMPLE_RATE, Verdict
+from saykey.flow import SAMPLE_RATE
 from saykey.recognizer.time_limits import TimeLimits
-from saykey.recognizer.whisper.guards import loops, verdict
+from saykey.recognizer.whisper.guards import Doubt, doubt, is_empty, loops
 from saykey.recognizer.whisper.window import (
     FULL_WINDOW,
     STEP_ROWS,
@@ -16,43 +16,59 @@ from saykey.recognizer.whisper.window import (
 SECOND = 1_000_000_000
 
 
-def judged(text, probability=0.95, no_speech=0.0, *, capped=False):
-    return verdict(text, probability=probability, no_speech=no_speech, capped=capped)
+def empty(text, probability=0.95, no_speech=0.0):
+    return is_empty(text, probability=probability, no_speech=no_speech)
+
+
+def doubted(text, probability=0.95, *, capped=False, seconds=3.0):
+    return doubt(text, probability=probability, capped=capped, seconds=seconds)
 
 
 @pytest.mark.parametrize("text", ["", ".", " - ", "…", "[BLANK_AUDIO]", "(laughs) *sighs*", "[ ."])
 def test_a_text_without_words_is_empty(text):
-    assert judged(text) is Verdict.EMPTY
+    assert empty(text)
 
 
 @pytest.mark.parametrize("text", ["Thank you.", "Ja.", "5", "次", "[Music] Hello."])
 def test_a_text_with_words_is_good(text):
-    assert judged(text) is Verdict.GOOD
+    assert not empty(text)
+    assert doubted(text) is None
 
 
 def test_an_improbable_text_out_of_silence_is_empty():
-    assert judged("Thank you.", probability=0.3, no_speech=0.9) is Verdict.EMPTY
+    assert empty("Thank you.", probability=0.3, no_speech=0.9)
 
 
 def test_a_probable_text_is_kept_although_silence_is_probable_too():
-    assert judged("Thank you.", probability=0.9, no_speech=0.9) is Verdict.GOOD
+    assert not empty("Thank you.", probability=0.9, no_speech=0.9)
 
 
 def test_an_improbable_text_is_doubtful():
-    assert judged("Seven river to.", probability=0.6) is Verdict.DOUBTFUL
+    assert doubted("Seven river to.", probability=0.3) is Doubt.IMPROBABLE
 
 
 def test_a_text_that_was_cut_off_is_doubtful():
-    assert judged("And so on and", capped=True) is Verdict.DOUBTFUL
-    assert judged("caf\ufffd") is Verdict.DOUBTFUL
+    assert doubted("And so on and", capped=True) is Doubt.CUT_OFF
+    assert doubted("caf\ufffd") is Doubt.CUT_OFF
 
 
 @pytest.mark.parametrize(
     "text",
-    ["no no no no", "I think so. I think so. I think so. I think so.", "la" * 200, "a b c. " * 9],
+    ["no no no no", "I think so. I think so. I think so. I think so.", "0 0 0 0", "a b c. " * 5],
 )
-def test_a_loop_is_doubtful(text):
-    assert judged(text) is Verdict.DOUBTFUL
+def test_repeats_that_can_have_been_said_wait_for_another_hearing(text):
+    assert doubted(text) is Doubt.REPEATED
+
+
+@pytest.mark.parametrize("text", ["la" * 200, "I think so. " * 10, "7, " * 40])
+def test_what_there_was_no_time_to_say_is_a_loop(text):
+    assert doubted(text) is Doubt.IMPOSSIBLE
+    assert doubted(text, seconds=30) is not Doubt.IMPOSSIBLE
+
+
+def test_a_few_words_for_a_long_phrase_wait_for_another_hearing():
+    assert doubted("Thank you for calling!", seconds=20) is Doubt.SHORT
+    assert doubted("Thank you for calling!", seconds=4) is None
 
 
 @pytest.mark.parametrize(
@@ -69,10 +85,10 @@ def test_ordinary_speech_is_no_loop(text):
 
 
 def test_many_brackets_are_judged_quickly():
-    assert judged("[" * 5000 + "(" * 5000) is Verdict.EMPTY
+    assert empty("[" * 5000 + "(" * 5000)
 
 
-@pytest.mark.parametrize(("seconds", "rows"), [(0, 64), (1, 128), (2, 192), (5, 320), (10, 576)])
+@pytest.mark.parametrize(("seconds", "rows"), [(0, 64), (1, 128), (2, 176), (5, 320), (10, 576)])
 def test_short_phrases_get_short_windows_where_the_model_allows(seconds, rows):
     assert window_rows(seconds * SAMPLE_RATE, 64) == rows
     assert window_rows(seconds * SAMPLE_RATE, None) == FULL_WINDOW

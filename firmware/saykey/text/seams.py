@@ -19,6 +19,11 @@ _MOST_DIFFERENT = 0.3
 _COMPARED = 400
 """Letters of the typed text that are compared; twelve seconds of speech hold fewer."""
 
+_NEAR = 8
+_NEAR_DIFFERENT = 2
+"""Of the last eight letters before the seam at most two may differ. Otherwise it is not certain
+where the typed words end, and a word could be lost or typed twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Joint:
@@ -48,14 +53,21 @@ def divided(typed: str, joint: str) -> Joint | None:
     for word in spelt[:-1]:
         at += len(word)
         ends.append(at)
-    cost, number = min((costs[end] / max(end, 1), count) for count, end in enumerate(ends))
-    if cost > _MOST_DIFFERENT:
+    # the longest of equally good beginnings: "no, no" is not found in the first "no" alone
+    cost, end = min(((costs[end] / end, -end) for end in ends if end), default=(1.0, 0))
+    if cost > _MOST_DIFFERENT or _differ_near(wanted, spelt, -end):
         return None
+    number = ends.index(-end)
     last, first = words[number], words[number + 1]
     begin, end = last[1] + len(last[0]), first[1]
     mark = _MARK.match(joint, begin, end)
     behind = mark.end() if mark is not None else begin
     return Joint(joint[begin:behind], joint[behind:].lstrip())
+
+
+def _differ_near(wanted: str, spelt: list[str], end: int) -> bool:
+    near = "".join(spelt)[max(0, end - _NEAR) : end]
+    return _costs(wanted[-_NEAR:], near)[-1] > _NEAR_DIFFERENT
 
 
 def _words(text: str) -> list[tuple[str, int]]:

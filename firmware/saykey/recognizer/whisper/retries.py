@@ -118,7 +118,7 @@ def _believed(tries: tuple[Try, ...]) -> Try | None:
     """The try to take as it is, best one that was heard together with the phrase before."""
     believed = [each for each in tries if each.is_believed]
     joint = [each for each in believed if each.seam is not None]
-    return next(iter(joint + believed), None) or _confirmed(tries) or _said_after_all(tries)
+    return _said_after_all(tries) or next(iter(joint + believed), None) or _confirmed(tries)
 
 
 def _confirmed(tries: tuple[Try, ...]) -> Try | None:
