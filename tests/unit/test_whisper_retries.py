@@ -124,6 +124,9 @@ def test_a_model_that_was_taught_silence_is_believed_about_it():
     text = {"text": "Thank you.", "probability": 0.95, "knows_silence": True}
     assert concluded(heard(**text, no_speech=0.6)) == ("", Verdict.EMPTY)
     assert concluded(heard(**text, no_speech=0.5)) == ("Thank you.", Verdict.GOOD)
+    assert concluded(heard(**text, no_speech=0.45, speech=0.4)) == ("", Verdict.EMPTY)
+    assert concluded(heard(**text, no_speech=0.2, speech=0.4)) == ("Thank you.", Verdict.GOOD)
+    assert concluded(heard(**text, no_speech=0.1, speech=0.29)) == ("", Verdict.EMPTY)
     doubted = text | {"probability": 0.3}
     assert concluded(heard(**doubted, no_speech=0.5, speech=0.6))[1] is Verdict.DOUBTFUL
 

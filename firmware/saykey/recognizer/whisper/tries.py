@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 from saykey.flow import Seam, Verdict
 from saykey.recognizer.whisper.guards import (
-    SILENT,
-    SPEECH,
     SURE_OF_SPEECH,
     Doubt,
     doubt,
     echoes,
     is_empty,
+    is_gated,
+    is_silent,
 )
 
 
@@ -80,7 +80,7 @@ class Try:
     @property
     def is_gated(self) -> bool:
         """Whether the gate heard no speech. Then nothing was recognised."""
-        return self.speech is not None and self.speech < SPEECH
+        return is_gated(self.speech, knows_silence=self.knows_silence)
 
     @property
     def is_silent(self) -> bool:
@@ -88,7 +88,8 @@ class Try:
 
         Two phrases together are never silent, so this is known of a phrase alone.
         """
-        return self.knows_silence and not self.way.joint and self.no_speech >= SILENT
+        alone = self.knows_silence and not self.way.joint
+        return alone and is_silent(self.no_speech, self.speech)
 
     @property
     def is_sure_of_speech(self) -> bool:

@@ -26,6 +26,7 @@ from saykey.recognizer.time_limits import TimeLimits
 from saykey.recognizer.whisper.decoding import Aborted, Decoding
 from saykey.recognizer.whisper.engine import Whisper, floats
 from saykey.recognizer.whisper.gate import Gate
+from saykey.recognizer.whisper.loudness import normalised
 from saykey.recognizer.whisper.passes import Bounds, PhraseRequest, final, passes_over
 from saykey.recognizer.whisper.pieces import Sound, hearing
 from saykey.recognizer.whisper.window import LONGEST_SAMPLES, phrase_cost
@@ -46,21 +47,15 @@ class _Session:
     begin: protocol.Begin
     before: "array[float]" = field(default_factory=lambda: array("f"))
     samples: "array[float]" = field(default_factory=lambda: array("f"))
-    speech: float | None = None
-    spoken: slice = field(default_factory=lambda: slice(None))
     deadline: int = 0
     finished: bool = False
 
 
 class _Inbox:
-    """Reads the client's messages in a thread, so that they arrive while whisper.cpp runs.
+    """Reads the client's messages in a thread, so that they arrive while whisper.cpp runs."""
 
-    The gate runs in the same thread, so it has heard all of a phrase when the phrase is finished.
-    """
-
-    def __init__(self, connection: socket.socket, gate: Gate | None) -> None:
+    def __init__(self, connection: socket.socket) -> None:
         self.wanted: queue.SimpleQueue[_Session] = queue.SimpleQueue()
-        self._gate = gate
         self._session: _Session | None = None
         self._aborted = 0
         self._stream = connection.makefile("rb")
@@ -84,8 +79,6 @@ class _Inbox:
         match order:
             case protocol.Begin():
                 self._session = _Session(order)
-                if self._gate is not None:
-                    self._gate.begin()
             case protocol.Abort():
                 self._aborted = order.session
             case protocol.Feed():
@@ -107,12 +100,8 @@ class _Inbox:
         earlier = session.begin.before_samples - len(session.before)
         session.before += samples[:earlier]
         session.samples += samples[earlier:]
-        if self._gate is not None:
-            self._gate.hear(samples[earlier:])
 
     def _finish(self, session: _Session, order: protocol.Finish) -> None:
-        if self._gate is not None:
-            session.speech, session.spoken = self._gate.score, self._gate.span
         session.deadline = time.monotonic_ns() + order.within_ns
         session.finished = True
         self.wanted.put(session)
@@ -120,9 +109,10 @@ class _Inbox:
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """A model in memory, what the client is told about it, and the times of its passes so far."""
+    """A model and a gate in memory, what the client is told, and the times of the passes so far."""
 
     whisper: Whisper
+    gate: Gate | None
     padding: int | None
     knows_silence: bool
     ready: protocol.Ready
@@ -139,9 +129,14 @@ def _answer(loaded: _Loaded, session: _Session, inbox: _Inbox) -> protocol.Answe
     if len(session.samples) > LONGEST_SAMPLES:
         reason = "the phrase is longer than 30 s; pause between sentences"
         return protocol.Failed(begin.session, reason)
-    sound = Sound.of(session.before, session.samples[session.spoken], begin.gap)
+    samples, speech = normalised(session.samples), None
+    if loaded.gate is not None:
+        loaded.gate.begin()
+        loaded.gate.hear(samples)
+        samples, speech = samples[loaded.gate.span], loaded.gate.score
+    sound = Sound.of(normalised(session.before), samples, begin.gap)
     request = PhraseRequest(
-        begin, sound.lengths, loaded.padding, session.speech, knows_silence=loaded.knows_silence
+        begin, sound.lengths, loaded.padding, speech, knows_silence=loaded.knows_silence
     )
     bounds = Bounds(
         now=time.monotonic_ns,
@@ -158,7 +153,8 @@ def _answer(loaded: _Loaded, session: _Session, inbox: _Inbox) -> protocol.Answe
         return protocol.Failed(begin.session, str(error))
 
 
-def _load(path: Path, threads: int) -> _Loaded:
+def _load(path: Path, threads: int, *, gated: bool) -> _Loaded:
+    gate = Gate() if gated else None
     model = checked_model(path)
     padding = model.card.padding
     with named(path):
@@ -179,14 +175,14 @@ def _load(path: Path, threads: int) -> _Loaded:
         probe_ms=took / 1e6,
     )
     limits = TimeLimits(_PROBE.window, took)
-    return _Loaded(whisper, padding, model.card.knows_silence, ready, limits)
+    return _Loaded(whisper, gate, padding, model.card.knows_silence, ready, limits)
 
 
 def serve(connection: socket.socket, path: Path, threads: int, *, gated: bool) -> None:
     """Load the model and answer sessions until the client closes, which ends the process."""
     try:
-        inbox = _Inbox(connection, Gate() if gated else None)
-        loaded = _load(path, threads)
+        inbox = _Inbox(connection)
+        loaded = _load(path, threads, gated=gated)
     except (ModelError, RecognizerError) as error:
         unusable = protocol.Unusable(isinstance(error, ModelError), str(error))
         connection.sendall(protocol.frame(unusable))
