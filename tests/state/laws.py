@@ -86,19 +86,18 @@ OWNER = {mark: name for marks in (CLOSING, SEAM) for name, mark in marks.items()
 def _marks_are_right(world: World, device: Device) -> None:
     """Each mark stands behind its words, and is the one that the next phrase decided.
 
-    Only the rest of a text that was cut short may begin with a mark. So may the screen of a renamed
-    host: the text before it is on the screen of the old name.
+    The rest of a text that was cut short before a mark may stand behind other text. The screen of a
+    renamed host may begin with a mark: the words are on the screen of the old name.
     """
     screens = [
         m.screen.lstrip("".join(MARKS)) if m.name == THIRD else m.screen for m in world.machines
     ]
-    held = [h.text if h.follows is None else h.text.lstrip("".join(MARKS)) for h in _held(device)]
-    for text in (*screens, *held):
+    for text in (*screens, *(held.text for held in _held(device))):
         for at, mark in enumerate(text):
             if mark not in MARKS:
                 continue
-            name = text[at - 1 : at]
-            if OWNER[mark] != name:
+            name = OWNER[mark]
+            if name != text[at - 1 : at] and mark not in world.torn:
                 raise Broken(f"{mark} does not stand behind the words that it closes")
             read = _read_behind(world, device, name)
             if mark != (CLOSING[name] if read is None else read):

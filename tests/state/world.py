@@ -104,7 +104,7 @@ class World(NamedTuple):
     phrases recognised after their dictation had gone on. ``dropped`` dictations were cancelled.
     ``unmarked`` are those whose closing mark may be lost: their link dropped, or held text was
     asked for meanwhile. ``seams`` are the recognitions together with the phrase of a letter, and
-    the mark that was read behind it.
+    the mark that was read behind it. ``torn`` are marks before which typing broke off.
     """
 
     luck: int
@@ -128,6 +128,7 @@ class World(NamedTuple):
     dropped: frozenset[int] = frozenset()
     unmarked: frozenset[int] = frozenset()
     seams: frozenset[tuple[PhraseId, int, str, str]] = frozenset()
+    torn: frozenset[str] = frozenset()
     excused: frozenset[str] = frozenset()
     interrupted: frozenset[int] = frozenset()
     origin: tuple[tuple[str, int], ...] = ()
@@ -326,6 +327,8 @@ def _broken_off(world: World, typist: Typist, typed: int, doubtful: int) -> Iter
     ]
     if not text:
         parts[2] = typist.edits
+    if typed or doubtful:  # perhaps directly before a mark
+        idle = replace(idle, torn=idle.torn | (MARKS & set(text[typed : typed + 1])))
     stopped = on_screen(idle, typist.host, parts[0], down=typist.hurt)
     name = "typing broke" if typist.hurt else "typing stopped"
     yield move(name, stopped, ev.TypingStopped(typist.piece, *parts))

@@ -160,8 +160,7 @@ def stopped(
     if fate is Fate.HELD:
         if end.typed or end.doubtful:
             text, doubtful = inserted((*end.doubtful, *end.rest)), len(inserted(end.doubtful))
-            follows = piece.follows if piece.after is None else piece.after.piece
-            follows = piece.number if end.typed else follows
+            follows = piece.number if end.typed else piece.follows
             delivery = _hold_piece(delivery, piece, Held(piece.number, text, doubtful, follows))
         else:
             delivery = _hold_queued(delivery, piece)
