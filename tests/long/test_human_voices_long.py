@@ -73,7 +73,7 @@ def test_an_hour_of_noise_types_no_character():
 
 def test_pauses_neither_break_sentences_nor_hide_their_ends(record_property):
     with loaded(MODEL) as engine:
-        pauses = made.paused(engine, pairs=seams.PAIRS)
+        pauses = made.paused(engine, inside=seams.INSIDE, pairs=seams.PAIRS)
     found = seams.seams(MODEL, pauses)
     for ends in (False, True):
         wrong = seams.errors(found, ends=ends, styled=True)

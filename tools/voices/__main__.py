@@ -12,7 +12,6 @@ from voices.report import Section, file_name, renewed
 
 ROOT = Path(__file__).parents[2]
 PAGE, PICTURES = ROOT / "docs/hearing.md", ROOT / "docs/images"
-CACHE = ROOT / "build/voices"
 
 Measure = Callable[[list[str], Path], Section]
 
@@ -36,7 +35,7 @@ def main() -> int:
     try:
         material.check()
         for name in options.part or PARTS:
-            _keep(PARTS[name][1](models, CACHE))
+            _keep(PARTS[name][1](models, material.KEPT))
     except SaykeyError as error:
         print(f"voices: {error}", file=sys.stderr)
         return error.exit_code

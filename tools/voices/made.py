@@ -91,14 +91,18 @@ class Paused:
     whole: bytes = field(repr=False)
 
 
-def paused(model: Model, *, pairs: int) -> list[Paused]:
-    """Pauses at quiet gaps of the prompts, and so many between two whole prompts.
+def paused(model: Model, *, inside: int, pairs: int) -> list[Paused]:
+    """Pauses at quiet gaps of the prompts until so many are inside sentences; and between pairs.
 
     The place of a gap in the transcript is found by the words that the model hears around it; gaps
     whose place is not certain are left out.
     """
     noise = rng(5)
-    found = [one for sound in material.prompts() for one in _inside(model, sound, noise)]
+    found: list[Paused] = []
+    for number in noise.permutation(len(material.prompts())).tolist():
+        if sum(not one.ends for one in found) >= inside:
+            break
+        found += _inside(model, material.prompts()[number], noise)
     return found + list(_between(pairs, noise))
 
 

@@ -14,6 +14,9 @@ from saykey.measure.datasets import asterisk
 from short_windows.recordings import held_out_names, is_among
 
 SHARE = Path("/usr/share")
+KEPT = Path(__file__).parents[2] / "build/voices"
+"""For results that several parts need."""
+
 PROMPTS = SHARE / "asterisk/sounds/en_US_f_Allison"
 TEXTS = SHARE / "doc/asterisk-core-sounds-en/core-sounds-en.txt.gz"
 MUSIC = SHARE / "asterisk/moh"
@@ -83,7 +86,16 @@ def looked_at(name: str) -> bool:
 
 def pcm16(sound: Sound) -> bytes:
     """The recording as 16 kHz mono. Raises AudioError."""
-    return sound.path.read_bytes() if sound.path.suffix == ".raw" else read_pcm16(sound.path)
+    if sound.path.suffix == ".raw":
+        return sound.path.read_bytes()
+    if sound.path.suffix != ".g722":
+        return read_pcm16(sound.path)
+    kept = KEPT / str(sound.path.relative_to(SHARE)).replace("/", "_")
+    if not kept.is_file():  # ffmpeg starts anew for each of them, and each part needs all prompts
+        found = read_pcm16(sound.path)
+        KEPT.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(found)
+    return kept.read_bytes()
 
 
 @cache

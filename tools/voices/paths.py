@@ -10,6 +10,7 @@ import numpy as np
 
 from nothing_invented.device import pcm16 as pcm16_of
 from nothing_invented.sounds import RATE, non_speech
+from saykey.errors import AudioError
 from saykey.flow import Verdict
 from saykey.offline.dictated import Dictated
 from voices import made, material, mixing
@@ -116,8 +117,13 @@ def levels(models: Sequence[str], _cache: Path) -> Section:
 def noise(models: Sequence[str], _cache: Path) -> Section:
     """Characters typed for sounds without speech."""
     found: dict[str, dict[str, bytes]] = {}
+    unreadable = 0
     for sound in material.noise():
-        found.setdefault(sound.kind, {})[sound.name] = _in_room(sound)
+        try:
+            found.setdefault(sound.kind, {})[sound.name] = _in_room(sound)
+        except AudioError as error:
+            unreadable += 1
+            print(f"left out: {error}", flush=True)
     found[material.MADE] = hour_of_noise()
     rows = []
     for kind, recordings in found.items():
@@ -129,8 +135,8 @@ def noise(models: Sequence[str], _cache: Path) -> Section:
     head = ("sounds", "minutes", "phrases", "sounds that type", "characters typed")
     text = (
         "Whole path, the settings of all other sections. Effects are those of wesnoth, lmms and "
-        "the animals and things of tuxpaint, in the noise of a room. Cries are by human voices.\n\n"
-        + table(head, rows)
+        "the animals and things of tuxpaint, in the noise of a room. Cries are by human voices. "
+        f"Left out because they cannot be read: {unreadable}.\n\n" + table(head, rows)
     )
     return Section(NOISE, text)
 

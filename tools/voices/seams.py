@@ -27,13 +27,16 @@ from voices.report import Section, picture, table
 
 TITLE = "Pauses and seams"
 
-PAIRS = 100
+INSIDE = 90
+"""Pauses inside sentences."""
+
+PAIRS = 80
 """Ends between two prompts, besides those within prompts."""
 
-_TRIED = 60
+_TRIED = 40
 """So many pauses of each kind are heard for the curves."""
 
-_SILENCES_MS = (0, 60, 120, 240, 360, 500)
+_SILENCES_MS = (0, 120, 240, 360, 500)
 _HEARD_S = (2, 3, 4, 6, 9, 12)
 
 _END = re.compile(r"[.?!]")
@@ -61,11 +64,13 @@ def measured(models: Sequence[str], _cache: Path) -> Section:
     """Seams on the device's path, and both curves in process."""
     model = models[0]
     with loaded(model) as engine:
-        pauses = made.paused(engine, pairs=PAIRS)
+        pauses = made.paused(engine, inside=INSIDE, pairs=PAIRS)
         found = seams(model, pauses)
         chosen = _drawn([one for one, seam in zip(pauses, found, strict=True) if seam.styled])
-        silences = {ms: _with_silence(engine, chosen, ms) for ms in _SILENCES_MS}
-        ends = {seconds: _with_end(engine, chosen, seconds) for seconds in _HEARD_S}
+        before = _heard(engine, [normalised(floats(one.before)) for one in chosen])
+        silences = {ms: _with_silence(engine, chosen, before, ms) for ms in _SILENCES_MS}
+        before = _heard(engine, [_long(chosen, number) for number in range(len(chosen))])
+        ends = {seconds: _with_end(engine, chosen, before, seconds) for seconds in _HEARD_S}
     return Section(TITLE, _text(found, silences, ends), _pictures(silences, ends))
 
 
@@ -112,16 +117,22 @@ class Tried:
     cpu_ms: float
 
 
-def _with_silence(engine: Model, pauses: Sequence[Paused], ms: int) -> Tried:
+Before = Sequence[tuple["array[float]", str]]
+"""The phrases before the pauses, and their texts."""
+
+
+def _heard(engine: Model, before: Sequence[array[float]]) -> Before:
+    return [(samples, engine.hear(samples).text) for samples in before]
+
+
+def _with_silence(engine: Model, pauses: Sequence[Paused], before: Before, ms: int) -> Tried:
     """So many ms are left at the seam, half of it on each side."""
-    before = [normalised(floats(one.before)) for one in pauses]
     with patch.object(joint, "_SILENCE", ms * SAMPLE_RATE // 2000):
         return _tried(engine, pauses, before)
 
 
-def _with_end(engine: Model, pauses: Sequence[Paused], seconds: int) -> Tried:
-    """So many seconds are heard of a phrase of 12 s and more, made of all the pauses before it."""
-    before = [_long(pauses, number) for number in range(len(pauses))]
+def _with_end(engine: Model, pauses: Sequence[Paused], before: Before, seconds: int) -> Tried:
+    """So many seconds are heard of the phrases before, which are longer."""
     with ExitStack() as patches:
         patches.enter_context(patch.object(joint, "_END", seconds * SAMPLE_RATE))
         patches.enter_context(patch.object(joint, "JOINT_SAMPLES", 0))
@@ -138,10 +149,9 @@ def _long(pauses: Sequence[Paused], number: int) -> array[float]:
     return samples[-max(_HEARD_S) * SAMPLE_RATE :]
 
 
-def _tried(engine: Model, pauses: Sequence[Paused], before: Sequence[array[float]]) -> Tried:
+def _tried(engine: Model, pauses: Sequence[Paused], before: Before) -> Tried:
     found, spent = [], 0.0
-    for one, earlier in zip(pauses, before, strict=True):
-        typed = engine.hear(earlier).text
+    for one, (earlier, typed) in zip(pauses, before, strict=True):
         _, phrase = engine.gated(normalised(floats(one.after)))
         both = joint.together(earlier, phrase, one.gap) or phrase
         began = time.process_time()
