@@ -44,10 +44,14 @@ def prompts(models: Sequence[str], _cache: Path) -> Section:
         ("prompts of one or two words", short),
     ):
         said = texts(recordings)
-        for half, wanted in (("looked at", True), ("other half", False)):
-            some = {n: pcm for n, pcm in recordings.items() if material.looked_at(n) is wanted}
-            typed = dictated(models[0], some)
-            total = score({n: (said[n], typed[n].text) for n in some})
+        everything = dictated(models[0], recordings)
+        for half, halves in (
+            ("both", {True, False}),
+            ("looked at", {True}),
+            ("other half", {False}),
+        ):
+            typed = {n: one for n, one in everything.items() if material.looked_at(n) in halves}
+            total = score({n: (said[n], typed[n].text) for n in typed})
             rows.append(
                 (
                     name,
@@ -106,10 +110,12 @@ def levels(models: Sequence[str], _cache: Path) -> Section:
         }
         typed = dictated(models[0], quiet)
         right = share(said, lambda name, typed=typed: same(said[name], typed[name].text))
-        rows.append((f"{dbfs} dBFS", right, nothing_typed(typed)))
+        unheard = share(typed.values(), lambda heard: not heard.phrases)
+        rows.append((f"{dbfs} dBFS", right, nothing_typed(typed), unheard))
     text = (
-        f"{_AT_LEVEL} prompts of one to six words at several peaks, in noise of -90 dBFS.\n\n"
-        + table(("peak", "right", "type nothing"), rows)
+        f"{_AT_LEVEL} prompts of one to six words at several peaks, in noise of -90 dBFS. In the "
+        "last column the voice detector, which hears the sound as it is, finds no phrase.\n\n"
+        + table(("peak", "right", "type nothing", "no phrase"), rows)
     )
     return Section(LEVELS, text)
 
