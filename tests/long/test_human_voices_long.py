@@ -82,15 +82,17 @@ def test_pauses_neither_break_sentences_nor_hide_their_ends(record_property):
         assert wrong.percent <= 10
 
 
-@pytest.mark.parametrize("runs", [False, True], ids=["random", "runs"])
-def test_spoken_repeats_are_not_lost(runs, record_property):
+@pytest.mark.parametrize(("runs", "most"), [(False, 2), (True, 5)], ids=["random", "runs"])
+def test_digits_that_were_spoken_are_not_lost_to_the_guards(runs, most, record_property):
+    """In runs of up to twelve times the same digit the model itself miscounts: docs/hearing.md."""
     strings = made.digit_strings(runs=runs)
     typed = dictated(MODEL, strings)
     right = share(strings, lambda digits: digits_in(typed[digits].text) == digits)
     guarded = lost(MODEL, strings, typed)
     record_property(f"digit strings typed as spoken, runs {runs}", str(right))
     record_property(f"digit strings lost to the guards, runs {runs}", str(guarded))
-    assert guarded.percent <= 2
+    assert guarded.percent <= most
+    assert runs or right.percent >= 98
 
 
 @pytest.mark.parametrize("text", ["4, 4, 4, " * 30, "the the " * 60, "Thank you. " * 40])
