@@ -186,7 +186,7 @@ def _text(found: Sequence[Seam], silences: dict[int, Tried], ends: dict[int, Tri
             "wrong.",
             f"Silence left at the seam, {half} ms on either side being chosen, against both "
             f"errors, in process, on {_TRIED} pauses of each kind:",
-            _tries("silence left, ms", silences),
+            _tries("silence left on both sides, ms", silences),
             picture("seam-silence", "Errors by the silence left at the seam"),
             "How much is heard of the phrase before, if that has 12 s and more (the ends of other "
             f"phrases come before it here). Chosen: {seconds} s. CPU time is that of the joint "
