@@ -26,9 +26,9 @@ def seconds(samples):
     return len(samples) / SAMPLE_RATE
 
 
-def test_a_quarter_of_a_second_of_silence_stays_between_the_phrases():
+def test_a_third_of_a_second_of_silence_stays_between_the_phrases():
     joint = together(voice(2) + quiet(1), quiet(1) + voice(2) + quiet(0.2), gap=5 * SAMPLE_RATE)
-    assert seconds(joint) == pytest.approx(2 + 0.24 + 2.2, abs=0.02)
+    assert seconds(joint) == pytest.approx(2 + 0.36 + 2.2, abs=0.02)
 
 
 def test_nothing_is_cut_out_where_the_length_limit_divided_the_phrases():
