@@ -136,8 +136,11 @@ def _between(pairs: int, noise: np.random.Generator) -> Iterator[Paused]:
         for sound in material.prompts()
         if re.fullmatch(r"[A-Z].{10,110}[^.]\.", sound.said) and len(sound.said.split()) >= 4
     ]
-    order = noise.permutation(len(whole)).tolist()
-    for first, second in list(zip(order[::2], order[1::2], strict=False))[:pairs]:
+    drawn: list[tuple[int, int]] = []
+    while len(drawn) < pairs:
+        order = noise.permutation(len(whole)).tolist()
+        drawn += zip(order[::2], order[1::2], strict=False)
+    for first, second in drawn[:pairs]:
         one, other = whole[first], whole[second]
         together = np.concatenate([voice(one.name), voice(other.name)])
         pause = with_pause(together, len(voice(one.name)), noise)
