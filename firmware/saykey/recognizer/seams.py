@@ -58,11 +58,16 @@ def divided(typed: str, joint: str) -> Joint | None:
     if cost > _MOST_DIFFERENT or _differ_near(wanted, spelt, -end):
         return None
     number = ends.index(-end)
-    last, first = words[number], words[number + 1]
-    begin, end = last[1] + len(last[0]), first[1]
-    mark = _MARK.match(joint, begin, end)
-    behind = mark.end() if mark is not None else begin
-    return Joint(joint[begin:behind], joint[behind:].lstrip())
+    (word, at), (_, begin) = words[number], words[number + 1]
+    mark = _MARK.match(joint, at + len(word), begin)
+    behind = mark.end() if mark is not None else at + len(word)
+    return Joint(joint[at + len(word) : behind], joint[behind:].lstrip())
+
+
+def space_between(first: str, second: str) -> str:
+    """What stands between two texts of one sentence: a space, or nothing in scripts without them."""
+    unspaced = _UNSPACED.search(first[-1:]) and _UNSPACED.match(second)
+    return "" if unspaced or not first or not second else " "
 
 
 def _differ_near(wanted: str, spelt: list[str], end: int) -> bool:

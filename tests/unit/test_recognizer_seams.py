@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saykey.text.seams import Joint, divided
+from saykey.recognizer.seams import Joint, divided, space_between
 
 EXAMPLES = [
     line
@@ -55,3 +55,9 @@ def test_a_long_dictation_is_compared_quickly():
     assert divided(typed, "went on and on about it. Then we stopped.") == Joint(
         ".", "Then we stopped."
     )
+
+
+def test_two_texts_are_parted_by_a_space_where_their_script_has_spaces():
+    assert space_between("One", "two") == " "
+    assert space_between("你好", "吗") == ""
+    assert space_between("", "two") == ""
