@@ -31,7 +31,7 @@ class Story:
         self.device: Device = replace(device, rules=replace(device.rules, button=button))
         self.refused = ""
         self.begun: list[fx.Effect] = []
-        self.tell(ev.ModelReady("saykey-demo"))
+        self.tell(ev.ModelReady("tiny.en-short"))
         for host in hosts:
             self.tell(ev.LinkChanged(host.name, Link.UP))
         self.begun.clear()
@@ -71,14 +71,14 @@ class Story:
         took_ms: float = 50.0,
     ) -> tuple[fx.Effect, ...]:
         heard = Transcript(
-            PhraseId(dictation, number), revision, text, "en", "saykey-demo", 1, verdict,
+            PhraseId(dictation, number), revision, text, "en", "tiny.en-short", 1, verdict,
             timings=Timings(took_ms),
         )  # fmt: skip
         return self.tell(ev.Recognised(heard))
 
     def worker_dies_on(self, number: int, revision: int = 1) -> tuple[fx.Effect, ...]:
         done = self.tell(ev.RecognitionFailed(PhraseId(1, number), revision, "killed"))
-        return done + self.tell(ev.ModelReady("saykey-demo"))
+        return done + self.tell(ev.ModelReady("tiny.en-short"))
 
     def typed(self, piece: int) -> tuple[fx.Effect, ...]:
         return self.tell(ev.TypingFinished(piece))

@@ -39,7 +39,7 @@ class ScriptedRecognizer:
         clock: Clock,
         texts: Mapping[PhraseId, str],
         *,
-        models: frozenset[str] = frozenset({"saykey-demo"}),
+        models: frozenset[str] = frozenset({"tiny.en-short"}),
         pace_ms: float = 0.0,
     ) -> None:
         self.texts = dict(texts)
