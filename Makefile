@@ -28,6 +28,7 @@ kernel: for-test
 	tests/kernel/run $(ARGS)
 
 long: for-test
+	@tools/setup/system-packages long
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m long
 	@tools/setup/system-packages kernel
 	tests/kernel/run --characters 100000 -k thousands

@@ -20,7 +20,7 @@ from saykey.models.formats.random_weights import write_random
 from saykey.models.store.convert import export_gguf
 
 PATIENCE = 60
-DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
+DEMO = Path(saykey.__file__).parent / "data" / "models" / "tiny.en-short.bin"
 
 
 @pytest.fixture(autouse=True)
@@ -78,11 +78,11 @@ def test_another_model_is_used_on_request(tmp_path):
 
 def test_a_damaged_model_leaves_the_one_before_in_use_and_says_so(tmp_path):
     with device(tmp_path) as (_program, asking, statuses):
-        with pytest.raises(ControlError, match=r"^damaged cannot be used, saykey-demo stays: "):
+        with pytest.raises(ControlError, match=r"^damaged cannot be used, tiny.en-short stays: "):
             asking.use_model("damaged")
         kept = until(statuses, lambda status: status.model.reason)
-        assert ready("saykey-demo")(kept)
-        assert kept.model.reason.startswith("damaged cannot be used, saykey-demo stays: ")
+        assert ready("tiny.en-short")(kept)
+        assert kept.model.reason.startswith("damaged cannot be used, tiny.en-short stays: ")
         assert kept.fault is None
 
 

@@ -7,7 +7,7 @@ from saykey.ports import Link
 
 SPOKEN = "Thank you for the figures. Could you send me the last page again by Friday?"
 
-IDLE = View(host="office", link=Link.UP, model="saykey-demo", model_state=ModelState.READY)
+IDLE = View(host="office", link=Link.UP, model="tiny.en-short", model_state=ModelState.READY)
 LISTENING = replace(IDLE, capture=Listening.LISTENING, level_db=-26.0)
 HELD = replace(IDLE, held=34, held_text="Could you send it again by Friday?")
 LOST = Fault("No microphone", "Plug it in again, then press the button.")

@@ -41,7 +41,7 @@ class Story:
         self.device: Device = replace(device, rules=replace(device.rules, button=button))
         self.refused = ""
         self.begun: list[fx.Effect] = []
-        self.tell(ev.ModelReady("saykey-demo"))
+        self.tell(ev.ModelReady("tiny.en-short"))
         for host in hosts:
             self.tell(ev.LinkChanged(host.name, Link.UP))
         self.begun.clear()
@@ -86,14 +86,14 @@ class Story:
     ) -> tuple[fx.Effect, ...]:
         """``seam``: the mark between this text and the phrase before, if heard together."""
         heard = Transcript(
-            PhraseId(dictation, number), revision, text, "en", "saykey-demo", 1, verdict,
+            PhraseId(dictation, number), revision, text, "en", "tiny.en-short", 1, verdict,
             timings=Timings(took_ms), seam=None if seam is None else Seam(seam),
         )  # fmt: skip
         return self.tell(ev.Recognised(heard))
 
     def worker_dies_on(self, number: int, revision: int = 1) -> tuple[fx.Effect, ...]:
         done = self.tell(ev.RecognitionFailed(PhraseId(1, number), revision, "killed"))
-        return done + self.tell(ev.ModelReady("saykey-demo"))
+        return done + self.tell(ev.ModelReady("tiny.en-short"))
 
     def type_all(self) -> None:
         """The host takes all text that is queued for it."""

@@ -40,7 +40,7 @@ class Device:
             host="box",
             hosts=("box", "mac"),
             link=Link.UP,
-            model=ModelStatus(name="saykey-demo", state="ready"),
+            model=ModelStatus(name="tiny.en-short", state="ready"),
             held=HeldStatus(characters=6, pieces=1, text=("secret",)),
         )
         self.clock = VirtualClock(NOW)
@@ -60,7 +60,7 @@ class Device:
                 self.become(host=host)
             case HeldTextWanted() | HeldTextDropped():
                 self.become(held=HeldStatus())
-            case ModelWanted(name=name) if name != "saykey-demo":
+            case ModelWanted(name=name) if name != "tiny.en-short":
                 raise ModelError(f"no model {name}; get it first")
 
     def look(self):

@@ -13,7 +13,7 @@ IDLE = Status(
     host="box",
     hosts=("box",),
     link=Link.UP,
-    model=ModelStatus(name="saykey-demo", state="ready"),
+    model=ModelStatus(name="tiny.en-short", state="ready"),
 )
 HOLDING = msgspec.structs.replace(
     IDLE, held=HeldStatus(characters=11, pieces=2, doubtful=1, text=("hello ", "world"))
@@ -105,7 +105,7 @@ def test_repr_and_the_words_for_people_hold_nothing_that_was_spoken():
 
 
 def test_a_status_in_words_names_only_what_is_going_on():
-    assert in_words(IDLE) == "idle · box up · saykey-demo ready"
+    assert in_words(IDLE) == "idle · box up · tiny.en-short ready"
     busy = Status(
         capture="open",
         host="box",

@@ -33,7 +33,7 @@ IDLE = Status(
     host="box",
     hosts=("box",),
     link=Link.UP,
-    model=ModelStatus(name="saykey-demo", state="ready"),
+    model=ModelStatus(name="tiny.en-short", state="ready"),
 )
 
 PLANNER = Planner(load_layout("linux", "us"))

@@ -54,7 +54,7 @@ def test_a_lost_microphone_and_a_failed_model_are_faults() -> None:
     story = Story()
     story.tell(ev.MicrophoneFailed("plug it in"))
     story.tell(ev.ModelLost("killed"))
-    story.tell(ev.ModelFailed("saykey-demo", "pull it again"))
+    story.tell(ev.ModelFailed("tiny.en-short", "pull it again"))
     assert [fault.advice for fault in looks.view(story.device).faults] == [
         "plug it in", "pull it again",
     ]  # fmt: skip

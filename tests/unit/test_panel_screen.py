@@ -12,7 +12,7 @@ from saykey.panel.screens.order import SCREENS, screen_of
 from saykey.panel.view import Fault, Listening, ModelState, View
 from saykey.ports import Link
 
-IDLE = View(host="office", link=Link.UP, model="saykey-demo", model_state=ModelState.READY)
+IDLE = View(host="office", link=Link.UP, model="tiny.en-short", model_state=ModelState.READY)
 LOST = Fault("No microphone", "Plug it in again, then press the button.")
 
 
