@@ -49,7 +49,7 @@ COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-un
 lock: for-test
 	$(COMPILE) -o requirements.lock pyproject.toml
 	$(COMPILE) -o requirements-dev.lock -c requirements.lock \
-		--extra dev --extra kernel --extra mic --extra pi pyproject.toml
+		--extra dev --extra eval --extra kernel --extra mic --extra pi pyproject.toml
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -58,7 +58,7 @@ def real_adapters(settings: Settings) -> Adapters:
     clock = MonotonicClock()
     return Adapters(
         clock=clock,
-        microphone=_microphone(settings.microphone.source, clock),
+        microphone=microphone_of(settings.microphone.source, clock),
         transport_of=lambda host: _transport(host, clock),
         button=_button(settings, clock),
         lamp=_lamp(settings),
@@ -77,7 +77,8 @@ def _signals() -> tuple[signal.Signals, ...]:
     return ends if ignored else (*ends, signal.SIGHUP)
 
 
-def _microphone(source: str, clock: Clock) -> Microphone:
+def microphone_of(source: str, clock: Clock) -> Microphone:
+    """The microphone for a source in the settings file: "alsa:DEVICE" or "file:PATH"."""
     kind, _, name = source.partition(":")
     if kind == "file":
         from saykey.audio.recording import RecordingMicrophone

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from saykey import effects as fx
 from saykey.errors import SaykeyError
@@ -15,9 +15,31 @@ from saykey.events import (
     RecognitionFailed,
 )
 from saykey.flow import PhraseId
-from saykey.host_links import HostLinks
-from saykey.listening.capture import Capture
 from saykey.ports import Recognizer, SessionParameters
+
+
+class Captures(Protocol):
+    """Performs the capture effects, see listening.capture.Capture. Returns at once."""
+
+    def open(self, dictation: int, at: int, /) -> None:
+        """See effects.OpenCapture."""
+        ...
+
+    def close(self, dictation: int, at: int, /) -> None:
+        """See effects.CloseCapture."""
+        ...
+
+    def abort(self, dictation: int, /) -> None:
+        """See effects.AbortCapture."""
+        ...
+
+
+class Hosts(Protocol):
+    """Performs the effects on hosts, see host_links.HostLinks. Returns at once."""
+
+    def perform(self, effect: fx.HostEffect, /) -> None:
+        """Start the work of this effect."""
+        ...
 
 
 class Performer:
@@ -25,9 +47,9 @@ class Performer:
 
     def __init__(
         self,
-        capture: Capture,
+        capture: Captures,
         recognizer: Recognizer,
-        links: HostLinks,
+        links: Hosts,
         post: Callable[[Event], None],
     ) -> None:
         self._capture = capture

@@ -219,6 +219,12 @@ def test_other_kinds_of_files_are_decoded_through_a_pipe_too(encoded, kind):
         assert_is_the_tone(read_pcm16(path))
 
 
+def test_g722_which_has_no_header_is_known_by_its_suffix(encoded):
+    path = encoded("g722", "-af", "pan=mono|c0=c0", "-ar", "16000")
+    assert duration_s(path) is None
+    assert_is_the_tone(read_pcm16(path))
+
+
 def test_without_ffmpeg_the_message_says_to_install_it(encoded, monkeypatch, tmp_path):
     path = encoded("m4a")
     monkeypatch.setenv("PATH", str(tmp_path))

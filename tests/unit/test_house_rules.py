@@ -102,6 +102,12 @@ PURE = (
     "saykey.doctor.power",
     "saykey.doctor.usb",
     "saykey.listening.timeline",
+    "saykey.measure.datasets.item",
+    "saykey.measure.report.svg",
+    "saykey.measure.scoring.kinds",
+    "saykey.measure.scoring.normal",
+    "saykey.offline.dictated",
+    "saykey.offline.recorded_time",
     "saykey.recognizer.protocol",
     "saykey.recognizer.tally",
     "saykey.recognizer.time_limits",
@@ -178,13 +184,15 @@ WIRING = {
     "host_links",
     "listening",
     "looks",
+    "offline",
     "performer",
     "simulated",
 }
 """These join rooms and may import any of them. adapters chooses the adapters named in the settings,
 app wires the rooms, performer hands effects to them, listening hands the microphone's frames to the
 speech room, checks asks the rooms what is wrong with the settings, looks turns the device state
-into what panel and control show, and keeper hands the state to outbox and systemd."""
+into what panel and control show, keeper hands the state to outbox and systemd, and offline runs the
+state on recordings."""
 MAY_ALSO_IMPORT = {
     "hub": {"state"},
     "measure": {"models", "recognizer"},  # it runs the engines on the models

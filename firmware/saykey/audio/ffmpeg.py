@@ -12,14 +12,16 @@ from typing import BinaryIO
 
 from saykey.errors import AudioError
 
-ARGUMENTS = (
+READING = (
     *("-nostdin", "-hide_banner", "-loglevel", "error", "-xerror"),
     # A playlist could name network addresses; nothing may be fetched.
     *("-protocol_whitelist", "file,pipe"),
-    *("-i", "file:/proc/self/fd/{}"),
-    *("-map", "0:a:0", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1"),
 )
+WRITING = ("-map", "0:a:0", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1")
 """ffmpeg keeps rate and channels; only audio.convert changes them."""
+
+RAW = {".g722": ("-f", "g722")}
+"""Formats without any header, by the suffix of the file, and the arguments that name them."""
 
 _LONGEST = 200
 """Characters kept of an error message of ffmpeg."""
@@ -31,15 +33,18 @@ def program() -> str | None:
 
 
 class Decoder:
-    """A running ffmpeg; ``wav`` is its output. Read it to its end before calling `complaint`."""
+    """A running ffmpeg; ``wav`` is its output. Read it to its end before calling `complaint`.
 
-    def __init__(self, program: str, file: int) -> None:
+    ``raw`` is a value of RAW, or empty.
+    """
+
+    def __init__(self, program: str, file: int, raw: tuple[str, ...]) -> None:
         self._told, telling = os.pipe()
         # When the pipe is full, further errors are dropped, so that ffmpeg never waits.
         os.set_blocking(telling, False)
         try:
             self._process = subprocess.Popen(
-                (program, *(argument.format(file) for argument in ARGUMENTS)),
+                (program, *READING, *raw, "-i", f"file:/proc/self/fd/{file}", *WRITING),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=telling,
@@ -79,9 +84,9 @@ class Decoder:
 
 
 @contextmanager
-def decoding(program: str, file: int) -> Iterator[Decoder]:
+def decoding(program: str, file: int, raw: tuple[str, ...] = ()) -> Iterator[Decoder]:
     """Decode the file with this descriptor, which ffmpeg opens anew. Raises AudioError."""
-    decoder = Decoder(program, file)
+    decoder = Decoder(program, file, raw)
     try:
         yield decoder
     finally:

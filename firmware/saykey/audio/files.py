@@ -137,6 +137,8 @@ def _entered(path: Path, name: str, stack: ExitStack) -> _Sound:
 def _by_libsndfile(file: Path, descriptor: int, name: str, stack: ExitStack) -> _Sound:
     import soundfile
 
+    if raw := ffmpeg.RAW.get(file.suffix.lower()):  # libsndfile would guess from the samples
+        return _by_ffmpeg(descriptor, name, "it has no header", stack, raw)
     try:
         sound = stack.enter_context(soundfile.SoundFile(file))
     except soundfile.LibsndfileError as error:
@@ -154,13 +156,15 @@ def _by_libsndfile(file: Path, descriptor: int, name: str, stack: ExitStack) -> 
     return _Sound(name, sound.samplerate, read, frames, estimated=sound.format == "MP3")
 
 
-def _by_ffmpeg(descriptor: int, name: str, refusal: str, stack: ExitStack) -> _Sound:
-    """Decode the file with ffmpeg; ``refusal`` is the error of libsndfile."""
+def _by_ffmpeg(
+    descriptor: int, name: str, refusal: str, stack: ExitStack, raw: tuple[str, ...] = ()
+) -> _Sound:
+    """Decode the file with ffmpeg; ``refusal`` is libsndfile's error, ``raw`` a value of RAW."""
     if (program := ffmpeg.program()) is None:
         raise _unreadable(
-            name, refusal, ", or install ffmpeg, which reads m4a, mp4, webm and others"
+            name, refusal, ", or install ffmpeg, which reads m4a, mp4, webm, g722 and others"
         )
-    decoder = stack.enter_context(ffmpeg.decoding(program, descriptor))
+    decoder = stack.enter_context(ffmpeg.decoding(program, descriptor, raw))
     plain, _ = wav.begin(decoder.wav, name)
     if plain is None:
         raise _unreadable(name, f"{refusal}; ffmpeg: {decoder.complaint() or 'no sound'}")

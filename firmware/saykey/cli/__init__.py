@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run:command", "Run the device: listen, recognise and type until stopped."),
     "demo": ("demo:command", "Dictate from a recording to a simulated host; needs no hardware."),
     "transcribe": ("transcribe:command", "Print what is said in an audio file."),
+    "eval": ("evaluate:command", "Measure how well models hear a dataset, or record one."),
     "status": ("control:status", "Show what the running saykey is doing."),
     "watch": ("control:watch", "Show the status again whenever it changes."),
     "press": ("control:press", "Start listening, as when the button goes down."),

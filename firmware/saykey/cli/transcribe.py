@@ -1,9 +1,10 @@
-"""`saykey transcribe`: audio files to text, with the same phrases and model as the device."""
+"""`saykey transcribe`: audio files to the text that the device would type for them."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -12,26 +13,15 @@ from saykey.audio.files import duration_s, read_blocks
 from saykey.audio.pipes import STANDARD_INPUT
 from saykey.cli.progress import bars
 from saykey.clock import MonotonicClock
-from saykey.errors import UsageError
-from saykey.events import PhraseEnded
-from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE, Phrase, Verdict
-from saykey.ports import Recognizer, SessionParameters
+from saykey.errors import RecognizerError, UsageError
+from saykey.offline.device import offline_device
+from saykey.offline.dictated import Dictated
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.settings.load import load
 from saykey.settings.schema import Settings
-from saykey.speech.cutter import Cutter
-from saykey.speech.detector import WebRtcDetector
-from saykey.text.joining import join
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A phrase of a file as text; times in seconds of the file."""
-
-    text: str
-    begin_s: float
-    end_s: float
-    verdict: str
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 
 @click.command()
@@ -44,72 +34,54 @@ def command(
 ) -> None:
     """Print what is said in each FILE; - reads standard input.
 
-    Reads WAV, FLAC, Ogg, MP3 and, where ffmpeg is installed, m4a, mp4, webm and others.
+    Each FILE is one dictation: the text is what the device would type. Reads WAV, FLAC, Ogg, MP3
+    and, where ffmpeg is installed, m4a, mp4, webm and others.
     """
     if files.count(STANDARD_INPUT) > 1:
         raise UsageError("standard input can be read once: leave one - out")
     settings = load(config)
+    if model is not None:
+        recognizer = msgspec.structs.replace(settings.recognizer, model=model)
+        settings = msgspec.structs.replace(settings, recognizer=recognizer)
     # reports a file that is not audio before any work
     lengths = [duration_s(file) for file in files]
-    chosen = model or settings.recognizer.model
-    asyncio.run(_transcribe(files, lengths, chosen, settings, as_json=as_json))
+    failed = asyncio.run(_transcribe(files, lengths, settings, as_json=as_json))
+    if failed:
+        raise RecognizerError(f"the recognizer failed on {failed}: choose a smaller model")
 
 
 async def _transcribe(
-    files: tuple[Path, ...],
-    lengths: list[float | None],
-    model: str,
-    settings: Settings,
-    *,
-    as_json: bool,
-) -> None:
-    recognizer = WorkerRecognizer(settings.recognizer, MonotonicClock())
+    files: tuple[Path, ...], lengths: list[float | None], settings: Settings, *, as_json: bool
+) -> str:
+    """Print the text of each file. Returns in words what could not be recognised, or ""."""
+    clock, failed = MonotonicClock(), []
+    recognizer = WorkerRecognizer(settings.recognizer, clock)
     try:
-        await recognizer.load(model)
-        with bars() as progress:
-            for file, length in zip(files, lengths, strict=True):
-                task = progress.add_task(file.name, total=length)
-                lines = []
-                async for line in _lines(file, recognizer, settings):
-                    lines.append(line)
-                    progress.update(task, completed=line.end_s)
-                progress.remove_task(task)
-                click.echo(_told(file, model, lines, as_json=as_json, named=len(files) > 1))
+        async with offline_device(settings, recognizer, clock) as device:
+            with bars() as progress:
+                for file, length in zip(files, lengths, strict=True):
+                    task = progress.add_task(file.name, total=length)
+                    heard = partial(_heard, progress, task)
+                    made = await device.dictate(read_blocks(file), heard)
+                    progress.remove_task(task)
+                    model = settings.recognizer.model
+                    click.echo(_told(file, model, made, as_json=as_json, named=len(files) > 1))
+                    if made.untyped:
+                        click.echo(f"{file}: {made.untyped}", err=True)
+                    if made.failed:
+                        failed.append(f"{file} ({made.failed} of {len(made.phrases)} phrases)")
     finally:
         await recognizer.close()
+    return ", ".join(failed)
 
 
-async def _lines(file: Path, recognizer: Recognizer, settings: Settings) -> AsyncIterator[Line]:
-    speech = settings.speech
-    cutter = Cutter(1, speech, WebRtcDetector(speech.aggressiveness))
-    sample = 0
-    for block in read_blocks(file):
-        for event in cutter.feed(block, sample):
-            if isinstance(event, PhraseEnded):
-                yield await _recognised(event.phrase, recognizer, settings)
-        sample += len(block) // SAMPLE_BYTES
-    for event in cutter.finish():
-        if isinstance(event, PhraseEnded):
-            yield await _recognised(event.phrase, recognizer, settings)
+def _heard(progress: "Progress", task: "TaskID", seconds: float) -> None:
+    progress.update(task, completed=seconds)
 
 
-async def _recognised(phrase: Phrase, recognizer: Recognizer, settings: Settings) -> Line:
-    chosen = settings.recognizer
-    session = recognizer.begin(SessionParameters(chosen.language, chosen.vocabulary))
-    session.feed(phrase.pcm)
-    heard = await session.finish(phrase.id, phrase.revision)
-    begin_s = phrase.first_sample / SAMPLE_RATE
-    text = "" if heard.verdict is Verdict.EMPTY else heard.text
-    return Line(text, begin_s, begin_s + phrase.seconds, heard.verdict.value)
-
-
-def _told(file: Path, model: str, lines: list[Line], *, as_json: bool, named: bool) -> str:
-    text = ""
-    for line in lines:
-        if line.text:
-            text += join(text, line.text)
+def _told(file: Path, model: str, made: Dictated, *, as_json: bool, named: bool) -> str:
     if not as_json:
-        return f"{file}: {text}" if named else text
-    phrases = [asdict(line) for line in lines if line.text]
-    found = {"file": str(file), "model": model, "text": text, "phrases": phrases}
+        return f"{file}: {made.text}" if named else made.text
+    phrases = [asdict(phrase) for phrase in made.phrases if phrase.text]
+    found = {"file": str(file), "model": model, "text": made.text, "phrases": phrases}
     return msgspec.json.encode(found).decode()

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from saykey.errors import ModelError, RecognizerError
+from saykey.measure.memory import memory_mb
 from saykey.measure.process import (
     Answer,
     Failed,
@@ -63,11 +64,10 @@ class Measured:
         return self._memory("VmHWM")
 
     def _memory(self, which: str) -> float:
-        lines = Path(f"/proc/{self._process.pid}/status").read_text("utf-8").splitlines()
-        found = next((line for line in lines if line.startswith(f"{which}:")), None)
+        found = memory_mb(self._process.pid, which)
         if found is None:
             raise self._gone()
-        return int(found.split()[1]) * 1024 / 1e6
+        return found
 
     def _ask(self, order: Order) -> Answer:
         assert self._process.stdin is not None  # noqa: S101 - as `measuring` makes it

@@ -1,0 +1,1 @@
+"""Reads datasets: recordings, and what is said in each. One module for each form."""

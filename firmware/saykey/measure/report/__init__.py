@@ -1,0 +1,1 @@
+"""Writes the results of an evaluation as tables, pictures, Markdown, HTML and JSON."""

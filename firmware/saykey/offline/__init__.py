@@ -1,0 +1,1 @@
+"""Runs dictations from recordings through the device's state machine, faster than real time."""

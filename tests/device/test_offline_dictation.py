@@ -1,0 +1,35 @@
+"""The offline device and the running device type the same text, with the bundled model."""
+
+import json
+import subprocess
+import sys
+import wave
+
+import pytest
+
+from saykey.cli.demo import bundled
+
+RECORDING, _ = bundled()
+
+
+def saykey(*arguments: object) -> dict:
+    command = [sys.executable, "-m", "saykey", *map(str, arguments), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def cut_off(tmp_path):
+    """The bundled recording up to a place within its last words."""
+    path = tmp_path / "cut-off.wav"
+    with wave.open(str(RECORDING)) as whole, wave.open(str(path), "wb") as part:
+        part.setparams(whole.getparams())
+        part.writeframes(whole.readframes(whole.getnframes() * 9 // 10))
+    return path
+
+
+def test_transcribe_prints_what_the_running_device_types(cut_off):
+    for recording in (RECORDING, cut_off):
+        typed = saykey("demo", recording, "--fast")["typed"]
+        assert typed
+        assert saykey("transcribe", recording)["text"] == typed

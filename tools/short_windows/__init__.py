@@ -1,0 +1,1 @@
+"""Teaches a Whisper model to hear short windows; see docs/short-windows.md."""
