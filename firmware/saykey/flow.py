@@ -81,6 +81,14 @@ class PhraseId:
     number: int
 
 
+class Loudness(Enum):
+    """The loudness of a phrase. TOO_QUIET: words may be missing. CLIPPED: distorted, too loud."""
+
+    FINE = "fine"
+    TOO_QUIET = "too quiet"
+    CLIPPED = "clipped"
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """A stretch of speech between two pauses.
@@ -97,6 +105,7 @@ class Phrase:
     last_sample: int
     pcm: bytes = field(repr=False, compare=False, default=b"")
     cut: bool = False
+    loudness: Loudness = Loudness.FINE
 
     @property
     def seconds(self) -> float:

@@ -12,7 +12,7 @@ from saykey.control.status import (
     RecognitionStatus,
     Status,
 )
-from saykey.flow import SAMPLE_RATE, Substitution
+from saykey.flow import SAMPLE_RATE, Loudness, Substitution
 from saykey.latency import Record
 from saykey.panel.view import Fault, Listening, ModelState, View
 from saykey.ports import Light
@@ -55,6 +55,8 @@ def view(device: Device) -> View:
         substitutions=_substitutions(device),
         replaced=(replaced[-1].wanted, replaced[-1].typed) if replaced else None,
         lacking=_lacking(replaced),
+        loudness=_loudness(device),
+        wordless=device.counters.wordless,
     )
 
 
@@ -74,6 +76,9 @@ def status(device: Device, record: Record = Record()) -> Status:  # noqa: B008 -
         typing=delivery.busy(device.delivery),
         substitutions=_substitutions(device),
         lacking=_lacking(_replaced(device)),
+        too_quiet=device.counters.too_quiet,
+        clipped=device.counters.clipped,
+        wordless=device.counters.wordless,
         held=_held(target.held),
         unassigned=_held(device.delivery.unassigned),
         recognition=RecognitionStatus(record.recognised, record.again, record.p95_ms),
@@ -139,6 +144,20 @@ def _lacking(replaced: tuple[Substitution, ...]) -> str:
 def _substitutions(device: Device) -> int:
     typing = device.delivery.typing
     return device.counters.substitutions + (len(typing.substitutions) if typing else 0)
+
+
+def _loudness(device: Device) -> Loudness:
+    """The loudness to show: while a dictation is in flight, whether the user should speak up now.
+
+    After it, whether any phrase was too quiet or clipped: the more frequent of both.
+    """
+    counters = device.counters
+    if device.hearing.dictations:
+        return counters.loudness
+    if not counters.too_quiet and not counters.clipped:
+        return Loudness.FINE
+    more_clipped = counters.clipped > counters.too_quiet
+    return Loudness.CLIPPED if more_clipped else Loudness.TOO_QUIET
 
 
 def _faults(device: Device) -> tuple[Fault, ...]:

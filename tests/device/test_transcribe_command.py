@@ -1,13 +1,19 @@
 """`saykey transcribe` on the bundled recording and on several files."""
 
 import json
+import re
 import subprocess
 import sys
 
+import numpy as np
+import pytest
+import soundfile
 from daemon import dictated
 
 from nothing_invented.voices import FOLDER
 from recorded import DICTATION, NAME, PHRASES
+from saykey.audio.files import read_pcm16
+from saykey.flow import SAMPLE_RATE
 
 PROMPT = FOLDER / "held-out" / "please-try-again.flac"
 TEXT = "Please try again."
@@ -55,3 +61,24 @@ def test_json_holds_the_phrases_and_when_they_were_said() -> None:
     times = [(phrase["begin_s"], phrase["end_s"]) for phrase in told["phrases"]]
     assert len(times) == PHRASES
     assert times == sorted(times)
+
+
+@pytest.mark.parametrize(
+    ("peak_db", "notice"),
+    [
+        (-45, r"phrases too quiet: ([1-9]\d*) of \1; words may be missing: record it louder"),
+        (-3, None),
+        (15, r"phrases clipped: [1-9]\d* of \d+; words may be wrong: record it at a lower level"),
+        (-80, "no words were heard: if there is speech in it, record it louder"),
+    ],
+)
+def test_a_wrong_level_is_reported_beside_the_text(peak_db, notice, tmp_path) -> None:
+    sound = np.frombuffer(read_pcm16(DICTATION), "<i2").astype(float)
+    scaled = np.rint(sound / np.abs(sound).max() * 32_768 * 10 ** (peak_db / 20))
+    file = tmp_path / "scaled.wav"
+    soundfile.write(file, scaled.clip(-32_768, 32_767).astype("<i2"), SAMPLE_RATE)
+    command = [sys.executable, "-m", "saykey", "transcribe", file]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0
+    expected = "" if notice is None else f"{re.escape(str(file))}: {notice}\n"
+    assert re.fullmatch(expected, done.stderr), done.stderr

@@ -8,6 +8,7 @@ from saykey import requests as rq
 from saykey.flow import (
     Edits,
     Insert,
+    Loudness,
     Phrase,
     PhraseId,
     Seam,
@@ -68,9 +69,15 @@ class Story:
         return self.tell(ev.PhraseResumed(PhraseId(dictation, number)))
 
     def say(
-        self, number: int, revision: int = 1, dictation: int = 1, *, cut: bool = False
+        self,
+        number: int,
+        revision: int = 1,
+        dictation: int = 1,
+        *,
+        cut: bool = False,
+        loudness: Loudness = Loudness.FINE,
     ) -> tuple[fx.Effect, ...]:
-        ended = replace(phrase(number, revision, dictation), cut=cut)
+        ended = replace(phrase(number, revision, dictation), cut=cut, loudness=loudness)
         return self.tell(ev.PhraseEnded(ended))
 
     def hear(

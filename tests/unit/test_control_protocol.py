@@ -123,3 +123,24 @@ def test_a_status_in_words_names_only_what_is_going_on():
         "listening · box asleep · other failed, then base: get it anew · recognising 1 phrase · "
         "typing · held 1 character in 1 piece, 1 in doubt · 2 phrases failed · fault: no microphone"
     )
+
+
+LOUDER = "speak closer to the microphone, or raise its level with alsamixer"
+SOFTER = "speak further from the microphone, or lower its level with alsamixer"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"too_quiet": 1}, f"1 phrase too quiet: {LOUDER}"),
+        ({"clipped": 2}, f"2 phrases clipped: {SOFTER}"),
+        (
+            {"too_quiet": 3, "clipped": 1},
+            f"3 phrases too quiet: {LOUDER} · 1 phrase clipped: {SOFTER}",
+        ),
+        ({"wordless": True}, f"no words heard: if you spoke, {LOUDER}"),
+    ],
+)
+def test_a_status_in_words_says_what_to_do_about_the_loudness(changes, words):
+    status = msgspec.structs.replace(IDLE, **changes)
+    assert in_words(status) == f"idle · box up · saykey-demo ready · {words}"

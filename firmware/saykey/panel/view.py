@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from saykey.flow import Loudness
 from saykey.ports import Link
 
 
@@ -45,7 +46,8 @@ class View:
     ``lost_ms`` is the audio lost in the last dictation. ``substitutions`` counts those of the last
     dictation and of the piece being typed. ``replaced`` (wanted, typed) is the last of them.
     ``lacking`` is a script, such as "Cyrillic", that was spoken and of which the host's layout has
-    no letter.
+    no letter. ``loudness`` is that of the last phrase while a dictation is in flight, and then that
+    of the dictation. ``wordless``: no words were recognised in the last dictation, which is over.
     """
 
     capture: Listening = Listening.OFF
@@ -67,3 +69,5 @@ class View:
     substitutions: int = 0
     replaced: tuple[str, str] | None = field(repr=False, default=None)
     lacking: str = ""
+    loudness: Loudness = Loudness.FINE
+    wordless: bool = False
