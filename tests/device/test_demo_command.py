@@ -49,5 +49,5 @@ def test_a_recording_of_the_user_has_no_reference() -> None:
 
 def test_the_output_for_people_shows_phrases_screen_and_figures() -> None:
     shown = demo("--fast").stdout
-    for part in ("the device's display", "made amiable himself.", "words differ", "⠉"):
+    for part in ("the device's display", "made amiable himself.", "what was typed", "⠉"):
         assert part in shown

@@ -67,13 +67,13 @@ def test_a_clear_phrase_is_recognised_once():
     play(scene)
 
 
-def test_a_doubtful_phrase_is_recognised_again_in_full_and_at_a_temperature():
+def test_a_doubtful_phrase_is_recognised_again_in_a_wider_window_and_at_a_temperature():
     async def scene(recognizer):
         clear = await finish(recognizer, speech())
         transcript = await finish(recognizer, backwards())
         assert transcript.verdict is Verdict.DOUBTFUL
         assert transcript.attempt in {1, 2, 3}
-        assert transcript.timings.encode_ms > 5 * clear.timings.encode_ms  # two more full passes
+        assert transcript.timings.encode_ms > 2 * clear.timings.encode_ms
         assert transcript.timings.passes == 3
         tally = recognizer.tally
         assert (tally.phrases, tally.retried, tally.passes, tally.doubtful) == (2, 1, 2, 1)

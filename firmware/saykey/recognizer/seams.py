@@ -65,7 +65,7 @@ def divided(typed: str, joint: str) -> Joint | None:
 
 
 def space_between(first: str, second: str) -> str:
-    """What stands between two texts of one sentence: a space, or nothing in scripts without them."""
+    """What to put between two parts of a sentence: a space, or nothing in scripts without them."""
     unspaced = _UNSPACED.search(first[-1:]) and _UNSPACED.match(second)
     return "" if unspaced or not first or not second else " "
 
