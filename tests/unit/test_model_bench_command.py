@@ -19,7 +19,7 @@ from saykey.recognizer.process import WorkerProcess
 from saykey.recognizer.whisper.window import phrase_cost
 
 CARD = read_card(DEMO)
-SPOKEN = 6
+SPOKEN = 3
 
 
 @pytest.fixture(autouse=True)
@@ -123,7 +123,7 @@ def cost_the_worker_tells(path):
 def test_the_padding_measured_on_recordings_is_what_later_loads_use(
     capsys, monkeypatch, own_store, spoken
 ):
-    monkeypatch.setattr(model_padding, "FEWEST_WORDS", 20)
+    monkeypatch.setattr(model_padding, "FEWEST_WORDS", 15)
     mine = own_store / "mine.bin"
     shutil.copy(DEMO, mine)
     mine.with_suffix(".toml").write_text('origin = "a copy"\n')
@@ -137,11 +137,11 @@ def test_the_padding_measured_on_recordings_is_what_later_loads_use(
 
 
 def test_a_dry_run_reports_and_writes_nothing(capsys, monkeypatch, own_store, spoken):
-    monkeypatch.setattr(model_padding, "FEWEST_WORDS", 5)
-    for extra in sorted(spoken.iterdir())[4:]:
+    monkeypatch.setattr(model_padding, "FEWEST_WORDS", 3)
+    for extra in sorted(spoken.iterdir())[2:]:
         extra.unlink()
     told = json.loads(bench(capsys, "tiny.en-short", "--recordings", spoken, "--dry-run", "--json"))
-    assert (told["recordings"], told["tried"][0]["padding_rows"]) == (2, None)
+    assert (told["recordings"], told["tried"][0]["padding_rows"]) == (1, None)
     assert list(own_store.iterdir()) == []
     assert read_card(DEMO) == CARD
 

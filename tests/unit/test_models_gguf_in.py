@@ -1,6 +1,5 @@
 """GGUF Whisper files of all families become files that whisper.cpp loads, block by block."""
 
-import asyncio
 import json
 import os
 import signal
@@ -18,7 +17,6 @@ from whisper_files import (
     OPENAI,
     TRANSCRIBE,
     dimensions,
-    export_gguf,
     import_file,
     like_whisper,
     packed_in_cache,
@@ -32,18 +30,12 @@ from whisper_files import (
     write_gguf,
 )
 
-from saykey.clock import MonotonicClock
 from saykey.errors import ModelError
-from saykey.flow import PhraseId, Verdict
 from saykey.models.formats import ggml
-from saykey.models.formats.contents import Notes
 from saykey.models.formats.tensors import BY_NAME
 from saykey.models.store import load, store
-from saykey.ports import SessionParameters
-from saykey.recognizer.client import WorkerRecognizer
 from saykey.recognizer.whisper.decoding import Decoding
 from saykey.recognizer.whisper.engine import Whisper
-from saykey.settings.schema import RecognizerSettings
 
 SMALL = dimensions()
 WIDE = dimensions(state=256)
@@ -280,25 +272,3 @@ def test_a_file_whisper_cpp_loads_is_not_copied(tmp_path, monkeypatch):
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "state"))
     assert load.checked_image(DEMO)[0] == DEMO.read_bytes()
     assert not (tmp_path / "state").exists()
-
-
-def test_a_gguf_file_given_as_the_model_is_packed_and_used(tmp_path, monkeypatch):
-    monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "state"))
-    export_gguf(DEMO, tmp_path / "demo.gguf", Notes())
-    settings = RecognizerSettings(gate=False)
-
-    async def verdict_on_a_second_of_silence():
-        recognizer = WorkerRecognizer(settings, MonotonicClock())
-        try:
-            await recognizer.load(str(tmp_path / "demo.gguf"))
-            session = recognizer.begin(SessionParameters("en"))
-            session.feed(bytes(32_000))
-            return (await session.finish(PhraseId(1, 1), 0)).verdict
-        finally:
-            await recognizer.close()
-
-    assert asyncio.run(verdict_on_a_second_of_silence()) is Verdict.EMPTY
-    (packed,) = (tmp_path / "state" / "models" / "cache").iterdir()
-    written = packed.stat().st_ino
-    assert asyncio.run(verdict_on_a_second_of_silence()) is Verdict.EMPTY
-    assert packed.stat().st_ino == written

@@ -118,7 +118,7 @@ def test_nothing_keeps_the_loop_from_the_microphone_while_the_worker_computes(
         microphone = AlsaMicrophone("card", MonotonicClock(), opener=lambda _: card)
         await microphone.open()
         listening = asyncio.create_task(listen(microphone))
-        for number in range(1, 5):
+        for number in range(1, 3):
             session = recognizer.begin(SessionParameters("en"))
             session.feed(speech())
             transcript = await session.finish(PhraseId(1, number), 1)
