@@ -64,6 +64,10 @@ class Terminal:
     def interrupted(self):
         """The exit status after Ctrl-C."""
         self._process.send_signal(signal.SIGINT)
+        return self.ended()
+
+    def ended(self):
+        """The exit status, when the command has ended by itself."""
         status = self._process.wait(timeout=60)
         os.close(self._screen)
         return status
@@ -167,6 +171,29 @@ def test_ctrl_c_in_a_recording_gives_the_microphone_back(tmp_path):
         terminal.until("0.")
         assert terminal.interrupted() == 130
         assert next(status for status in client.watch() if status.capture == "off")
+
+
+def test_a_release_on_the_device_ends_a_recording_and_a_cancel_ends_the_command(tmp_path):
+    settings, folder = device_config(tmp_path), tmp_path / "voice"
+    with (
+        computer(tmp_path),
+        process("saykey", "run", "--verbose", "--config", str(settings)) as device,
+        connected(tmp_path / "control.sock", device) as client,
+    ):
+        terminal = Terminal(folder, "--config", settings)
+        terminal.until("Enter begins")
+        terminal.enter()
+        terminal.until("0 s")
+        client.request("release")
+        terminal.until("Enter begins")
+        assert "2 of 40: " in terminal.shown
+        terminal.enter()
+        terminal.until("0 s")
+        client.request("cancel")
+        terminal.until("run this again to go on")
+        assert "the device stopped listening" in terminal.shown
+        assert terminal.ended() == 1
+    assert [item.name for item in find.read(folder).items] == ["001"]
 
 
 def test_a_device_that_dictates_keeps_its_microphone(tmp_path):

@@ -87,7 +87,7 @@ def test_the_dictation_of_a_client_that_disconnects_is_cancelled(tmp_path):
     run_with_server(tmp_path, story)
 
 
-def test_a_client_whose_dictation_is_over_leaves_without_a_word(tmp_path):
+def test_a_client_that_leaves_after_its_dictation_cancels_nothing(tmp_path):
     async def story(device, connect):
         client = await connect()
         await client.ask("listen")
