@@ -18,7 +18,7 @@ from saykey.panel.view import Fault, Listening, ModelState, View
 from saykey.ports import Light
 from saykey.state import delivery, parts
 from saykey.state.device import Device
-from saykey.state.hearing import CaptureState, Stage
+from saykey.state.hearing import CaptureState, Stage, listening
 from saykey.state.hosts import Held
 from saykey.state.loading import Loading, Model
 
@@ -51,6 +51,7 @@ def view(device: Device) -> View:
         held_doubtful=any(h.doubtful for h in target.held),
         failed=len(device.hearing.unheard),
         faults=_faults(device) + _notices(device) + (_lacks(device) if idle(device) else ()),
+        lent=_lent(device),
         lost_ms=device.counters.lost_samples * 1000 // SAMPLE_RATE,
         substitutions=_substitutions(device),
         replaced=(replaced[-1].wanted, replaced[-1].typed) if replaced else None,
@@ -70,6 +71,7 @@ def status(device: Device, record: Record = Record()) -> Status:  # noqa: B008 -
         hosts=tuple(h.name for h in device.delivery.hosts),
         link=target.link,
         model=_model(device.model),
+        lent=_lent(device),
         dictation=device.hearing.started or None,
         in_flight=_in_flight(device),
         failed=len(device.hearing.unheard),
@@ -125,6 +127,12 @@ def _capture(device: Device) -> Literal["off", "open", "draining"]:
     if CaptureState.OPEN in stages:
         return "open"
     return "draining" if CaptureState.DRAINING in stages else "off"
+
+
+def _lent(device: Device) -> bool:
+    """Whether the dictation that is listening is lent to a client."""
+    dictation = listening(device.hearing)
+    return dictation is not None and dictation.borrower is not None
 
 
 def _in_flight(device: Device) -> int:

@@ -65,7 +65,11 @@ class RunningSaykey:
     async def _run(self):
         self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
         self._server = ControlServer(
-            self.path, clock=VirtualClock(7), ask=self._ask, status=lambda: self.status
+            self.path,
+            clock=VirtualClock(7),
+            ask=self._ask,
+            post=self.events.append,
+            status=lambda: self.status,
         )
         await self._server.open()
         self._ready.set()

@@ -74,7 +74,7 @@ def test_a_line_that_is_no_request_is_answered_with_the_reason(line, request_id,
 def test_an_unknown_command_unlike_any_other_is_answered_with_the_list():
     assert complaint(b'{"id": 1, "do": "zzz"}') == (
         1,
-        "no command 'zzz'; there are status, watch, press, release, cancel, type-held, "
+        "no command 'zzz'; there are status, watch, press, release, cancel, listen, type-held, "
         "drop-held, move-held, retry, use-model, use-host, keys",
     )
     assert complaint(b'{"id": 1, "do": ["press"]}')[1].startswith('"do" must be one of status')

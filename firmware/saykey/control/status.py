@@ -61,7 +61,8 @@ class RecognitionStatus(msgspec.Struct, frozen=True):
 class Status(msgspec.Struct, frozen=True):
     """The device at one moment.
 
-    ``capture`` is "draining" between the release and the end of the last phrase. ``dictation`` is
+    ``capture`` is "draining" between the release and the end of the last phrase. ``lent``: while it
+    is "open", the sound goes to a client and nothing is typed from it. ``dictation`` is
     the number of the current or last dictation, counted from 1. ``in_flight`` counts phrases that
     have no text yet, and ``failed`` those kept for `retry`. ``substitutions`` counts the characters
     replaced since the last dictation began, because the host's layout lacks them. ``lacking`` is a
@@ -77,6 +78,7 @@ class Status(msgspec.Struct, frozen=True):
     hosts: tuple[str, ...]
     link: Link
     model: ModelStatus
+    lent: bool = False
     dictation: int | None = None
     in_flight: int = 0
     failed: int = 0
@@ -103,7 +105,8 @@ def without_text(status: Status) -> Status:
 def in_words(status: Status) -> str:
     """The status as one readable line, without spoken text."""
     doing = {"off": "idle", "open": "listening", "draining": "finishing"}[status.capture]
-    parts = [doing, f"{status.host} {status.link.value}", _model(status.model)]
+    lent = " for a program, not to type" if status.lent else ""
+    parts = [f"{doing}{lent}", f"{status.host} {status.link.value}", _model(status.model)]
     if status.in_flight:
         parts.append(f"recognising {_counted(status.in_flight, 'phrase')}")
     if status.typing:

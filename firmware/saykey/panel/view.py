@@ -43,6 +43,8 @@ class View:
     ``held_doubtful``: the first of them may have arrived already. ``failed`` phrases could not be
     recognised, and their audio is kept.
 
+    ``lent``: while listening, the sound goes to a program, and nothing is typed from it.
+
     ``lost_ms`` is the audio lost in the last dictation. ``substitutions`` counts those of the last
     dictation and of the piece being typed. ``replaced`` (wanted, typed) is the last of them.
     ``lacking`` is a script, such as "Cyrillic", that was spoken and of which the host's layout has
@@ -65,6 +67,7 @@ class View:
     held_doubtful: bool = False
     failed: int = 0
     faults: tuple[Fault, ...] = ()
+    lent: bool = False
     lost_ms: int = 0
     substitutions: int = 0
     replaced: tuple[str, str] | None = field(repr=False, default=None)

@@ -146,7 +146,12 @@ def put_in_queue(device: Device) -> Device:
 
 
 def without_text(hearing: Hearing) -> int:
-    """How many phrases have no text yet. A dictation that is listening counts as one."""
+    """How many phrases have no text yet. A dictation that is listening counts as one.
+
+    A dictation that is lent does not count: its sound is not recognised.
+    """
     waiting = [s for s in hearing.row if s.stage in {Stage.WAITING, Stage.TENTATIVE}]
-    listening = [d for d in hearing.dictations if d.capture is CaptureState.OPEN]
-    return len(waiting) + len(hearing.unheard) + len(listening)
+    speaking = [
+        d for d in hearing.dictations if d.capture is CaptureState.OPEN and d.borrower is None
+    ]
+    return len(waiting) + len(hearing.unheard) + len(speaking)
