@@ -1,5 +1,6 @@
 # make demo [WAV=file] [ARGS='…']  dictate from a recording to a simulated host; no hardware needed
 # make test                        all checks; make long and make bench take much longer
+# make bench PEERS=1               measures a peer too, in an environment of its own
 # make kernel [ARGS='…']           the USB gadget on a real kernel, in a virtual machine
 # make lint | lock | docs | clean  lock [UPGRADE=1]: pin the packages; docs: write generated files
 
@@ -7,6 +8,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 WAV ?=
 ARGS ?=
+PEERS ?=
 UPGRADE ?=
 
 .PHONY: demo test kernel long bench lint lock docs clean for-demo for-test
@@ -32,7 +34,7 @@ long: for-test
 	tests/kernel/run --characters 100000 -k thousands
 
 bench: for-test
-	@PYTHONPATH=tools $(BIN)/python -m bench
+	@PYTHONPATH=tools PEERS=$(PEERS) $(BIN)/python -m bench
 
 lint: for-test
 	$(BIN)/ruff check

@@ -5,6 +5,7 @@ The times are measured.
 
 import asyncio
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,11 @@ from saykey.simulated.session import Session, dictate
 
 PAGE = Path(__file__).parents[1] / "docs" / "images" / "dictation.png"
 
-WIDTH, HEIGHT, LEFT, RIGHT = 1600, 690, 60, 40
+WIDTH, HEIGHT, LEFT, RIGHT = 1600, 740, 60, 40
+BOTTOM = 480
+COLUMN, GAP, LINE = 200, 14, 22
+"""The least width of a column of text, the space between columns, the height of a line."""
+
 SCALE = 2  # drawn twice as large, for smooth lines
 PAPER, INK, FAINT = "#fbfaf7", "#22272e", "#8a919c"
 VOICE, BAND, TEXT = "#3b6ea8", "#e3edf7", "#b4531f"
@@ -153,21 +158,38 @@ def _voice(chart: Chart, samples: np.ndarray, session: Session, released_s: floa
 
 def _texts(chart: Chart, arrivals: list[Arrival]) -> None:
     chart.text(LEFT, 300, "the host's screen gets", 18, FAINT)
-    for row, arrival in enumerate(arrivals):
+    bottom, right = 0.0, 0.0
+    for arrival, following in zip_longest(arrivals, arrivals[1:]):
         x = chart.x(arrival.at_s)
-        top = 330 + 34 * (row % 2)
-        chart.upright(x, 284, top, TEXT)
-        words = arrival.text.strip()
-        left = min(x, WIDTH - RIGHT - chart.width(words, 20))
-        chart.text(left - 2, top, words, 20, INK)
+        end = chart.x(following.at_s) if following else WIDTH - RIGHT
+        left = min(x, WIDTH - RIGHT - COLUMN)
+        top = bottom + LINE / 2 if left < right else 308.0
+        right = max(end - GAP, left + COLUMN)
+        chart.upright(x, 284, top + LINE / 2, TEXT)
         seconds = f"{arrival.at_s:.1f} s"
-        chart.text(x + 4, 284, seconds, 14, TEXT)
+        beside = 4 if left == x else -4 - chart.width(seconds, 14)
+        chart.text(x + beside, 284, seconds, 14, TEXT)
+        lines = _wrapped(chart, arrival.text.split(), right - left)
+        for row, line in enumerate(lines):
+            chart.text(left + 5, top + LINE * row, line, 17, INK)
+        bottom = top + LINE * len(lines)
+
+
+def _wrapped(chart: Chart, words: list[str], width: float) -> list[str]:
+    lines = [""]
+    for word in words:
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and chart.width(longer, 17) > width - GAP:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def _bottom(chart: Chart, session: Session, pictures: list[Image.Image]) -> None:
-    chart.text(LEFT, 430, "the device's display: while speaking, and at the end", 18, FAINT)
+    chart.text(LEFT, BOTTOM, "the device's display: while speaking, and at the end", 18, FAINT)
     for place, picture in enumerate(pictures):
-        chart.paste(enlarge(picture, 3 * SCALE), LEFT + 420 * place, 464)
+        chart.paste(enlarge(picture, 3 * SCALE), LEFT + 420 * place, BOTTOM + 34)
     x = LEFT + 420 * 2 + 20
     latency = session.latency
     figures = [
@@ -175,12 +197,12 @@ def _bottom(chart: Chart, session: Session, pictures: list[Image.Image]) -> None
         ("from release to the first report", latency.release_to_first_report_ms),
         ("from release to the last report", latency.release_to_last_report_ms),
     ]
-    chart.text(x, 430, "measured in this run, on a PC", 18, FAINT)
+    chart.text(x, BOTTOM, "measured in this run, on a PC", 18, FAINT)
     for row, (name, value) in enumerate(figures):
-        chart.text(x, 474 + 36 * row, f"{value or 0:5.0f} ms", 24, INK)
-        chart.text(x + 120, 477 + 36 * row, name, 20, INK)
-    chart.text(x, 474 + 36 * 3, f"{session.reports:5d}", 24, INK)
-    chart.text(x + 120, 477 + 36 * 3, "HID reports of 8 bytes", 20, INK)
+        chart.text(x, BOTTOM + 44 + 36 * row, f"{value or 0:5.0f} ms", 24, INK)
+        chart.text(x + 120, BOTTOM + 47 + 36 * row, name, 20, INK)
+    chart.text(x, BOTTOM + 44 + 36 * 3, f"{session.reports:5d}", 24, INK)
+    chart.text(x + 120, BOTTOM + 47 + 36 * 3, "HID reports of 8 bytes", 20, INK)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from saykey.control.server import ControlServer
 from saykey.effects import Effect, Exit
 from saykey.errors import Refused
 from saykey.events import Event, ModelsKnown
-from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES
+from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, LentSound
 from saykey.host_links import HostLinks
 from saykey.hub import Hub
 from saykey.keeper import Keeper
@@ -43,8 +43,14 @@ class App:
         self.hub = Hub(initial(settings, self._keeper.found), clock, self._perform)
         self.recognizer = adapters.recognizer(settings, clock, self.hub.post)
         self._capture = Capture(
-            adapters.microphone, clock, settings.microphone, self._cutter, self.hub.post
+            adapters.microphone,
+            clock,
+            settings.microphone,
+            self._cutter,
+            self.hub.post,
+            hand_over=self._hand_over,
         )
+        self._control: ControlServer | None = None
         self._links = HostLinks(adapters.transport_of, clock, self.hub.post)
         self._performer = Performer(self._capture, self.recognizer, self._links, self.hub.post)
         self._painter = (
@@ -59,13 +65,13 @@ class App:
 
     async def run(self) -> Exit:
         """Run until a ShutdownWanted is carried out. Raises SaykeyError if it cannot start."""
-        control = await self._open_control()
+        self._control = await self._open_control()
         try:
             await self._open_world()
             self._keeper.opened(self.hub.device)
             end = await self._live()
         finally:
-            await self._close_world(control)
+            await self._close_world()
         _log.info("ended: %d phrases unrecognised, %d texts held", end.unrecognised, end.held)
         return end
 
@@ -99,6 +105,7 @@ class App:
             self._adapters.control,
             clock=self._adapters.clock,
             ask=self._ask,
+            post=self.hub.post,
             status=lambda: looks.status(self.hub.device, self.record),
         )
         await control.open()
@@ -145,9 +152,9 @@ class App:
         for number in self._adapters.signals:
             loop.add_signal_handler(number, self.hub.post, ShutdownWanted())
 
-    async def _close_world(self, control: ControlServer | None) -> None:
-        if control is not None:
-            await control.close()
+    async def _close_world(self) -> None:
+        if self._control is not None:
+            await self._control.close()
         await self.recognizer.close()
         if self._painter is not None:
             await self._painter.close()
@@ -158,6 +165,10 @@ class App:
     def _cutter(self, dictation: int) -> Cutter:
         speech = self._settings.speech
         return Cutter(dictation, speech, WebRtcDetector(speech.aggressiveness))
+
+    def _hand_over(self, heard: LentSound) -> None:
+        if self._control is not None:
+            self._control.hand_over(heard)
 
     def _rehearse(self) -> None:
         """Process a frame of silence, to load libraries before the first dictation needs them."""

@@ -11,15 +11,22 @@ from saykey.settings.schema import HostSettings
 
 @dataclass(frozen=True, slots=True)
 class OpenCapture:
-    """Listen for this dictation from ``at`` (monotonic ns) minus the pre-roll."""
+    """Listen for this dictation from ``at`` (monotonic ns) minus the pre-roll.
+
+    With a ``borrower`` no phrases are posted: the sound from ``at`` on goes to that borrower.
+    """
 
     dictation: int
     at: int
+    borrower: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CloseCapture:
-    """Listen up to ``at`` (monotonic ns) plus the post-roll, then post CaptureDrained."""
+    """Listen up to ``at`` (monotonic ns) plus the post-roll, then post CaptureDrained.
+
+    A dictation that is lent has no post-roll.
+    """
 
     dictation: int
     at: int

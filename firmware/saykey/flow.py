@@ -73,12 +73,33 @@ class AudioFrame:
         return self.sample + len(self.pcm16) // SAMPLE_BYTES
 
 
+@dataclass(frozen=True, slots=True)
+class LentSound:
+    """Sound for a client that borrows the microphone: pcm16, perhaps empty. ``over``: the last.
+
+    ``why`` is one line that says why the device ended it, or empty after a release.
+    """
+
+    borrower: int
+    pcm16: bytes = field(repr=False)
+    over: bool = False
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class PhraseId:
     """Identifies a phrase. Sorts in the order of speech: by dictation, then by number, from 1."""
 
     dictation: int
     number: int
+
+
+class Loudness(Enum):
+    """The loudness of a phrase. TOO_QUIET: words may be missing. CLIPPED: distorted, too loud."""
+
+    FINE = "fine"
+    TOO_QUIET = "too quiet"
+    CLIPPED = "clipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +118,7 @@ class Phrase:
     last_sample: int
     pcm: bytes = field(repr=False, compare=False, default=b"")
     cut: bool = False
+    loudness: Loudness = Loudness.FINE
 
     @property
     def seconds(self) -> float:

@@ -27,6 +27,8 @@ def line(event: ev.Event) -> str | None:  # noqa: PLR0912  one case per event
             return f"{part} works now"
         case ev.LinkChanged(host, link):
             return f"host {host} is {link.value}"
+        case rq.DictationStarted(borrower=borrower) if borrower is not None:
+            return "a client of the control socket asks for the microphone"
         case ev.CaptureDrained(dictation, lost) if lost:
             return f"dictation {dictation}: the sound card lost {lost} samples"
         case ev.TypingStopped(reports=reports, rest=rest, doubtful=doubtful):

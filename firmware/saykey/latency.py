@@ -64,7 +64,7 @@ def note(latency: Latency, event: ev.Event, effects: tuple[Effect, ...], now: in
             pass
     for effect in effects:
         match effect:
-            case OpenCapture(dictation):
+            case OpenCapture(dictation, borrower=None):
                 latency = Latency(dictation=dictation)
             case CloseCapture(dictation, at) if dictation == latency.dictation:
                 latency = replace(latency, released=at)

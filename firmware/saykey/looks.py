@@ -12,13 +12,13 @@ from saykey.control.status import (
     RecognitionStatus,
     Status,
 )
-from saykey.flow import SAMPLE_RATE, Substitution
+from saykey.flow import SAMPLE_RATE, Loudness, Substitution
 from saykey.latency import Record
 from saykey.panel.view import Fault, Listening, ModelState, View
 from saykey.ports import Light
 from saykey.state import delivery, parts
 from saykey.state.device import Device
-from saykey.state.hearing import CaptureState, Stage
+from saykey.state.hearing import CaptureState, Stage, listening
 from saykey.state.hosts import Held
 from saykey.state.loading import Loading, Model
 
@@ -51,10 +51,13 @@ def view(device: Device) -> View:
         held_doubtful=any(h.doubtful for h in target.held),
         failed=len(device.hearing.unheard),
         faults=_faults(device) + _notices(device) + (_lacks(device) if idle(device) else ()),
+        lent=_lent(device),
         lost_ms=device.counters.lost_samples * 1000 // SAMPLE_RATE,
         substitutions=_substitutions(device),
         replaced=(replaced[-1].wanted, replaced[-1].typed) if replaced else None,
         lacking=_lacking(replaced),
+        loudness=_loudness(device),
+        wordless=device.counters.wordless,
     )
 
 
@@ -68,12 +71,16 @@ def status(device: Device, record: Record = Record()) -> Status:  # noqa: B008 -
         hosts=tuple(h.name for h in device.delivery.hosts),
         link=target.link,
         model=_model(device.model),
+        lent=_lent(device),
         dictation=device.hearing.started or None,
         in_flight=_in_flight(device),
         failed=len(device.hearing.unheard),
         typing=delivery.busy(device.delivery),
         substitutions=_substitutions(device),
         lacking=_lacking(_replaced(device)),
+        too_quiet=device.counters.too_quiet,
+        clipped=device.counters.clipped,
+        wordless=device.counters.wordless,
         held=_held(target.held),
         unassigned=_held(device.delivery.unassigned),
         recognition=RecognitionStatus(record.recognised, record.again, record.p95_ms),
@@ -122,6 +129,12 @@ def _capture(device: Device) -> Literal["off", "open", "draining"]:
     return "draining" if CaptureState.DRAINING in stages else "off"
 
 
+def _lent(device: Device) -> bool:
+    """Whether the dictation that is listening is lent to a client."""
+    dictation = listening(device.hearing)
+    return dictation is not None and dictation.borrower is not None
+
+
 def _in_flight(device: Device) -> int:
     return sum(1 for spoken in device.hearing.row if spoken.stage in _UNHEARD)
 
@@ -139,6 +152,20 @@ def _lacking(replaced: tuple[Substitution, ...]) -> str:
 def _substitutions(device: Device) -> int:
     typing = device.delivery.typing
     return device.counters.substitutions + (len(typing.substitutions) if typing else 0)
+
+
+def _loudness(device: Device) -> Loudness:
+    """The loudness to show: while a dictation is in flight, whether the user should speak up now.
+
+    After it, whether any phrase was too quiet or clipped: the more frequent of both.
+    """
+    counters = device.counters
+    if device.hearing.dictations:
+        return counters.loudness
+    if not counters.too_quiet and not counters.clipped:
+        return Loudness.FINE
+    more_clipped = counters.clipped > counters.too_quiet
+    return Loudness.CLIPPED if more_clipped else Loudness.TOO_QUIET
 
 
 def _faults(device: Device) -> tuple[Fault, ...]:

@@ -21,7 +21,7 @@ from saykey.ports import Recognizer, SessionParameters
 class Captures(Protocol):
     """Performs the capture effects, see listening.capture.Capture. Returns at once."""
 
-    def open(self, dictation: int, at: int, /) -> None:
+    def open(self, dictation: int, at: int, borrower: int | None, /) -> None:
         """See effects.OpenCapture."""
         ...
 
@@ -75,8 +75,8 @@ class Performer:
     def perform(self, effect: fx.Effect) -> None:
         """Start the work of this effect."""
         match effect:
-            case fx.OpenCapture(dictation, at):
-                self._capture.open(dictation, at)
+            case fx.OpenCapture(dictation, at, borrower):
+                self._capture.open(dictation, at, borrower)
             case fx.CloseCapture(dictation, at):
                 self._capture.close(dictation, at)
             case fx.AbortCapture(dictation):

@@ -8,21 +8,35 @@ from saykey.settings.schema import HostSettings
 
 @dataclass(frozen=True, slots=True)
 class DictationStarted:
-    """Listen from ``at`` (monotonic ns) minus the pre-roll."""
+    """Listen from ``at`` (monotonic ns) minus the pre-roll.
+
+    With a ``borrower`` the microphone is lent: the sound from ``at`` on goes to that client of the
+    control socket, and nothing is recognised or typed. The number is used for one dictation only.
+    """
 
     at: int
+    borrower: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DictationEnded:
-    """Listen up to ``at`` (monotonic ns) plus the post-roll."""
+    """Listen up to ``at`` (monotonic ns) plus the post-roll.
+
+    With a ``borrower`` only the dictation of that borrower is ended.
+    """
 
     at: int
+    borrower: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """Stop listening and typing at once, and drop what is not typed yet."""
+    """Stop listening and typing at once, and drop what is not typed yet.
+
+    With a ``borrower`` only the dictation of that borrower is dropped, and typing continues.
+    """
+
+    borrower: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,16 @@ from saykey.models.formats.mel import mel_filters
 from saykey.models.formats.number_formats import best_format
 from saykey.models.formats.open_model import opened
 from saykey.models.formats.quantise import convert
-from saykey.models.formats.tensors import BY_NAME, F32, Dimensions, wanted_tensors
+from saykey.models.formats.tensors import BY_NAME, F32, Dimensions, Format, wanted_tensors
 from saykey.models.formats.weight_checks import checked
 from saykey.models.formats.write_model import write_ggml
 from saykey.models.store.convert import export_gguf
 
 SIZE = Dimensions(51864, 1500, 64, 1, 1, 448, 1, 80)
 WEIGHTS = BY_NAME["q5_1"]
+
+LARGER, LARGER_WEIGHTS = Dimensions(51864, 1500, 128, 2, 4, 448, 3, 80), BY_NAME["q8_0"]
+"""Of several layers; 11 MB."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +34,17 @@ class Sample:
     regions: tuple[range, ...]
 
 
-def ggml_sample(seed: int = 0) -> Sample:
-    """A model of one layer in whisper.cpp's layout."""
+def ggml_sample(seed: int = 0, size: Dimensions = SIZE, weights: Format = WEIGHTS) -> Sample:
+    """A model in whisper.cpp's layout, by default of one layer."""
     tokens = [bytes([byte]) for byte in range(256)]
     tokens += [b" w%d" % number for number in range(256, 50256)]
-    contents = Contents(SIZE, mel_filters(80), (*tokens, b"<|endoftext|>"), {})
-    image = ggml.head(contents, WEIGHTS)
+    contents = Contents(size, mel_filters(80), (*tokens, b"<|endoftext|>"), {})
+    image = ggml.head(contents, weights)
     filters = 48 + 8
     vocabulary = filters + len(contents.mel_filters)
     regions = [range(48), range(filters, vocabulary), range(vocabulary, len(image))]
     draw = np.random.default_rng(seed)
-    for name, tensor in wanted_tensors(SIZE, WEIGHTS).items():
+    for name, tensor in wanted_tensors(size, weights).items():
         head = ggml.tensor_head(name, tensor)
         count = tensor.size // tensor.format.size * tensor.format.block
         values = np.resize(draw.standard_normal(min(count, 1 << 16), np.float32) * 0.05, count)

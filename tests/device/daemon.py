@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from saykey.cli.demo import bundled
+from recorded import DICTATED, DICTATION
 from saykey.control.client import ControlClient
+from saykey.recognizer.whisper.guards import words
 
-RECORDING, REFERENCE = bundled()
 
-
-def config(folder: Path, source: str = f"file:{RECORDING}", more: str = "") -> Path:
+def config(folder: Path, source: str = f"file:{DICTATION}", more: str = "") -> Path:
     """Settings of a device whose microphone plays a recording; ``more`` tables are appended."""
     file = folder / "saykey.toml"
     file.write_text(f"""
@@ -69,9 +68,20 @@ def connected(path: Path, device: subprocess.Popen[str]) -> ControlClient:
     raise AssertionError("the device ended")
 
 
-def typed_until(wanted: str, told: Iterator[str]) -> str:
-    """What the computer shows as soon as it shows this, or at its end."""
+def dictated(text: str) -> bool:
+    """Whether these are all the words of DICTATION."""
+    return words(text) == words(DICTATED)
+
+
+def begun(text: str) -> bool:
+    """Whether these are the first words of DICTATION, but not all."""
+    typed, said = words(text), words(DICTATED)
+    return 0 < len(typed) < len(said) and said[: len(typed)] == typed
+
+
+def typed_in_the_end(told: Iterator[str]) -> str:
+    """What the computer shows as soon as it shows all words of DICTATION, or at its end."""
     for message in map(json.loads, told):
-        if message["text"] == wanted:
+        if dictated(message["text"]):
             break
     return message["text"]

@@ -3,12 +3,11 @@
 import os
 import subprocess
 import sys
-from importlib import resources
 from pathlib import Path
 
 import pytest
 
-MODEL = Path(str(resources.files("saykey") / "data" / "models" / "saykey-demo.bin"))
+from recorded import MODEL, RECORDING
 
 
 def saykey(*arguments: object) -> tuple[int, str]:
@@ -43,11 +42,9 @@ def test_a_file_that_is_no_model(kind: str, tmp_path: Path) -> None:
 
 
 def test_an_unknown_model_name_is_answered_with_the_nearest_one() -> None:
-    status, line = saykey(
-        "transcribe", "--model", "saykey-dmo", MODEL.parent.parent / "recordings" / "dictation.wav"
-    )
+    status, line = saykey("transcribe", "--model", "tiny.en-shrt", RECORDING)
     assert status == 1
-    assert "saykey-demo" in line
+    assert "tiny.en-short" in line
 
 
 @pytest.mark.parametrize("command", ["transcribe", "demo"])

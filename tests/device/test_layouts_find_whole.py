@@ -65,7 +65,7 @@ socket = "{tmp_path}/control.sock"
         device = running.enter_context(
             program("saykey", "run", "--config", str(settings), stderr=subprocess.PIPE)
         )
-        assert next(lines_with("model saykey-demo is ready", device.stderr))
+        assert next(lines_with("model tiny.en-short is ready", device.stderr))
         find = running.enter_context(
             program("saykey", "layouts", "find", "--config", str(settings), **pipes)
         )

@@ -5,13 +5,12 @@ import shutil
 import signal
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import psutil
 import pytest
 from daemon import computer, config, connected, process
 
-import saykey
+from recorded import MODEL, NAME
 from saykey.control.client import ControlClient
 from saykey.errors import ControlError
 from saykey.models.formats.contents import Notes
@@ -20,7 +19,6 @@ from saykey.models.formats.random_weights import write_random
 from saykey.models.store.convert import export_gguf
 
 PATIENCE = 60
-DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
 
 
 @pytest.fixture(autouse=True)
@@ -29,11 +27,11 @@ def store(tmp_path, monkeypatch):
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path))
     folder = tmp_path / "models"
     folder.mkdir()
-    with opened(DEMO) as model:
+    with opened(MODEL) as model:
         export_gguf(model, folder / "small.gguf", Notes())
-    shutil.copy(DEMO, folder / "damaged.bin")
+    shutil.copy(MODEL, folder / "damaged.bin")
     os.truncate(folder / "damaged.bin", 1_000_000)
-    write_random(folder / "large.bin", "tiny", "q5_1")
+    write_random(folder / "large.bin", "base", "q4_0")
     return folder
 
 
@@ -78,11 +76,11 @@ def test_another_model_is_used_on_request(tmp_path):
 
 def test_a_damaged_model_leaves_the_one_before_in_use_and_says_so(tmp_path):
     with device(tmp_path) as (_program, asking, statuses):
-        with pytest.raises(ControlError, match=r"^damaged cannot be used, saykey-demo stays: "):
+        with pytest.raises(ControlError, match=r"^damaged cannot be used, tiny.en-short stays: "):
             asking.use_model("damaged")
         kept = until(statuses, lambda status: status.model.reason)
-        assert ready("saykey-demo")(kept)
-        assert kept.model.reason.startswith("damaged cannot be used, saykey-demo stays: ")
+        assert ready("tiny.en-short")(kept)
+        assert kept.model.reason.startswith("damaged cannot be used, tiny.en-short stays: ")
         assert kept.fault is None
 
 
@@ -93,7 +91,7 @@ def test_a_model_whose_worker_is_killed_again_and_again_is_replaced_by_a_smaller
         for _ in range(3):
             worker = next_worker(program, asking, worker)
             worker.send_signal(signal.SIGKILL)
-        given_way = until(statuses, ready("small"))
-        assert given_way.model.reason.startswith("large broke 3 times, small is used; ")
+        given_way = until(statuses, lambda status: ready(NAME)(status) and status.model.reason)
+        assert given_way.model.reason.startswith(f"large broke 3 times, {NAME} is used; ")
         asking.request("use-model", name="large")
         assert until(statuses, ready("large")).model.reason == ""

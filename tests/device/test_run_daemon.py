@@ -4,13 +4,14 @@ import os
 import signal
 
 import pytest
-from daemon import RECORDING, REFERENCE, computer, config, connected, process, saykey, typed_until
+from daemon import computer, config, connected, dictated, process, saykey, typed_in_the_end
 
+from recorded import DICTATION
 from saykey.ports import Link
 
 
 def test_a_dictation_over_the_control_socket_arrives_at_the_host(tmp_path) -> None:
-    settings = str(config(tmp_path, f"file:{RECORDING}"))
+    settings = str(config(tmp_path, f"file:{DICTATION}"))
     with (
         computer(tmp_path) as host,
         process("saykey", "run", "--verbose", "--config", settings) as device,
@@ -24,19 +25,18 @@ def test_a_dictation_over_the_control_socket_arrives_at_the_host(tmp_path) -> No
                 if spoken and status.capture == "open" and not status.in_flight:
                     break
             assert "listening" in saykey("status", "--config", settings).stdout
-            words = REFERENCE.removesuffix(".")
-            assert typed_until(words, host.stdout) == words
+            typed = typed_in_the_end(host.stdout)
             assert saykey("release", "--config", settings).returncode == 0
-            assert typed_until(REFERENCE, host.stdout) == REFERENCE
+        assert dictated(typed)
         device.send_signal(signal.SIGTERM)
         _, log = device.communicate(timeout=30)
         assert device.returncode == 0
-        assert not any(word in log for word in ("Thank", "coffee", "doctor"))
+        assert not any(word in log for word in ("circuits", "again", "unlocked"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_signals_end_the_daemon_in_order(tmp_path, number) -> None:
-    settings = str(config(tmp_path, f"file:{RECORDING}"))
+    settings = str(config(tmp_path, f"file:{DICTATION}"))
     with computer(tmp_path), process("saykey", "run", "--config", settings) as device:
         with connected(tmp_path / "control.sock", device):
             device.send_signal(number)
@@ -46,7 +46,7 @@ def test_signals_end_the_daemon_in_order(tmp_path, number) -> None:
 
 
 def test_a_daemon_started_by_nohup_outlives_its_terminal(tmp_path) -> None:
-    settings = str(config(tmp_path, f"file:{RECORDING}"))
+    settings = str(config(tmp_path, f"file:{DICTATION}"))
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # inherited, as from nohup
     try:
         with computer(tmp_path), process("saykey", "run", "--config", settings) as device:
@@ -62,7 +62,7 @@ def test_a_daemon_started_by_nohup_outlives_its_terminal(tmp_path) -> None:
 
 
 def test_a_second_daemon_on_the_same_socket_is_refused(tmp_path) -> None:
-    settings = str(config(tmp_path, f"file:{RECORDING}"))
+    settings = str(config(tmp_path, f"file:{DICTATION}"))
     with (
         computer(tmp_path),
         process("saykey", "run", "--config", settings) as device,
@@ -116,7 +116,7 @@ i2c_port = 22
 
 
 def test_it_starts_with_the_parts_it_has_and_uses_those_that_come(tmp_path) -> None:
-    settings = str(config(tmp_path, f"file:{RECORDING}", PARTS))
+    settings = str(config(tmp_path, f"file:{DICTATION}", PARTS))
     with (
         process("saykey", "run", "--config", settings) as device,
         connected(tmp_path / "control.sock", device) as client,
@@ -148,7 +148,7 @@ REFUSED = {
 
 
 def test_a_request_that_would_have_no_effect_is_refused_in_one_line(tmp_path) -> None:
-    settings = str(config(tmp_path, f"file:{RECORDING}"))
+    settings = str(config(tmp_path, f"file:{DICTATION}"))
     with (
         computer(tmp_path),
         process("saykey", "run", "--config", settings) as device,

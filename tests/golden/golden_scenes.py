@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from saykey.flow import Loudness
 from saykey.panel.view import Fault, Listening, ModelState, View
 from saykey.ports import Link
 
 SPOKEN = "Thank you for the figures. Could you send me the last page again by Friday?"
 
-IDLE = View(host="office", link=Link.UP, model="saykey-demo", model_state=ModelState.READY)
+IDLE = View(host="office", link=Link.UP, model="tiny.en-short", model_state=ModelState.READY)
 LISTENING = replace(IDLE, capture=Listening.LISTENING, level_db=-26.0)
 HELD = replace(IDLE, held=34, held_text="Could you send it again by Friday?")
 LOST = Fault("No microphone", "Plug it in again, then press the button.")
@@ -48,6 +49,13 @@ SCENES = {
     "script the layout lacks": replace(
         IDLE, typing=(0, 42), text="Пришлите отчёт.", substitutions=42, lacking="Cyrillic"
     ),
+    "listening, too quiet": replace(
+        LISTENING, text="Thank you for the figures.", level_db=-54.0, loudness=Loudness.TOO_QUIET
+    ),
+    "thinking, clipped": replace(IDLE, text=SPOKEN, phrases=2, loudness=Loudness.CLIPPED),
+    "idle, too quiet": replace(IDLE, text=SPOKEN, loudness=Loudness.TOO_QUIET),
+    "idle, clipped": replace(IDLE, text=SPOKEN, loudness=Loudness.CLIPPED),
+    "idle, no words heard": replace(IDLE, wordless=True),
     "sound lost": replace(IDLE, text=SPOKEN, lost_ms=240),
 }
 

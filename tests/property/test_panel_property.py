@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saykey.flow import Loudness
 from saykey.panel import fit, fonts
 from saykey.panel.picture import HEIGHT, WIDTH, draw
 from saykey.panel.screen import (
@@ -37,6 +38,8 @@ views = st.builds(
     faults=st.lists(st.builds(Fault, words, words), max_size=2).map(tuple),
     lost_ms=counts,
     substitutions=counts,
+    loudness=st.sampled_from(Loudness),
+    wordless=st.booleans(),
 )
 columns = st.integers(2, 30)
 lines = st.integers(1, 4)

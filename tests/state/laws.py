@@ -41,12 +41,16 @@ def check(world: World, device: Device) -> None:
 
 
 def check_answer(device: Device, done: tuple[fx.Effect, ...]) -> None:
-    """Raise Broken if a press did not wake the sleeping host."""
-    opened = any(isinstance(effect, fx.OpenCapture) for effect in done)
+    """Raise Broken if a press did not wake the sleeping host, or a borrower's press woke it."""
+    opened = next((effect for effect in done if isinstance(effect, fx.OpenCapture)), None)
     target = target_of(device.delivery)
-    sleeps = opened and target.link is Link.ASLEEP
-    if sleeps and fx.WakeHost(target.name) not in done:
+    if opened is None or target.link is not Link.ASLEEP:
+        return
+    woken = fx.WakeHost(target.name) in done
+    if opened.borrower is None and not woken:
         raise Broken("a sleeping host was not woken at the press")
+    if opened.borrower is not None and woken:
+        raise Broken("a sleeping host was woken for nothing")
 
 
 def _nothing_is_lost(world: World, device: Device) -> None:
@@ -243,6 +247,8 @@ def check_rest(world: World, device: Device) -> None:
             raise Broken("shutdown does not end")
         return
     hearing, delivery = device.hearing, device.delivery
+    if world.mics:
+        raise Broken("a capture stays open")
     if hearing.row or hearing.dictations or hearing.job:
         raise Broken("a phrase is stuck")
     if delivery.queue or delivery.typing:

@@ -33,7 +33,7 @@ def people(world: World, device: Device, ways: frozenset[str]) -> Iterator[Move]
     """All that users may do next, by the means ``ways`` of this world (see walk.Life)."""
     if device.closing:
         return
-    yield from _presses(world) if "socket" in ways else _hand(world, device)
+    yield from _presses(world, device, ways) if "socket" in ways else _hand(world, device)
     if not world.luck:
         return
     spent = replace(world, luck=world.luck - 1)
@@ -44,12 +44,28 @@ def people(world: World, device: Device, ways: frozenset[str]) -> Iterator[Move]
     yield from _shutdown(spent)
 
 
-def _presses(world: World) -> Iterator[Move]:
+def _presses(world: World, device: Device, ways: frozenset[str]) -> Iterator[Move]:
     if world.pressed:
         yield move("release", replace(world, pressed=False), rq.DictationEnded(0))
     elif world.presses:
         down = replace(world, pressed=True, presses=world.presses - 1)
         yield move("press", down, rq.DictationStarted(0), inner=False)
+        if "lent" in ways:
+            lent = replace(down, borrowers=world.borrowers + 1, borrows=True)
+            yield move("lent press", lent, rq.DictationStarted(0, lent.borrowers), inner=False)
+    if world.borrows:
+        yield from _borrower(world, device)
+
+
+def _borrower(world: World, device: Device) -> Iterator[Move]:
+    """The client that borrowed the microphone last. Its dictation may have ended since."""
+    dictation = listening(device.hearing)
+    lent_now = dictation is not None and dictation.borrower == world.borrowers
+    over = replace(world, pressed=False) if lent_now else world
+    ended = rq.DictationEnded(0, world.borrowers)
+    yield move("borrower's release", over, ended, inner=False)
+    gone = replace(over, borrows=False)
+    yield move("borrower leaves", gone, rq.Cancelled(world.borrowers), inner=False)
 
 
 def _hand(world: World, device: Device) -> Iterator[Move]:

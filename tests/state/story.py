@@ -8,6 +8,7 @@ from saykey import requests as rq
 from saykey.flow import (
     Edits,
     Insert,
+    Loudness,
     Phrase,
     PhraseId,
     Seam,
@@ -41,7 +42,7 @@ class Story:
         self.device: Device = replace(device, rules=replace(device.rules, button=button))
         self.refused = ""
         self.begun: list[fx.Effect] = []
-        self.tell(ev.ModelReady("saykey-demo"))
+        self.tell(ev.ModelReady("tiny.en-short"))
         for host in hosts:
             self.tell(ev.LinkChanged(host.name, Link.UP))
         self.begun.clear()
@@ -68,9 +69,15 @@ class Story:
         return self.tell(ev.PhraseResumed(PhraseId(dictation, number)))
 
     def say(
-        self, number: int, revision: int = 1, dictation: int = 1, *, cut: bool = False
+        self,
+        number: int,
+        revision: int = 1,
+        dictation: int = 1,
+        *,
+        cut: bool = False,
+        loudness: Loudness = Loudness.FINE,
     ) -> tuple[fx.Effect, ...]:
-        ended = replace(phrase(number, revision, dictation), cut=cut)
+        ended = replace(phrase(number, revision, dictation), cut=cut, loudness=loudness)
         return self.tell(ev.PhraseEnded(ended))
 
     def hear(
@@ -86,14 +93,14 @@ class Story:
     ) -> tuple[fx.Effect, ...]:
         """``seam``: the mark between this text and the phrase before, if heard together."""
         heard = Transcript(
-            PhraseId(dictation, number), revision, text, "en", "saykey-demo", 1, verdict,
+            PhraseId(dictation, number), revision, text, "en", "tiny.en-short", 1, verdict,
             timings=Timings(took_ms), seam=None if seam is None else Seam(seam),
         )  # fmt: skip
         return self.tell(ev.Recognised(heard))
 
     def worker_dies_on(self, number: int, revision: int = 1) -> tuple[fx.Effect, ...]:
         done = self.tell(ev.RecognitionFailed(PhraseId(1, number), revision, "killed"))
-        return done + self.tell(ev.ModelReady("saykey-demo"))
+        return done + self.tell(ev.ModelReady("tiny.en-short"))
 
     def type_all(self) -> None:
         """The host takes all text that is queued for it."""

@@ -400,11 +400,11 @@ def test_no_model_so_the_audio_is_kept_and_the_next_press_tries_the_model_again(
     story.press()
     story.say(1)
     story.tell(ev.RecognitionFailed(PhraseId(1, 1), 1, "killed"))
-    story.tell(ev.ModelFailed("saykey-demo", "out of memory"))
+    story.tell(ev.ModelFailed("tiny.en-short", "out of memory"))
     assert [u.phrase for u in story.device.hearing.unheard] == [phrase(1)]
     story.release()
     story.drained()
-    assert fx.LoadModel("saykey-demo") in story.press()
+    assert fx.LoadModel("tiny.en-short") in story.press()
 
 
 def test_text_joins_what_the_same_host_got_a_short_while_ago_only() -> None:

@@ -183,8 +183,8 @@ def test_the_user_has_the_last_word(story):
 def test_without_a_smaller_one_the_same_is_loaded_again_and_again():
     story = Story()
     for _ in range(10):
-        assert dies(story) == (fx.LoadModel("saykey-demo"),)
-        story.tell(ev.ModelReady("saykey-demo"))
+        assert dies(story) == (fx.LoadModel("tiny.en-short"),)
+        story.tell(ev.ModelReady("tiny.en-short"))
 
 
 def test_the_display_says_so_until_a_dictation_begins_and_the_status_until_another_is_wanted(story):

@@ -13,19 +13,21 @@ BUTTON = frozenset({"button"})
 DOUBTS = frozenset({"socket", "doubts"})
 HOSTS = frozenset({"socket", "hosts"})
 SEAMS = frozenset({"socket", "seams"})
+LENT = frozenset({"socket", "lent"})
 CABLE = ("usb:/dev/hidg0", "usb:/dev/hidg0")
 
 SHORT = (
     Life(presses=1, phrases=2, luck=1, ways=SEAMS),
     Life(presses=1, phrases=3, luck=0, ways=SEAMS),
-    Life(presses=2, phrases=2, luck=0),
+    Life(presses=2, phrases=2, luck=0, ways=LENT),
     Life(presses=2, phrases=1, luck=1, ways=DOUBTS, doubtful="type"),
     Life(presses=1, phrases=1, luck=2, ways=HOSTS),
 )
-"""The lives of SMALL are walked too: all together 54 s of CPU. In LONG are the lives that take too
+"""The lives of SMALL are walked too: all together 56 s of CPU. In LONG are the lives that take too
 long: three phrases with a disturbance (80 s) and two presses where doubtful text is dropped."""
 
 LONG = (
+    Life(presses=2, phrases=2, luck=1, ways=LENT),
     Life(presses=1, phrases=3, luck=1, ways=SEAMS),
     Life(presses=2, phrases=3, luck=0, ways=SEAMS),
     Life(presses=1, phrases=3, luck=0, ways=SEAMS | DOUBTS, doubtful="type"),
@@ -44,6 +46,7 @@ LONG = (
 )
 SMALL = (
     (Life(1, 1, 1), Life(1, 1, 2), Life(2, 1, 1)),
+    (Life(2, 1, 0, LENT), Life(1, 1, 1, LENT)),
     (Life(1, 1, 1, DOUBTS, "type"),),
     (Life(1, 1, 1, DOUBTS, "drop"),),
     (Life(1, 1, 1, BUTTON), Life(2, 1, 1, BUTTON)),

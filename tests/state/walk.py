@@ -30,7 +30,8 @@ class Life:
     At most ``presses`` presses of the button, ``phrases`` spoken phrases and ``luck`` disturbances.
     ``ways``: "socket" for requests by the control socket, "button" for gestures, "hosts" for hosts
     that are added and removed, "doubts" for doubtful texts that do not count as disturbances,
-    "seams" for each way in which a phrase is understood together with the one before, or empty.
+    "seams" for each way in which a phrase is understood together with the one before, or empty,
+    "lent" for clients that borrow the microphone.
     ``cables``: the transports of the two hosts.
     """
 

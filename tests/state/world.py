@@ -44,13 +44,17 @@ def replace(value: Value, **changes: object) -> Value:
 
 
 class Mic(NamedTuple):
-    """An open capture. ``phrase`` is the phrase being spoken, 0 for none. ``mute``: in a pause."""
+    """An open capture. ``phrase`` is the phrase being spoken, 0 for none. ``mute``: in a pause.
+
+    ``lent`` is the borrower that gets the sound, 0 for none. It then reports no phrases.
+    """
 
     dictation: int
     state: str = "open"
     phrase: int = 0
     revision: int = 0
     mute: bool = False
+    lent: int = 0
 
 
 class Machine(NamedTuple):
@@ -105,6 +109,8 @@ class World(NamedTuple):
     ``unmarked`` are those whose closing mark may be lost: their link dropped, or held text was
     asked for meanwhile. ``seams`` are the recognitions together with the phrase of a letter, and
     the mark that was read behind it. ``torn`` are marks before which typing broke off.
+    ``borrowers`` counts the clients that the microphone was lent to. ``borrows``: the last of them
+    is still connected. ``lent`` are the dictations of all of them.
     """
 
     luck: int
@@ -136,6 +142,9 @@ class World(NamedTuple):
     asked: frozenset[str] = frozenset()
     keys: int = 0
     latest: str = ""
+    borrowers: int = 0
+    borrows: bool = False
+    lent: frozenset[int] = frozenset()
     exited: bool = False
 
 
@@ -186,7 +195,7 @@ def _speech(world: World, mic: Mic) -> Iterator[Move]:
         return replace(world, mics=mics, **changes)
 
     if mic.phrase == 0:
-        if world.spoken < world.phrases:
+        if world.spoken < world.phrases and not mic.lent:
             number = 1 + sum(1 for _, d in world.origin if d == mic.dictation)
             fresh = replace(mic, phrase=number, revision=1)
             origin = (*world.origin, (f"{mic.dictation}.{number}", mic.dictation))
@@ -404,10 +413,14 @@ def perform(  # noqa: PLR0912  one case per effect
 ) -> World:
     """The world after an effect. Raises Broken for an effect that is not allowed."""
     match effect:
-        case fx.OpenCapture(dictation):
-            mics = (*world.mics, Mic(dictation, "lost" if world.fault else "open"))
-            return replace(world, mics=mics, hosts=(*world.hosts, device.delivery.target))
+        case fx.OpenCapture(dictation, _, borrower):
+            mic = Mic(dictation, "lost" if world.fault else "open", lent=borrower or 0)
+            hosts = (*world.hosts, device.delivery.target)
+            lent = world.lent if borrower is None else world.lent | {dictation}
+            return replace(world, mics=(*world.mics, mic), hosts=hosts, lent=lent)
         case fx.CloseCapture(dictation):
+            if world.pressed:
+                raise Broken("a dictation was ended though nobody released it")
             return replace(
                 world,
                 mics=tuple(
@@ -455,6 +468,8 @@ def _recognise(world: World, device: Device, effect: fx.Recognise) -> World:
     if world.work is not None or not world.loaded:
         raise Broken("the recognizer was given work it cannot take")
     phrase = effect.phrase
+    if phrase.id.dictation in world.lent:
+        raise Broken("the sound of a borrower is recognised")
     before = effect.before.text[:1] if effect.before is not None else ""
     spoken = spoken_of(device.hearing, phrase.id)
     failed = spoken is None or spoken.failures > 0 or not spoken.speculable
@@ -515,6 +530,8 @@ def _type(world: World, device: Device, typist: Typist) -> World:
     typing = device.delivery.typing
     if typing is None:
         raise Broken("typing is not in the state")
+    if typing.piece.dictation in world.lent:
+        raise Broken("the sound of a borrower is typed")
     if set(typist.text) & MARKS and not letters:
         return _type_mark(world, typing.piece, typist)
     if not letters:

@@ -9,6 +9,7 @@ import msgspec
 from saykey.control.server import ControlServer
 from saykey.control.status import HeldStatus, ModelStatus, Status
 from saykey.errors import ModelError, Refused
+from saykey.flow import LentSound
 from saykey.ports import Link
 from saykey.requests import (
     Cancelled,
@@ -40,7 +41,7 @@ class Device:
             host="box",
             hosts=("box", "mac"),
             link=Link.UP,
-            model=ModelStatus(name="saykey-demo", state="ready"),
+            model=ModelStatus(name="tiny.en-short", state="ready"),
             held=HeldStatus(characters=6, pieces=1, text=("secret",)),
         )
         self.clock = VirtualClock(NOW)
@@ -50,6 +51,8 @@ class Device:
         await asyncio.sleep(0)
         self.events.append(event)
         match event:
+            case DictationStarted(borrower=int()) if self.status.capture == "open":
+                raise Refused("a dictation is open already: release or cancel it")
             case DictationStarted():
                 self.become(capture="open", dictation=(self.status.dictation or 0) + 1)
             case DictationEnded() | Cancelled():
@@ -60,8 +63,16 @@ class Device:
                 self.become(host=host)
             case HeldTextWanted() | HeldTextDropped():
                 self.become(held=HeldStatus())
-            case ModelWanted(name=name) if name != "saykey-demo":
+            case ModelWanted(name=name) if name != "tiny.en-short":
                 raise ModelError(f"no model {name}; get it first")
+
+    def post(self, event):
+        self.events.append(event)
+
+    def hear(self, pcm16, **end):
+        """Hand sound to the last client that asked for the microphone."""
+        borrower = [e.borrower for e in self.events if isinstance(e, DictationStarted)][-1]
+        self.server.hand_over(LentSound(borrower, pcm16, **end))
 
     def look(self):
         self.looks += 1
@@ -77,7 +88,11 @@ async def serving(path, clock=None):
     """A device behind a server; by default its clock stands still."""
     device = Device()
     device.server = ControlServer(
-        path, clock=clock or device.clock, ask=device.ask, status=device.look
+        path,
+        clock=clock or device.clock,
+        ask=device.ask,
+        post=device.post,
+        status=device.look,
     )
     await device.server.open()
     try:

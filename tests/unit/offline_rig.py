@@ -28,6 +28,12 @@ def voice(seconds):
     return (sound / np.abs(sound).max() * 12_000).astype("<i2").tobytes()
 
 
+def amplified(pcm16, gain):
+    """The sound made louder or quieter, and clipped at full scale."""
+    samples = np.rint(np.frombuffer(pcm16, "<i2") * gain)
+    return samples.clip(-32_768, 32_767).astype("<i2").tobytes()
+
+
 def script(*dictations):
     """The texts of the phrases of each dictation, as ScriptedRecognizer takes them."""
     return {

@@ -21,8 +21,9 @@ from saykey.events import (
     PhrasePaused,
     SoundHeard,
 )
-from saykey.flow import LEVEL_STEP_DB
+from saykey.flow import LEVEL_STEP_DB, LentSound
 from saykey.listening.capture import Capture
+from saykey.listening.lent import CANCELLED, LOST
 from saykey.settings.schema import MicrophoneSettings, SpeechSettings
 from saykey.simulated.clock import VirtualClock
 from saykey.simulated.detector import EnergyDetector
@@ -75,7 +76,13 @@ class Desk:
             MicrophoneSettings(pre_roll_ms=pre_roll_ms, post_roll_ms=post_roll_ms),
             lambda dictation: Cutter(dictation, SPEECH, EnergyDetector(-45)),
             self.posted.append,
+            hand_over=self._lend,
         )
+        self.lent = []
+
+    def _lend(self, heard):
+        self.posted.append(heard)
+        self.lent.append(heard)
 
     async def until(self, ms):
         await self.clock.advance_to(ms * MS)
@@ -523,3 +530,66 @@ async def test_shutdown_closes_the_microphone_and_posts_nothing_more():
         with pytest.raises(MicrophoneLost, match="not open"):
             await desk.microphone.read()
         assert desk.posted == told
+
+
+@scenario
+async def test_a_borrower_gets_the_sound_from_the_press_to_the_release_in_pieces_of_160_ms():
+    async with running() as desk:
+        await desk.until(1500)
+        desk.capture.open(1, 1500 * MS, 7)
+        await desk.until(2010)
+        desk.capture.close(1, 2010 * MS)
+        await desk.until(2500)
+        assert b"".join(heard.pcm16 for heard in desk.lent) == desk.samples(1500, 2010)
+        assert [len(heard.pcm16) // 32 for heard in desk.lent] == [160, 160, 160, 30]
+        assert [heard.over for heard in desk.lent] == [False, False, False, True]
+        assert {(heard.borrower, heard.why) for heard in desk.lent} == {(7, "")}
+        assert desk.posted[-1] == CaptureDrained(1, 0)
+        assert not desk.of(PhrasePaused, PhraseEnded)
+        assert desk.of(SoundHeard)
+
+
+@scenario
+async def test_a_borrower_is_told_that_its_dictation_was_cancelled_and_gets_nothing_more():
+    async with running() as desk:
+        await desk.until(1500)
+        desk.capture.open(1, 1500 * MS, 7)
+        await desk.until(1700)
+        desk.capture.abort(1)
+        await desk.until(2500)
+        assert (desk.lent[-1].over, desk.lent[-1].why) == (True, CANCELLED)
+        heard = b"".join(heard.pcm16 for heard in desk.lent)
+        assert desk.samples(1500, 1600) == heard[: 100 * 32]
+        assert len(heard) <= 200 * 32
+        assert not desk.of(CaptureDrained)
+
+
+@scenario
+async def test_a_borrower_is_told_that_the_microphone_went_away():
+    async with running() as desk:
+        await desk.until(1500)
+        desk.capture.open(1, 1500 * MS, 7)
+        await desk.until(1700)
+        desk.microphone.unplug()
+        await desk.until(2500)
+        assert (desk.lent[-1].over, desk.lent[-1].why) == (True, LOST)
+        assert desk.of(LentSound, CaptureDrained, MicrophoneFailed)[-2:] == [
+            CaptureDrained(1, 0),
+            MicrophoneFailed(desk.of(MicrophoneFailed)[0].reason),
+        ]
+
+
+@scenario
+async def test_after_a_borrower_the_next_dictation_has_phrases_again():
+    async with running() as desk:
+        await desk.until(200)
+        desk.capture.open(1, 200 * MS, 7)
+        await desk.until(400)
+        desk.capture.close(1, 400 * MS)
+        await desk.until(1500)
+        desk.capture.open(2, 1500 * MS)
+        await desk.until(1700)
+        desk.capture.close(2, 1700 * MS)
+        await desk.until(2200)
+        (phrase,) = desk.phrases()
+        assert phrase.id.dictation == 2

@@ -47,7 +47,7 @@ class RunningSaykey:
             host="box",
             hosts=("box", "mac"),
             link=Link.UP,
-            model=ModelStatus(name="saykey-demo", state="ready"),
+            model=ModelStatus(name="tiny.en-short", state="ready"),
             held=HeldStatus(characters=6, pieces=1, text=("secret",)),
         )
         self._ready = threading.Event()
@@ -65,7 +65,11 @@ class RunningSaykey:
     async def _run(self):
         self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
         self._server = ControlServer(
-            self.path, clock=VirtualClock(7), ask=self._ask, status=lambda: self.status
+            self.path,
+            clock=VirtualClock(7),
+            ask=self._ask,
+            post=self.events.append,
+            status=lambda: self.status,
         )
         await self._server.open()
         self._ready.set()
@@ -174,7 +178,7 @@ def test_commands_reach_the_running_saykey_and_print_nothing(saykey, running, ar
 
 @pytest.mark.parametrize("command", [["use-model"], ["model", "use"]])
 def test_a_model_is_in_use_when_the_command_says_so(saykey, running, command):
-    running.models = [ModelStatus("saykey-demo", "ready", next="base")]
+    running.models = [ModelStatus("tiny.en-short", "ready", next="base")]
     running.models += [ModelStatus("base", "loading"), ModelStatus("base", "ready")]
     assert saykey(*command, "base", "--socket", running.path) == (0, "base is in use\n", "")
     assert running.events == [ModelWanted("base")]
@@ -182,11 +186,11 @@ def test_a_model_is_in_use_when_the_command_says_so(saykey, running, command):
 
 
 def test_the_model_that_is_in_use_already_is_reported_at_once(saykey, running):
-    done = saykey("model", "use", "saykey-demo", "--socket", running.path)
-    assert done == (0, "saykey-demo is in use\n", "")
+    done = saykey("model", "use", "tiny.en-short", "--socket", running.path)
+    assert done == (0, "tiny.en-short is in use\n", "")
 
 
-LOADING, DEMO = ModelStatus("base", "loading"), ModelStatus("saykey-demo", "ready")
+LOADING, DEMO = ModelStatus("base", "loading"), ModelStatus("tiny.en-short", "ready")
 
 
 @pytest.mark.parametrize(
@@ -197,7 +201,7 @@ LOADING, DEMO = ModelStatus("base", "loading"), ModelStatus("saykey-demo", "read
             "base cannot be used, … stays: no",
         ),
         ([LOADING, ModelStatus("base", "failed", "base is a web page")], "base is a web page"),
-        ([LOADING, DEMO], "saykey-demo was chosen meanwhile"),
+        ([LOADING, DEMO], "tiny.en-short was chosen meanwhile"),
         ([ModelStatus("base", "ready", next="tiny")], "tiny was chosen meanwhile"),
     ],
 )
@@ -209,7 +213,7 @@ def test_a_model_that_cannot_be_used_is_reported_with_the_reason(saykey, running
 
 def test_status_is_a_line_for_people_or_json_for_programs(saykey, running):
     _, out, _ = saykey("status", "--socket", running.path)
-    assert out == "idle · box up · saykey-demo ready · held 6 characters in 1 piece\n"
+    assert out == "idle · box up · tiny.en-short ready · held 6 characters in 1 piece\n"
     _, out, _ = saykey("status", "--json", "--socket", running.path)
     assert json.loads(out)["held"] == {"characters": 6, "pieces": 1, "doubtful": 0}
     _, out, _ = saykey("status", "--json", "--text", "--socket", running.path)
@@ -240,19 +244,19 @@ def test_settings_print_as_a_file_that_checks_as_right(saykey, tmp_path):
     file = tmp_path / "saykey.toml"
     file.write_text(out)
     status, out, _ = saykey("settings", "check", file)
-    assert (status, out) == (0, f"{file} is valid: model saykey-demo; hosts: computer\n")
+    assert (status, out) == (0, f"{file} is valid: model tiny.en-short; hosts: computer\n")
 
 
 def test_each_fault_in_the_settings_gives_a_line_and_the_exit_status_is_1(saykey, tmp_path):
     file = tmp_path / "saykey.toml"
-    file.write_text('[button]\nmode = 1\n[recognizer]\nmodel = "saykey-dmo"\n[buton]\n')
+    file.write_text('[button]\nmode = 1\n[recognizer]\nmodel = "tiny.en-shrt"\n[buton]\n')
     status, out, err = saykey("settings", "check", file)
     assert (status, err) == (1, "")
     first, second, third = out.splitlines()
     assert first == f'{file}: [button] mode = 1 must be "hold" or "toggle"'
     assert second.startswith(f'{file}: there is no section "buton" (did you mean "button"?)')
     assert third.startswith(
-        f'{file}: warning: [recognizer] model = "saykey-dmo": there is no model'
+        f'{file}: warning: [recognizer] model = "tiny.en-shrt": there is no model'
     )
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 import click
 import pytest
 
+from nothing_invented.voices import FOLDER
 from saykey import cli
-from saykey.cli.demo import _live, bundled
+from saykey.cli.demo import _live
 from saykey.clock import MonotonicClock
 
 PATIENCE_S = 60
-RECORDING = bundled()[0]
+RECORDING = FOLDER / "held-out" / "all-circuits-busy-now.flac"
 COMPLAINT = b"saykey: standard output cannot be written ("
 
 
@@ -75,11 +76,11 @@ def test_help_that_nobody_reads_gives_no_line_and_status_1(words):
 
 
 WORK = {
-    "demo": ["demo", "--fast"],
-    "demo as JSON": ["demo", "--fast", "--json"],
+    "demo": ["demo", "--fast", RECORDING],
+    "demo as JSON": ["demo", "--fast", "--json", RECORDING],
     "transcribe": ["transcribe", RECORDING],
     "model list": ["model", "list", "--all"],
-    "model info": ["model", "info", "saykey-demo"],
+    "model info": ["model", "info", "tiny.en-short"],
     "keys": ["keys", "text"],
     "layouts": ["layouts"],
     "doctor": ["doctor"],

@@ -28,7 +28,9 @@ def test_the_socket_is_for_owner_and_group_and_gone_after_closing(tmp_path):
 def test_a_socket_in_use_is_left_alone_and_one_left_over_is_replaced(tmp_path):
     async def story(device, connect):
         path = tmp_path / SOCKET
-        second = ControlServer(path, clock=device.clock, ask=device.ask, status=Device)
+        second = ControlServer(
+            path, clock=device.clock, ask=device.ask, post=device.post, status=Device
+        )
         with pytest.raises(ControlError, match="is in use by a running saykey; stop it or set"):
             await second.open()
         await second.close()
@@ -64,7 +66,11 @@ def test_a_place_where_no_socket_can_be_is_refused_with_what_to_do(tmp_path, pla
     (tmp_path / "file").write_text("no socket")
     device = Device()
     server = ControlServer(
-        tmp_path / place, clock=device.clock, ask=device.ask, status=lambda: device.status
+        tmp_path / place,
+        clock=device.clock,
+        ask=device.ask,
+        post=device.post,
+        status=lambda: device.status,
     )
     with pytest.raises(ControlError, match=advice):
         asyncio.run(server.open())

@@ -13,7 +13,7 @@ IDLE = Status(
     host="box",
     hosts=("box",),
     link=Link.UP,
-    model=ModelStatus(name="saykey-demo", state="ready"),
+    model=ModelStatus(name="tiny.en-short", state="ready"),
 )
 HOLDING = msgspec.structs.replace(
     IDLE, held=HeldStatus(characters=11, pieces=2, doubtful=1, text=("hello ", "world"))
@@ -74,7 +74,7 @@ def test_a_line_that_is_no_request_is_answered_with_the_reason(line, request_id,
 def test_an_unknown_command_unlike_any_other_is_answered_with_the_list():
     assert complaint(b'{"id": 1, "do": "zzz"}') == (
         1,
-        "no command 'zzz'; there are status, watch, press, release, cancel, type-held, "
+        "no command 'zzz'; there are status, watch, press, release, cancel, listen, type-held, "
         "drop-held, move-held, retry, use-model, use-host, keys",
     )
     assert complaint(b'{"id": 1, "do": ["press"]}')[1].startswith('"do" must be one of status')
@@ -105,7 +105,7 @@ def test_repr_and_the_words_for_people_hold_nothing_that_was_spoken():
 
 
 def test_a_status_in_words_names_only_what_is_going_on():
-    assert in_words(IDLE) == "idle · box up · saykey-demo ready"
+    assert in_words(IDLE) == "idle · box up · tiny.en-short ready"
     busy = Status(
         capture="open",
         host="box",
@@ -123,3 +123,24 @@ def test_a_status_in_words_names_only_what_is_going_on():
         "listening · box asleep · other failed, then base: get it anew · recognising 1 phrase · "
         "typing · held 1 character in 1 piece, 1 in doubt · 2 phrases failed · fault: no microphone"
     )
+
+
+LOUDER = "speak closer to the microphone, or raise its level with alsamixer"
+SOFTER = "speak further from the microphone, or lower its level with alsamixer"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"too_quiet": 1}, f"1 phrase too quiet: {LOUDER}"),
+        ({"clipped": 2}, f"2 phrases clipped: {SOFTER}"),
+        (
+            {"too_quiet": 3, "clipped": 1},
+            f"3 phrases too quiet: {LOUDER} · 1 phrase clipped: {SOFTER}",
+        ),
+        ({"wordless": True}, f"no words heard: if you spoke, {LOUDER}"),
+    ],
+)
+def test_a_status_in_words_says_what_to_do_about_the_loudness(changes, words):
+    status = msgspec.structs.replace(IDLE, **changes)
+    assert in_words(status) == f"idle · box up · saykey-demo ready · {words}"

@@ -42,7 +42,7 @@ def test_the_server_introduces_itself_first(tmp_path):
         ("drop-held", {}, HeldTextDropped()),
         ("move-held", {"name": "mac"}, HeldTextMoved("mac")),
         ("retry", {}, RetryWanted()),
-        ("use-model", {"name": "saykey-demo"}, ModelWanted("saykey-demo")),
+        ("use-model", {"name": "tiny.en-short"}, ModelWanted("tiny.en-short")),
         ("use-host", {"name": "mac"}, HostWanted("mac")),
     ],
 )

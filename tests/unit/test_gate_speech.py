@@ -2,14 +2,12 @@
 
 import importlib.util
 import time
-import wave
 from array import array
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-import saykey
+import recorded
 from nothing_invented.sounds import RATE, hum_50, in_noise, non_speech, white
 from saykey.errors import RecognizerError
 from saykey.recognizer.whisper import gate as gate_module
@@ -17,7 +15,6 @@ from saykey.recognizer.whisper.engine import floats
 from saykey.recognizer.whisper.gate import WINDOW, Gate
 from saykey.recognizer.whisper.guards import SPEECH, SURE_OF_SPEECH
 
-RECORDING = Path(saykey.__file__).parent / "data" / "recordings" / "dictation.wav"
 BUDGET_MS = 40
 
 
@@ -30,9 +27,7 @@ def gate():
 
 @pytest.fixture(scope="module")
 def speech():
-    with wave.open(str(RECORDING)) as recording:
-        recording.setpos(int(0.4 * RATE))
-        return floats(recording.readframes(int(1.6 * RATE)))
+    return floats(recorded.speech(30.2, 31.8))
 
 
 def samples(sound):

@@ -81,6 +81,7 @@ PURE = (
     "saykey.keyboard.unicode",
     "saykey.keyboard.units",
     "saykey.speech.cutter",
+    "saykey.speech.loudness",
     "saykey.speech.onset",
     "saykey.speech.quiet",
     "saykey.speech.tape",

@@ -32,6 +32,7 @@ REPLACED = (Substitution(SPOKEN, SPOKEN, "not on the us layout"),)
 EVENTS = [
     ev.Gestured(Gesture(GestureKind.TAP, 0)),
     rq.DictationStarted(0), rq.DictationEnded(0), rq.Cancelled(), rq.HeldTextWanted(),
+    rq.DictationStarted(0, borrower=1),
     rq.HeldTextDropped(), rq.RetryWanted(), rq.ModelWanted("m"), rq.HostWanted("h"),
     rq.ShutdownWanted(), ev.MicrophoneReady(), ev.MicrophoneFailed("gone"), ev.SoundHeard(-20.0),
     ev.PhrasePaused(PHRASE), ev.PhraseResumed(PHRASE.id), ev.PhraseEnded(PHRASE),

@@ -25,11 +25,11 @@ from saykey.systemd import Manager
 
 SPOKEN = "Hello."
 ONE_PHRASE = (
-    ev.ModelReady("saykey-demo"),
+    ev.ModelReady("tiny.en-short"),
     ev.LinkChanged("computer", Link.UP),
     rq.DictationStarted(0),
     ev.PhraseEnded(Phrase(PhraseId(1, 1), 1, 0, 16_000)),
-    ev.Recognised(Transcript(PhraseId(1, 1), 1, SPOKEN, "en", "saykey-demo", 1, Verdict.GOOD)),
+    ev.Recognised(Transcript(PhraseId(1, 1), 1, SPOKEN, "en", "tiny.en-short", 1, Verdict.GOOD)),
 )
 
 
@@ -101,7 +101,7 @@ def test_the_status_that_the_manager_hears_has_nothing_spoken_in_it(manager):
 
     asyncio.run(life())
     told = heard(listener)
-    assert told[:2] == ["READY=1", "STATUS=idle · computer unknown · saykey-demo loading"]
+    assert told[:2] == ["READY=1", "STATUS=idle · computer unknown · tiny.en-short loading"]
     assert "STOPPING=1" in told
     assert "held 6 characters in 1 piece" in told[-1]
     assert not any(SPOKEN.rstrip(".") in message for message in told)

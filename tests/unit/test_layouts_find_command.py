@@ -33,7 +33,7 @@ IDLE = Status(
     host="box",
     hosts=("box",),
     link=Link.UP,
-    model=ModelStatus(name="saykey-demo", state="ready"),
+    model=ModelStatus(name="tiny.en-short", state="ready"),
 )
 
 PLANNER = Planner(load_layout("linux", "us"))
@@ -63,12 +63,19 @@ class Computer:
     async def _serve(self):
         self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
         server = ControlServer(
-            self.socket, clock=VirtualClock(), ask=self._press, status=lambda: self.status
+            self.socket,
+            clock=VirtualClock(),
+            ask=self._press,
+            post=self._no_event,
+            status=lambda: self.status,
         )
         await server.open()
         self._ready.set()
         await self._done.wait()
         await server.close()
+
+    def _no_event(self, event):
+        raise AssertionError(f"{event} was posted")
 
     async def _press(self, event):
         if why := refusal(self.device, event):

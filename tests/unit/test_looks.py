@@ -1,10 +1,11 @@
 """What panel and control show of a device, derived and never stored."""
 
+import pytest
 from story import Story
 
 from saykey import events as ev
 from saykey import looks
-from saykey.flow import SAMPLE_RATE, Substitution
+from saykey.flow import SAMPLE_RATE, Loudness, Substitution
 from saykey.panel.view import Listening
 from saykey.ports import Light, Link
 
@@ -54,7 +55,7 @@ def test_a_lost_microphone_and_a_failed_model_are_faults() -> None:
     story = Story()
     story.tell(ev.MicrophoneFailed("plug it in"))
     story.tell(ev.ModelLost("killed"))
-    story.tell(ev.ModelFailed("saykey-demo", "pull it again"))
+    story.tell(ev.ModelFailed("tiny.en-short", "pull it again"))
     assert [fault.advice for fault in looks.view(story.device).faults] == [
         "plug it in", "pull it again",
     ]  # fmt: skip
@@ -137,3 +138,58 @@ def test_held_text_is_shown_with_the_mark_at_its_head() -> None:
     view, status = looks.view(story.device), looks.status(story.device)
     assert (view.held_text, view.held) == (", two.", 6)
     assert (status.held.text, status.held.characters) == ((", two.",), 6)
+
+
+QUIET, CLIPPED, FINE = Loudness.TOO_QUIET, Loudness.CLIPPED, Loudness.FINE
+
+
+def spoken(*phrases: Loudness) -> Story:
+    """A device that listens, after phrases of this loudness."""
+    story = Story()
+    story.press()
+    for number, loudness in enumerate(phrases, 1):
+        story.say(number, loudness=loudness)
+        story.hear(number, "Words.")
+    return story
+
+
+def test_while_listening_the_loudness_of_the_last_phrase_is_shown() -> None:
+    assert looks.view(spoken(FINE).device).loudness is FINE
+    assert looks.view(spoken(FINE, QUIET).device).loudness is QUIET
+    assert looks.view(spoken(QUIET, CLIPPED).device).loudness is CLIPPED
+    assert looks.view(spoken(QUIET, FINE).device).loudness is FINE
+
+
+@pytest.mark.parametrize(
+    ("phrases", "shown"),
+    [
+        ((FINE, FINE), FINE),
+        ((QUIET, FINE), QUIET),
+        ((FINE, CLIPPED, FINE), CLIPPED),
+        ((QUIET, CLIPPED), QUIET),
+        ((QUIET, CLIPPED, CLIPPED), CLIPPED),
+    ],
+)
+def test_after_the_dictation_all_its_phrases_count(
+    phrases: tuple[Loudness, ...], shown: Loudness
+) -> None:
+    story = spoken(*phrases)
+    story.release()
+    story.drained()
+    view, status = looks.view(story.device), looks.status(story.device)
+    assert view.loudness is shown
+    assert (status.too_quiet, status.clipped) == (phrases.count(QUIET), phrases.count(CLIPPED))
+    story.press()
+    assert looks.view(story.device).loudness is FINE
+    assert (looks.status(story.device).too_quiet, looks.status(story.device).clipped) == (0, 0)
+
+
+def test_a_dictation_without_words_is_shown_as_such_and_as_no_fault() -> None:
+    story = Story()
+    story.press()
+    story.release()
+    assert not looks.view(story.device).wordless
+    story.drained()
+    assert looks.view(story.device).wordless
+    assert looks.status(story.device).wordless
+    assert looks.light(story.device) is Light.OFF

@@ -2,37 +2,26 @@
 
 import os
 import signal
-from pathlib import Path
 
 import pytest
 
-import saykey
-from saykey.audio.files import read_pcm16
+from recorded import MODEL, TEXT, speech
 from saykey.errors import ModelError, RecognizerError
 from saykey.measure.client import measuring
 from saykey.measure.process import Hear, Trial
 from saykey.models.formats.random_weights import write_random
 
-DATA = Path(saykey.__file__).parent / "data"
-DEMO = DATA / "models" / "saykey-demo.bin"
-
-
-def speech(begin_s, end_s):
-    return read_pcm16(DATA / "recordings" / "dictation.wav")[
-        int(begin_s * 32_000) : int(end_s * 32_000)
-    ]
-
 
 def test_it_hears_as_the_worker_does_and_its_repr_shows_no_text():
-    with measuring(DEMO, 1, exact=True) as model:
-        heard = model.hear(Hear(256, "en", speech(0.4, 3)))
-    assert heard.text == "Thank you for your new report."
+    with measuring(MODEL, 1, exact=True) as model:
+        heard = model.hear(Hear(256, "en", speech()))
+    assert heard.text == TEXT
     assert repr(heard) == "Text"
     assert repr(Hear(256, "en", b"")) == "Hear"
 
 
 def test_a_trial_takes_as_many_tokens_as_it_says():
-    with measuring(DEMO, 1, exact=True) as model:
+    with measuring(MODEL, 1, exact=True) as model:
         few, many = (model.time(Trial(128, 16_000, tokens)) for tokens in (1, 60))
         assert few.cpu_ms < many.cpu_ms
         assert 0 < model.resident_mb <= model.peak_mb
@@ -49,10 +38,10 @@ def test_what_a_full_window_needs_beyond_short_ones_is_given_back(tmp_path):
 
 
 def test_a_wrong_language_is_reported_and_the_process_goes_on():
-    with measuring(DEMO, 1, exact=True) as model:
+    with measuring(MODEL, 1, exact=True) as model:
         with pytest.raises(RecognizerError, match="knows English only, not 'de'"):
-            model.hear(Hear(128, "de", speech(0.4, 1)))
-        assert model.hear(Hear(256, "en", speech(0.4, 3))).text
+            model.hear(Hear(128, "de", speech(30, 31)))
+        assert model.hear(Hear(256, "en", speech())).text
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path):
@@ -65,14 +54,14 @@ def test_a_file_that_is_no_model_is_refused(tmp_path):
 
 
 def test_the_end_of_the_process_is_reported_with_what_to_do():
-    with measuring(DEMO, 1, exact=True) as model:
+    with measuring(MODEL, 1, exact=True) as model:
         os.kill(model._process.pid, signal.SIGKILL)
         with pytest.raises(RecognizerError, match=r"ended with status -9.*measure a smaller model"):
             model.time(Trial(128, 16_000, 1))
 
 
 def test_an_end_before_the_first_order_is_reported_too():
-    with measuring(DEMO, 1, exact=True) as model:
+    with measuring(MODEL, 1, exact=True) as model:
         os.kill(model._process.pid, signal.SIGKILL)
         os.waitid(os.P_PID, model._process.pid, os.WEXITED | os.WNOWAIT)
         with pytest.raises(RecognizerError, match=r"ended with status -9.*measure a smaller model"):

@@ -4,22 +4,22 @@ import asyncio
 import json
 import shutil
 import wave
-from pathlib import Path
 
 import pytest
 from whisper_files import export_gguf
 
-import saykey
-from demo_model.evaluate import RECORDINGS
-from demo_model.heldout import read_recordings
+from nothing_invented.device import pcm16
+from nothing_invented.voices import voices
+from recorded import MODEL as DEMO
 from saykey.cli import main, model_padding
+from saykey.measure.padding import PADDINGS
 from saykey.models.formats.contents import Notes
 from saykey.models.store.card import read_card
 from saykey.recognizer.process import WorkerProcess
 from saykey.recognizer.whisper.window import phrase_cost
 
-DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
-SPOKEN = 6
+CARD = read_card(DEMO)
+SPOKEN = 3
 
 
 @pytest.fixture(autouse=True)
@@ -42,10 +42,10 @@ def refused(capsys, *words):
 
 
 def test_an_installed_model_is_measured_for_phrases_of_three_lengths(capsys):
-    told = json.loads(bench(capsys, "saykey-demo", "--sizes", "none", "--threads", "1", "--json"))
+    told = json.loads(bench(capsys, "tiny.en-short", "--sizes", "none", "--threads", "1", "--json"))
     (speed,) = told["speeds"]
-    assert (speed["name"], speed["quantisation"], speed["padding"]) == ("saykey-demo", "q8_0", 64)
-    assert [(p["phrase_s"], p["rows"]) for p in speed["passes"]] == [(2, 192), (5, 320), (10, 576)]
+    assert (speed["name"], speed["padding"]) == ("tiny.en-short", CARD.padding)
+    assert [(p["phrase_s"], p["rows"]) for p in speed["passes"]] == [(2, 112), (5, 256), (10, 512)]
     assert all(0 < p["encode_ms"] < p["text_ms"] for p in speed["passes"])
     assert speed["memory_mb"] > DEMO.stat().st_size / 1e6
     assert speed["load_ms"] > 0
@@ -53,7 +53,7 @@ def test_an_installed_model_is_measured_for_phrases_of_three_lengths(capsys):
 
 def test_random_weights_show_what_a_size_would_cost_with_short_and_with_full_windows(capsys):
     told = json.loads(
-        bench(capsys, "saykey-demo", *("--sizes", "tiny", "--quantisations", "q8_0"),
+        bench(capsys, "tiny.en-short", *("--sizes", "tiny", "--quantisations", "q8_0"),
               *("--within", "60", "--json"))
     )  # fmt: skip
     _, short, full = told["speeds"]
@@ -62,11 +62,11 @@ def test_random_weights_show_what_a_size_would_cost_with_short_and_with_full_win
     (usual,) = (p for p in short["passes"] if p["phrase_s"] == 5)
     assert usual["cpu_ms"] < full["passes"][0]["cpu_ms"] / 2
     assert told["advice"]["short"]["size"] == told["advice"]["full"]["size"] == "tiny"
-    assert told["advice"]["installed"][0]["name"] == "saykey-demo"
+    assert told["advice"]["installed"][0]["name"] == "tiny.en-short"
 
 
 def test_the_table_ends_with_the_models_that_are_fast_enough(capsys):
-    printed = bench(capsys, "saykey-demo", "--sizes", "none", "--within", "0.0001")
+    printed = bench(capsys, "tiny.en-short", "--sizes", "none", "--within", "0.0001")
     assert "Text within 0.0001 s of the end of a 5 s phrase:" in printed
     assert "none of the installed models" in printed
 
@@ -89,11 +89,11 @@ def test_a_gguf_file_that_says_so_itself_is_run_with_short_windows(capsys, own_s
 
 @pytest.fixture
 def spoken(tmp_path):
-    """The first held-out recordings as a user would supply them."""
+    """Some held-out recordings as a user would supply them."""
     folder = tmp_path / "spoken"
     folder.mkdir()
-    for number, utterance in enumerate(read_recordings(RECORDINGS)[:SPOKEN]):
-        save(folder / f"{number}.wav", (utterance.sound * 32767).astype("<i2").tobytes())
+    for number, utterance in enumerate(voices("held-out")[:SPOKEN]):
+        save(folder / f"{number}.wav", pcm16(utterance.sound))
         (folder / f"{number}.txt").write_text(utterance.text)
     return folder
 
@@ -123,39 +123,41 @@ def cost_the_worker_tells(path):
 def test_the_padding_measured_on_recordings_is_what_later_loads_use(
     capsys, monkeypatch, own_store, spoken
 ):
-    monkeypatch.setattr(model_padding, "FEWEST_WORDS", 20)
+    monkeypatch.setattr(model_padding, "FEWEST_WORDS", 15)
     mine = own_store / "mine.bin"
     shutil.copy(DEMO, mine)
     mine.with_suffix(".toml").write_text('origin = "a copy"\n')
     assert cost_the_worker_tells(mine) == phrase_cost(None)
     printed = bench(capsys, "mine", "--recordings", spoken)
-    assert "64 rows of padding (1.3 s) are as accurate as the full window" in printed
-    assert cost_the_worker_tells(mine) == phrase_cost(64)
-    assert read_card(mine).origin == "a copy"
+    found = read_card(mine)
+    assert f"{found.padding_rows} rows of padding (" in printed
+    assert found.padding_rows in PADDINGS
+    assert cost_the_worker_tells(mine) == phrase_cost(found.padding_rows)
+    assert found.origin == "a copy"
 
 
 def test_a_dry_run_reports_and_writes_nothing(capsys, monkeypatch, own_store, spoken):
-    monkeypatch.setattr(model_padding, "FEWEST_WORDS", 5)
-    for extra in sorted(spoken.iterdir())[4:]:
+    monkeypatch.setattr(model_padding, "FEWEST_WORDS", 3)
+    for extra in sorted(spoken.iterdir())[2:]:
         extra.unlink()
-    told = json.loads(bench(capsys, "saykey-demo", "--recordings", spoken, "--dry-run", "--json"))
-    assert (told["recordings"], told["tried"][0]["padding_rows"]) == (2, None)
+    told = json.loads(bench(capsys, "tiny.en-short", "--recordings", spoken, "--dry-run", "--json"))
+    assert (told["recordings"], told["tried"][0]["padding_rows"]) == (1, None)
     assert list(own_store.iterdir()) == []
-    assert read_card(DEMO).padding_rows == 64
+    assert read_card(DEMO) == CARD
 
 
 def test_a_model_of_the_system_is_not_written_to(capsys, spoken):
-    assert "came with the system" in refused(capsys, "saykey-demo", "--recordings", spoken)
+    assert "came with the system" in refused(capsys, "tiny.en-short", "--recordings", spoken)
 
 
 def test_too_little_speech_is_refused(capsys, spoken):
-    line = refused(capsys, "saykey-demo", "--recordings", spoken, "--dry-run")
+    line = refused(capsys, "tiny.en-short", "--recordings", spoken, "--dry-run")
     assert line.endswith("spoken words; at least 300 are needed to compare paddings")
 
 
 def test_an_unsuitable_folder_is_refused_with_what_to_put_there(capsys, tmp_path):
     def line():
-        return refused(capsys, "saykey-demo", "--recordings", tmp_path / "r", "--dry-run")
+        return refused(capsys, "tiny.en-short", "--recordings", tmp_path / "r", "--dry-run")
 
     (tmp_path / "r").mkdir()
     assert line().endswith("holds no WAV files; put NAME.wav and NAME.txt there")
@@ -190,7 +192,7 @@ def test_a_damaged_model_is_reported_in_one_line_and_the_others_are_measured(cap
     assert main(["model", "bench", "--sizes", "none", "--threads", "1,2", "--json"]) == 1
     out, err = capsys.readouterr()
     measured = [(speed["name"], speed["threads"]) for speed in json.loads(out)["speeds"]]
-    assert measured == [("saykey-demo", 1), ("saykey-demo", 2)]
+    assert measured == [("tiny.en-short", 1), ("tiny.en-short", 2)]
     web, cut, end = (line for line in err.splitlines() if line.strip())
     assert web.startswith(f"a-web: wrong: {own_store}/a-web.bin is a web page")
     assert cut.startswith(f"cut: wrong: {own_store}/cut.bin ends in the middle of")
@@ -198,5 +200,5 @@ def test_a_damaged_model_is_reported_in_one_line_and_the_others_are_measured(cap
 
 
 def test_a_name_that_is_no_model_is_refused_before_anything_is_measured(capsys):
-    assert main(["model", "bench", "saykey-demo", "other", "--sizes", "none"]) == 1
+    assert main(["model", "bench", "tiny.en-short", "other", "--sizes", "none"]) == 1
     assert "there is no model 'other'" in capsys.readouterr().err

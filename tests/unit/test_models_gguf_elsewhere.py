@@ -5,21 +5,16 @@ import pytest
 import transcribe_cpp
 from whisper_files import DEMO, export_gguf, import_file
 
-from saykey.audio.files import read_pcm16
-from saykey.cli.demo import bundled
-from saykey.flow import SAMPLE_RATE
+from recorded import TEXT, speech
 from saykey.models.formats.contents import Notes
 
-SENTENCE = "Thank you for your new report."
-"""What is said in the first two seconds of the bundled recording."""
-
 FORMATS = ["f16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0"]
-"""The number formats that rows of 128 can have."""
+"""The number formats that rows of 384 can have."""
 
 
 @pytest.fixture(scope="module")
 def sentence():
-    pcm16 = np.frombuffer(read_pcm16(bundled()[0]), "<i2")[: 2 * SAMPLE_RATE]
+    pcm16 = np.frombuffer(speech(), "<i2")
     return pcm16.astype(np.float32) / 32768
 
 
@@ -31,4 +26,4 @@ def test_the_bundled_model_hears_the_same_words_there(tmp_path, sentence, form):
         assert (model.arch, model.variant) == ("whisper", "m")
         assert model.capabilities.languages == ("en",)
         assert not model.capabilities.supports_language_detect
-        assert session.run(sentence).text.strip() == SENTENCE
+        assert session.run(sentence).text.strip() == TEXT

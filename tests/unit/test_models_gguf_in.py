@@ -1,6 +1,5 @@
 """GGUF Whisper files of all families become files that whisper.cpp loads, block by block."""
 
-import asyncio
 import json
 import os
 import signal
@@ -18,7 +17,6 @@ from whisper_files import (
     OPENAI,
     TRANSCRIBE,
     dimensions,
-    export_gguf,
     import_file,
     like_whisper,
     packed_in_cache,
@@ -32,18 +30,12 @@ from whisper_files import (
     write_gguf,
 )
 
-from saykey.clock import MonotonicClock
 from saykey.errors import ModelError
-from saykey.flow import PhraseId
 from saykey.models.formats import ggml
-from saykey.models.formats.contents import Notes
 from saykey.models.formats.tensors import BY_NAME
 from saykey.models.store import load, store
-from saykey.ports import SessionParameters
-from saykey.recognizer.client import WorkerRecognizer
 from saykey.recognizer.whisper.decoding import Decoding
 from saykey.recognizer.whisper.engine import Whisper
-from saykey.settings.schema import RecognizerSettings
 
 SMALL = dimensions()
 WIDE = dimensions(state=256)
@@ -235,7 +227,7 @@ def test_the_name_of_a_file_says_nothing(tmp_path):
     write_gguf(renamed, SMALL, like_whisper(8), TRANSCRIBE)
     (tmp_path / "model.gguf").write_bytes(DEMO.read_bytes())
     assert import_file(renamed, tmp_path, "one").facts.quantisation == "q8_0"
-    assert import_file(tmp_path / "model.gguf", tmp_path, "two").facts.dimensions.state == 128
+    assert import_file(tmp_path / "model.gguf", tmp_path, "two").facts.dimensions.state == 384
 
 
 def test_what_is_packed_is_kept_by_its_contents(tmp_path):
@@ -280,25 +272,3 @@ def test_a_file_whisper_cpp_loads_is_not_copied(tmp_path, monkeypatch):
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "state"))
     assert load.checked_image(DEMO)[0] == DEMO.read_bytes()
     assert not (tmp_path / "state").exists()
-
-
-def test_a_gguf_file_given_as_the_model_is_packed_once_and_used(tmp_path, monkeypatch):
-    monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "state"))
-    export_gguf(DEMO, tmp_path / "demo.gguf", Notes())
-    settings = RecognizerSettings(gate=False)
-
-    async def text_of_a_second_of_silence():
-        recognizer = WorkerRecognizer(settings, MonotonicClock())
-        try:
-            await recognizer.load(str(tmp_path / "demo.gguf"))
-            session = recognizer.begin(SessionParameters("en"))
-            session.feed(bytes(32_000))
-            return (await session.finish(PhraseId(1, 1), 0)).text
-        finally:
-            await recognizer.close()
-
-    assert asyncio.run(text_of_a_second_of_silence()) == ""
-    (packed,) = (tmp_path / "state" / "models" / "cache").iterdir()
-    written = packed.stat().st_ino
-    assert asyncio.run(text_of_a_second_of_silence()) == ""
-    assert packed.stat().st_ino == written

@@ -97,7 +97,7 @@ def test_notes_for_people_are_written_under_the_standards_keys(demo):
     told = {key: fields[key].contents() for key in fields if key.startswith("general.")}
     assert told == {
         keys.ARCHITECTURE: "whisper", keys.TYPE: "model", keys.NAME: "my-whisper",
-        keys.BASENAME: "whisper", keys.SIZE_LABEL: "9M", keys.DESCRIPTION: "Fine-tuned at home.",
+        keys.BASENAME: "whisper", keys.SIZE_LABEL: "38M", keys.DESCRIPTION: "Fine-tuned at home.",
         keys.LICENSE: "MIT", keys.SOURCE_URL: "https://example.org/my-whisper",
         keys.LANGUAGES: ["de", "en"], keys.QUANTIZATION_VERSION: gguf.GGML_QUANT_VERSION,
         keys.FILE_TYPE: gguf.LlamaFileType.MOSTLY_Q8_0,
@@ -120,7 +120,7 @@ def test_notes_go_along_when_a_gguf_file_is_written_anew(tmp_path, demo):
 def test_a_model_without_notes_is_named_after_its_file(tmp_path):
     export_gguf(DEMO, tmp_path / "demo.gguf", Notes())
     with opened(tmp_path / "demo.gguf") as source:
-        assert source.contents.notes == Notes(name="saykey-demo", languages=("en",))
+        assert source.contents.notes == Notes(name="tiny.en-short", languages=("en",))
 
 
 @pytest.mark.parametrize(("words", "languages"), [(ENGLISH, 1), (51865, 99), (51866, 100)])

@@ -30,7 +30,7 @@ from saykey.models.store.memory import (
     room,
 )
 
-DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
+DEMO = Path(saykey.__file__).parent / "data" / "models" / "tiny.en-short.bin"
 MB = 1_000_000
 
 
@@ -52,7 +52,7 @@ def test_the_estimate_is_near_the_measured_peak_of_a_worker(size, state, layers,
 
 
 def test_the_need_of_a_file_follows_from_its_header():
-    assert need_of(DEMO) == need(DEMO.stat().st_size, 128, 4)
+    assert need_of(DEMO) == need(DEMO.stat().st_size, 384, 4)
 
 
 @pytest.mark.parametrize("form", ["q8_0", "f16"])
@@ -129,7 +129,7 @@ def copy(folder, name, *, tokens=51864, grown=0):
         file.truncate(DEMO.stat().st_size + grown)
 
 
-def test_fallbacks_are_the_users_models_that_know_the_language_by_need(tmp_path, monkeypatch):
+def test_fallbacks_are_the_models_that_know_the_language_by_need(tmp_path, monkeypatch):
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path))
     folder = tmp_path / "models"
     folder.mkdir()
@@ -141,5 +141,7 @@ def test_fallbacks_are_the_users_models_that_know_the_language_by_need(tmp_path,
     (folder / "empty.bin").touch()
     (folder / "linked.bin").symlink_to(DEMO)
     (folder / "folder.bin").mkdir()
-    assert models_by_need("en") == ("d-other", "b-small.en", "c-medium", "a-large")
+    assert models_by_need("en") == (
+        "d-other", "b-small.en", "tiny.en-short", "c-medium", "a-large",
+    )  # fmt: skip
     assert models_by_need("de") == models_by_need("en, de") == ("d-other", "c-medium", "a-large")

@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 from file_server import FileServer
 
-import saykey
+from damaged_models.files import LARGER, LARGER_WEIGHTS, ggml_sample
 from saykey.errors import ModelError
 from saykey.models.fetch.http import checked_address, next_address
 from saykey.models.fetch.pull import Wanted, pull
 from saykey.models.store import store, user_store
 from saykey.models.store.card import Card, read_card
+from saykey.models.store.memory import megabytes
 
-BODY = (Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin").read_bytes()
+BODY = ggml_sample(size=LARGER, weights=LARGER_WEIGHTS).image
 SHA = hashlib.sha256(BODY).hexdigest()
 HALF = len(BODY) // 2
 PATIENCE = 60
@@ -54,7 +55,7 @@ def refused(server, **how):
     with pytest.raises(ModelError) as refusal:
         fetched(server, **how)
     assert "\n" not in str(refusal.value)
-    assert store.names() == ("saykey-demo",)
+    assert store.names() == ("tiny.en-short",)
     return str(refusal.value)
 
 
@@ -146,7 +147,7 @@ def test_a_web_page_in_place_of_a_model_is_no_model(server):
     wanted = Wanted("mine", server.address, Card())
     with pytest.raises(ModelError, match=r"model\.bin is a web page, the answer of a failed"):
         pull(wanted, lambda *_: None)
-    assert store.names() == ("saykey-demo",)
+    assert store.names() == ("tiny.en-short",)
 
 
 def test_a_missing_page_is_reported_at_once(server):
@@ -200,7 +201,7 @@ def test_only_https_is_pulled_from(address):
 def test_too_little_disk_space_is_reported_before_the_download(server):
     told = []
     line = refused(server, free=lambda _: 40 << 20)
-    assert line.startswith("11 MB are needed in ")
+    assert line.startswith(f"{megabytes(len(BODY))} are needed in ")
     assert "8.4 MB may be used" in line
     assert told == []
     assert [part.stat().st_size for part in user_store.incoming().iterdir()] == [0]
@@ -247,7 +248,7 @@ def test_a_pull_that_was_killed_is_resumed_where_it_was(state, server):
     killed.kill()
     killed.communicate(timeout=PATIENCE)
     kept = part.stat().st_size
-    assert store.names() == ("saykey-demo",)
+    assert store.names() == ("tiny.en-short",)
     server.stalls = None
     server.go_on.set()
     again = command(server)

@@ -20,19 +20,19 @@ def mine(tmp_path, monkeypatch):
     return directory
 
 
-def test_the_demonstration_model_comes_with_the_package():
-    image, facts = load.checked_image(store.find("saykey-demo"))
+def test_the_bundled_model_comes_with_the_package():
+    image, facts = load.checked_image(store.find("tiny.en-short"))
     assert facts.size == len(image)
 
 
-def test_the_demonstration_model_may_be_given_short_windows():
-    assert read_card(store.find("saykey-demo")).dynamic_context
+def test_the_bundled_model_may_be_given_short_windows():
+    assert read_card(store.find("tiny.en-short")).dynamic_context
 
 
 @pytest.mark.parametrize("dynamic_context", [True, False, None])
 def test_a_gguf_file_says_itself_whether_it_may_be_given_short_windows(tmp_path, dynamic_context):
     target = tmp_path / "demo.gguf"
-    export_gguf(store.find("saykey-demo"), target, Notes(dynamic_context=dynamic_context))
+    export_gguf(store.find("tiny.en-short"), target, Notes(dynamic_context=dynamic_context))
     assert card_of(target).dynamic_context is dynamic_context
     assert (card_of(target).padding is None) is (dynamic_context is not True)
 
@@ -40,13 +40,13 @@ def test_a_gguf_file_says_itself_whether_it_may_be_given_short_windows(tmp_path,
 @pytest.mark.parametrize("said", [True, False])
 def test_the_card_overrides_the_file_on_short_windows(tmp_path, said):
     target = tmp_path / "demo.gguf"
-    export_gguf(store.find("saykey-demo"), target, Notes(dynamic_context=not said))
+    export_gguf(store.find("tiny.en-short"), target, Notes(dynamic_context=not said))
     user_store.write_card(target, Card(dynamic_context=said))
     assert card_of(target).dynamic_context is said
 
 
 def test_a_gguf_file_put_into_a_store_is_a_model_there(mine):
-    export_gguf(store.find("saykey-demo"), mine / "own.gguf", Notes(languages=("en",)))
+    export_gguf(store.find("tiny.en-short"), mine / "own.gguf", Notes(languages=("en",)))
     assert store.names()[-1] == "own"
     assert card_of(store.find("own")).languages == ("en",)
     assert load.checked_image(store.find("own"))[1].size > 0
@@ -62,8 +62,8 @@ def test_a_name_is_looked_for_in_the_users_directory(mine):
 
 
 def test_the_package_comes_before_the_user(mine):
-    (mine / "saykey-demo.bin").touch()
-    assert store.find("saykey-demo").parent != mine
+    (mine / "tiny.en-short.bin").touch()
+    assert store.find("tiny.en-short").parent != mine
 
 
 def test_a_path_is_taken_as_it_is(tmp_path):
@@ -79,9 +79,9 @@ def test_a_missing_path_is_named():
 def test_a_missing_name_gets_the_nearest_one_and_all_there_are(mine):
     (mine / "ggml-small.bin").touch()
     with pytest.raises(ModelError) as missing:
-        store.find("saykey-dmo")
-    assert "did you mean 'saykey-demo'?" in str(missing.value)
-    assert "saykey-demo, small" in str(missing.value)
+        store.find("tiny.en-shrt")
+    assert "did you mean 'tiny.en-short'?" in str(missing.value)
+    assert "tiny.en-short, small" in str(missing.value)
     assert "`saykey model pull`" in str(missing.value)
 
 
@@ -202,12 +202,12 @@ def test_a_kept_model_takes_the_place_of_the_one_before():
 
 
 def test_a_model_of_the_system_is_not_removed():
-    with pytest.raises(ModelError, match="saykey-demo is read only: it came with the system"):
-        user_store.remove(store.find_stored("saykey-demo"))
+    with pytest.raises(ModelError, match=r"tiny\.en-short is read only: it came with the system"):
+        user_store.remove(store.find_stored("tiny.en-short"))
 
 
 def test_removing_a_gguf_file_removes_its_packed_copy_too(mine):
-    export_gguf(store.find("saykey-demo"), mine / "own.gguf", Notes())
+    export_gguf(store.find("tiny.en-short"), mine / "own.gguf", Notes())
     load.checked_image(store.find("own"))
     assert len(list(store.cache().iterdir())) == 1
     user_store.remove(store.find_stored("own"))
@@ -222,7 +222,7 @@ def test_a_damaged_file_can_be_removed_too(mine):
 
 def test_files_a_stick_from_a_mac_brings_along_are_no_models(mine):
     (mine / "._base.bin").touch()
-    assert store.names() == ("saykey-demo",)
+    assert store.names() == ("tiny.en-short",)
 
 
 def test_a_store_that_cannot_be_written_says_what_to_do(tmp_path, monkeypatch):

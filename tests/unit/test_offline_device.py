@@ -1,7 +1,7 @@
 """The offline device: dictations from recordings, with the times of the device."""
 
 import pytest
-from offline_rig import Doubting, LoadsOnce, dictate, quiet, script, voice
+from offline_rig import Doubting, LoadsOnce, amplified, dictate, quiet, script, voice
 
 from saykey.errors import ModelError
 from saykey.flow import Erase, Insert, PhraseId, Press, Stroke
@@ -124,6 +124,41 @@ def test_doubtful_text_is_typed_held_or_dropped_as_the_settings_say(policy, text
     assert made.phrases[0].verdict == "doubtful"
     assert ("1 doubtful text was" in made.untyped) is (policy != "type")
     assert (again.text, again.held, again.dropped) == (text, held, dropped)
+
+
+@pytest.mark.parametrize(
+    ("gain", "notice", "loudness"),
+    [
+        (1.0, "", "fine"),
+        (0.01, "phrases too quiet: 1 of 2; words may be missing: record it louder", "too quiet"),
+        (9.0, "phrases clipped: 1 of 2; words may be wrong: record it at a lower level", "clipped"),
+    ],
+)
+def test_a_recording_that_is_too_quiet_or_clipped_is_reported(gain, notice, loudness):
+    said = amplified(PHRASE, gain) + PHRASE
+    (made,) = dictate(said, texts=script(["Good morning.", "How are you?"]))
+    assert made.text == "Good morning. How are you?"
+    assert made.too_quiet + made.clipped + made.wordless == notice
+    assert [phrase.loudness for phrase in made.phrases] == [loudness, "fine"]
+
+
+def test_a_recording_too_quiet_for_the_detector_is_not_passed_over_in_silence():
+    (made,) = dictate(amplified(PHRASE, 0.0001), texts=script(["Good morning."]))
+    assert made.phrases == ()
+    assert made.wordless == "no words were heard: if there is speech in it, record it louder"
+    assert made.too_quiet + made.clipped == ""
+
+
+def test_noise_without_words_is_not_called_too_quiet():
+    (made,) = dictate(amplified(PHRASE, 0.01), texts=script([""]))
+    assert [phrase.verdict for phrase in made.phrases] == ["empty"]
+    assert made.too_quiet == ""
+    assert made.wordless
+
+
+def test_a_recording_whose_only_phrase_failed_is_not_called_wordless():
+    (made,) = dictate(PHRASE, texts=script(["One."]), failures=[(PhraseId(1, 1), 3)])
+    assert (made.failed, made.wordless) == (1, "")
 
 
 def test_a_phrase_on_which_the_recognizer_dies_once_is_recognised_again():

@@ -128,7 +128,7 @@ def test_a_file_in_place_of_the_folder_is_logged_in_one_line(memory, log):
 
 
 DICTATING_TO_NOBODY = (
-    ev.ModelReady("saykey-demo"),
+    ev.ModelReady("tiny.en-short"),
     ev.LinkChanged("computer", Link.DOWN),
     rq.DictationStarted(0),
 )
@@ -144,7 +144,7 @@ def spoken(number, text):
     ident = PhraseId(1, number)
     return (
         ev.PhraseEnded(Phrase(ident, 1, number * 16_000, number * 16_000 + 8_000)),
-        ev.Recognised(Transcript(ident, 1, text, "en", "saykey-demo", 1, Verdict.GOOD)),
+        ev.Recognised(Transcript(ident, 1, text, "en", "tiny.en-short", 1, Verdict.GOOD)),
     )
 
 

@@ -6,14 +6,16 @@ from itertools import product
 
 import pytest
 
+from saykey.flow import Loudness
 from saykey.panel import screens
 from saykey.panel.screen import BAR_STEPS, Bar, BarKind, Mark
 from saykey.panel.screens.order import SCREENS, screen_of
 from saykey.panel.view import Fault, Listening, ModelState, View
 from saykey.ports import Link
 
-IDLE = View(host="office", link=Link.UP, model="saykey-demo", model_state=ModelState.READY)
+IDLE = View(host="office", link=Link.UP, model="tiny.en-short", model_state=ModelState.READY)
 LOST = Fault("No microphone", "Plug it in again, then press the button.")
+QUIET, CLIPPED = Loudness.TOO_QUIET, Loudness.CLIPPED
 
 
 def shown(**changes):
@@ -71,6 +73,18 @@ def test_faults_come_before_text_that_waits():
         ({"capture": Listening.LISTENING, "phrases": 2}, "2 phrases at work", False),
         ({"capture": Listening.LISTENING, "held": 34}, "34 held", False),
         ({"capture": Listening.LISTENING, "link": Link.DOWN}, "Text will be held", False),
+        ({"loudness": QUIET}, "Too quiet: go closer", False),
+        ({"loudness": CLIPPED}, "Too loud: move back", False),
+        ({"loudness": QUIET, "substitutions": 2}, "Too quiet: go closer", False),
+        ({"loudness": QUIET, "lost_ms": 240}, "Lost 240 ms of sound", False),
+        ({"loudness": QUIET, "capture": Listening.LISTENING}, "Too quiet: go closer", False),
+        ({"loudness": CLIPPED, "phrases": 3}, "Too loud: move back", False),
+        ({"loudness": CLIPPED, "typing": (1, 9), "substitutions": 2}, "Too loud: move back", False),
+        ({"loudness": QUIET, "phrases": 3, "link": Link.DOWN}, "Text will be held", False),
+        ({"loudness": QUIET, "held": 34}, "Tap to type 34 held", True),
+        ({"wordless": True}, "No words heard", False),
+        ({"wordless": True, "toggle": True}, "No words heard", False),
+        ({"wordless": True, "link": Link.ASLEEP}, "No words heard", False),
         ({"phrases": 1}, "", False),
         ({"phrases": 3}, "3 phrases at work", False),
     ],

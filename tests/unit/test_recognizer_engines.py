@@ -58,7 +58,7 @@ def model(tmp_path, monkeypatch):
     (tmp_path / "counter_worker.py").write_text(COUNTER)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setitem(engines.WORKERS, "counter", "counter_worker")
-    path = shutil.copy(find("saykey-demo"), tmp_path / "counted.bin")
+    path = shutil.copy(find("tiny.en-short"), tmp_path / "counted.bin")
     path.with_suffix(".toml").write_text('engine = "counter"\n')
     return path
 
@@ -144,7 +144,7 @@ def test_a_card_without_an_engine_means_whisper(tmp_path):
 
 
 def test_an_unknown_engine_is_refused_in_one_line_that_says_what_to_do(tmp_path):
-    path = shutil.copy(find("saykey-demo"), tmp_path / "mine.bin")
+    path = shutil.copy(find("tiny.en-short"), tmp_path / "mine.bin")
     path.with_suffix(".toml").write_text('engine = "wisper"\n')
 
     async def scene(recognizer):

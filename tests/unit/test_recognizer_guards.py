@@ -47,6 +47,13 @@ def test_an_improbable_text_is_doubtful():
     assert doubted("Seven river to.", probability=0.3) is Doubt.IMPROBABLE
 
 
+def test_the_more_words_a_text_has_the_more_probable_it_must_be():
+    assert doubted("Minute.", probability=0.41) is None
+    assert doubted("Number will be the Earl of", probability=0.6) is Doubt.IMPROBABLE
+    assert doubted("Number will be the Earl of", probability=0.76) is None
+    assert doubted("And the same for a long one " * 2, probability=0.76) is None
+
+
 def test_a_text_that_was_cut_off_is_doubtful():
     assert doubted("And so on and", capped=True) is Doubt.CUT_OFF
     assert doubted("caf\ufffd") is Doubt.CUT_OFF

@@ -10,9 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-import saykey
+from recorded import MODEL, speech
 from saykey.audio.alsa import AlsaMicrophone
-from saykey.audio.files import read_pcm16
 from saykey.audio.pcm import PERIODS
 from saykey.clock import MonotonicClock
 from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, PhraseId
@@ -21,7 +20,6 @@ from saykey.recognizer.client import WorkerRecognizer
 from saykey.recognizer.supervisor import Starter
 from saykey.settings.schema import RecognizerSettings
 
-DATA = Path(saykey.__file__).parent / "data"
 UNIT = Path(__file__).parents[2] / "systemd" / "saykey.service"
 PATIENCE = 120
 
@@ -87,7 +85,7 @@ def test_the_worker_is_nicer_than_the_device():
         device = psutil.Process().nice()
         assert psutil.Process(recognizer.worker_pid).nice() == device + 5
 
-    play(scene, DATA / "models" / "saykey-demo.bin", 1)
+    play(scene, MODEL, 1)
 
 
 @pytest.mark.parametrize(("cores", "threads"), [(4, 3), (2, 1), (1, 1), (None, 1)])
@@ -108,22 +106,21 @@ def test_the_unit_puts_the_device_before_other_programs():
 @pytest.fixture
 def slow_model(tmp_path):
     """The bundled model without its card: with the full window for every phrase."""
-    return shutil.copy(DATA / "models" / "saykey-demo.bin", tmp_path / "slow.bin")
+    return shutil.copy(MODEL, tmp_path / "slow.bin")
 
 
 def test_nothing_keeps_the_loop_from_the_microphone_while_the_worker_computes(
     slow_model, record_property
 ):
     card = PacedCard()
-    speech = read_pcm16(DATA / "recordings" / "dictation.wav")
 
     async def scene(recognizer):
         microphone = AlsaMicrophone("card", MonotonicClock(), opener=lambda _: card)
         await microphone.open()
         listening = asyncio.create_task(listen(microphone))
-        for number in range(1, 5):
+        for number in range(1, 3):
             session = recognizer.begin(SessionParameters("en"))
-            session.feed(speech[: 3 * SAMPLE_RATE * SAMPLE_BYTES])
+            session.feed(speech())
             transcript = await session.finish(PhraseId(1, number), 1)
             assert transcript.text
         listening.cancel()

@@ -1,15 +1,13 @@
 """A worker and its client: the gate hears samples as they come; doubtful phrases are retried."""
 
 import asyncio
-import wave
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-import saykey
 from nothing_invented.device import pcm16
 from nothing_invented.sounds import hum_50, pink
+from recorded import TEXT, speech
 from saykey.clock import MonotonicClock
 from saykey.errors import RecognizerError
 from saykey.flow import PhraseId, Verdict
@@ -19,21 +17,19 @@ from saykey.recognizer.client import WorkerRecognizer
 from saykey.settings.schema import RecognizerSettings
 from saykey.simulated.clock import VirtualClock
 
-RECORDING = Path(saykey.__file__).parent / "data" / "recordings" / "dictation.wav"
 PHRASE = PhraseId(1, 1)
-TEXT = "Thank you for your new report."
 PATIENCE = 120
 
 
-def speech(begin=0.4, end=3.0):
-    with wave.open(str(RECORDING)) as recording:
-        recording.setpos(int(begin * 16_000))
-        return recording.readframes(int((end - begin) * 16_000))
+@pytest.fixture(autouse=True)
+def time_for_all_passes(monkeypatch):
+    """Enough for three full windows, also on a busy machine."""
+    monkeypatch.setattr(time_limits, "_FLOOR_NS", 60_000_000_000)
 
 
 def backwards():
     """Sound that the gate takes for speech, and in which the model hears no language."""
-    return np.frombuffer(speech(3, 6), "<i2")[::-1].tobytes()
+    return np.frombuffer(speech(9.1, 12.1), "<i2")[::-1].tobytes()
 
 
 def hum():
@@ -46,7 +42,7 @@ def play(scene, clock=None, **settings):
         wanted = RecognizerSettings(threads=1, **settings)
         recognizer = WorkerRecognizer(wanted, clock or MonotonicClock())
         try:
-            await recognizer.load("saykey-demo")
+            await recognizer.load("tiny.en-short")
             await scene(recognizer)
         finally:
             await recognizer.close()
@@ -71,13 +67,13 @@ def test_a_clear_phrase_is_recognised_once():
     play(scene)
 
 
-def test_a_doubtful_phrase_is_recognised_again_in_full_and_at_a_temperature():
+def test_a_doubtful_phrase_is_recognised_again_in_a_wider_window_and_at_a_temperature():
     async def scene(recognizer):
         clear = await finish(recognizer, speech())
         transcript = await finish(recognizer, backwards())
         assert transcript.verdict is Verdict.DOUBTFUL
         assert transcript.attempt in {1, 2, 3}
-        assert transcript.timings.encode_ms > 5 * clear.timings.encode_ms  # two more full passes
+        assert transcript.timings.encode_ms > 2 * clear.timings.encode_ms
         assert transcript.timings.passes == 3
         tally = recognizer.tally
         assert (tally.phrases, tally.retried, tally.passes, tally.doubtful) == (2, 1, 2, 1)
@@ -97,8 +93,7 @@ def test_a_second_attempt_continues_the_count():
 def test_the_same_phrase_comes_out_the_same_whatever_was_heard_before():
     async def scene(recognizer):
         first = await finish(recognizer, backwards())
-        await finish(recognizer, speech(9, 12))
-        await finish(recognizer, backwards()[:40_000])
+        await finish(recognizer, speech(24.8, 28.6))
         again = await finish(recognizer, backwards())
         assert (again.text, again.attempt) == (first.text, first.attempt)
         assert again.probability == first.probability

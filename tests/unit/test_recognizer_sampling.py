@@ -1,33 +1,29 @@
 """Decoding at a temperature: drawn tokens, true probabilities, the same result each time."""
 
-import wave
 from ctypes import c_float
-from pathlib import Path
 
 import pytest
 
-import saykey
+from recorded import BEGIN_S, END_S, RECORDING, TEXT
+from saykey.audio.files import read_pcm16
 from saykey.models.store import load, store
 from saykey.recognizer.whisper.decoding import Decoding
 from saykey.recognizer.whisper.engine import Whisper, floats
 from saykey.recognizer.whisper.sampling import Sampler
 
-RECORDING = Path(saykey.__file__).parent / "data" / "recordings" / "dictation.wav"
-TEXT = "Thank you for your new report."
 END = 3
 
 
 @pytest.fixture(scope="module")
 def whisper():
-    loaded = Whisper(load.checked_image(store.find("saykey-demo"))[0], 1, exact_windows=True)
+    loaded = Whisper(load.checked_image(store.find("tiny.en-short"))[0], 1, exact_windows=True)
     yield loaded
     loaded.close()
 
 
 @pytest.fixture(scope="module")
 def dictation():
-    with wave.open(str(RECORDING)) as recording:
-        return floats(recording.readframes(recording.getnframes()))
+    return floats(read_pcm16(RECORDING))
 
 
 def seconds(samples, begin, end):
@@ -47,14 +43,14 @@ def drawn(sampler, *logits):
 
 
 def test_clear_speech_is_heard_the_same_at_a_temperature(whisper, dictation):
-    clear = seconds(dictation, 0.4, 3)
+    clear = seconds(dictation, BEGIN_S, END_S)
     cold, warm = heard(whisper, clear, 0.0), heard(whisper, clear, 0.4)
     assert warm.text == cold.text == TEXT
     assert warm.probability == pytest.approx(cold.probability, abs=0.02)
 
 
 def test_the_probabilities_are_not_sharpened_by_the_temperature(whisper, dictation):
-    unclear = seconds(dictation, 3, 6)[::-1]
+    unclear = seconds(dictation, 9.1, 12.1)[::-1]
     cold, warm = heard(whisper, unclear, 0.0), heard(whisper, unclear, 0.4)
     assert warm.text != cold.text
     assert warm.probability < 0.75
@@ -62,16 +58,16 @@ def test_the_probabilities_are_not_sharpened_by_the_temperature(whisper, dictati
 
 
 def test_it_draws_the_same_tokens_whatever_was_heard_before(whisper, dictation):
-    unclear = seconds(dictation, 3, 6)[::-1]
+    unclear = seconds(dictation, 9.1, 12.1)[::-1]
     first = heard(whisper, unclear, 0.4)
-    heard(whisper, seconds(dictation, 9, 12), 0.4)
-    heard(whisper, seconds(dictation, 9, 12), 0.0)
+    heard(whisper, seconds(dictation, 24.8, 28.6), 0.4)
+    heard(whisper, seconds(dictation, 24.8, 28.6), 0.0)
     again = heard(whisper, unclear, 0.4)
     assert (again.text, again.probability) == (first.text, first.probability)
 
 
 def test_a_token_limit_holds_at_a_temperature_too(whisper, dictation):
-    assert heard(whisper, seconds(dictation, 0.4, 3), 0.4, most_tokens=3).capped
+    assert heard(whisper, seconds(dictation, BEGIN_S, END_S), 0.4, most_tokens=3).capped
 
 
 def test_tokens_are_drawn_as_often_as_their_probability_says():

@@ -5,13 +5,11 @@ import os
 import shutil
 import signal
 import time
-import wave
-from pathlib import Path
 
 import psutil
 import pytest
 
-import saykey
+from recorded import MODEL, TEXT, speech
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError, RecognizerError
 from saykey.flow import PhraseId
@@ -21,9 +19,6 @@ from saykey.ports import SessionParameters
 from saykey.recognizer.client import WorkerRecognizer
 from saykey.settings.schema import RecognizerSettings
 
-DATA = Path(saykey.__file__).parent / "data"
-DEMO = DATA / "models" / "saykey-demo.bin"
-TEXT = "Thank you for your new report."
 MEGABYTE = 1_000_000
 PATIENCE = 120
 
@@ -34,15 +29,9 @@ def mine(tmp_path, monkeypatch):
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path))
     store = tmp_path / "models"
     store.mkdir()
-    shutil.copy(DEMO, store / "mine.bin")
-    shutil.copy(DEMO.with_suffix(".toml"), store / "mine.toml")
+    shutil.copy(MODEL, store / "mine.bin")
+    shutil.copy(MODEL.with_suffix(".toml"), store / "mine.toml")
     return store / "mine.bin"
-
-
-def speech():
-    with wave.open(str(DATA / "recordings" / "dictation.wav")) as recording:
-        recording.setpos(6_400)
-        return recording.readframes(41_600)
 
 
 class Desk:
@@ -95,11 +84,11 @@ async def starting(before):
 @pytest.mark.usefixtures("mine")
 def test_the_model_in_use_goes_on_until_the_other_is_ready():
     async def scene(_desk, recognizer):
-        await recognizer.load("saykey-demo")
+        await recognizer.load("tiny.en-short")
         first = recognizer.worker_pid
         loading = asyncio.create_task(recognizer.load("mine"))
         second = await starting({first})
-        assert (recognizer.model, recognizer.worker_pid) == ("saykey-demo", first)
+        assert (recognizer.model, recognizer.worker_pid) == ("tiny.en-short", first)
         await loading
         assert (recognizer.model, recognizer.worker_pid) == ("mine", second)
         assert workers() == {second}
@@ -110,13 +99,13 @@ def test_the_model_in_use_goes_on_until_the_other_is_ready():
 @pytest.mark.usefixtures("mine")
 def test_a_model_that_dies_while_it_loads_leaves_the_one_before_in_use():
     async def scene(desk, recognizer):
-        await recognizer.load("saykey-demo")
+        await recognizer.load("tiny.en-short")
         first = recognizer.worker_pid
         loading = asyncio.create_task(recognizer.load("mine"))
         os.kill(await starting({first}), signal.SIGKILL)
         with pytest.raises(RecognizerError, match="was killed, most likely for lack of memory"):
             await loading
-        assert (recognizer.model, recognizer.worker_pid) == ("saykey-demo", first)
+        assert (recognizer.model, recognizer.worker_pid) == ("tiny.en-short", first)
         assert await desk.text() == TEXT
         assert desk.lost == []
 
@@ -124,13 +113,13 @@ def test_a_model_that_dies_while_it_loads_leaves_the_one_before_in_use():
 
 
 def test_a_damaged_model_leaves_the_one_before_in_use(mine):
-    mine.write_bytes(DEMO.read_bytes()[:-1])
+    mine.write_bytes(MODEL.read_bytes()[:-1])
 
     async def scene(desk, recognizer):
-        await recognizer.load("saykey-demo")
+        await recognizer.load("tiny.en-short")
         with pytest.raises(ModelError, match="ends in the middle of"):
             await recognizer.load("mine")
-        assert recognizer.model == "saykey-demo"
+        assert recognizer.model == "tiny.en-short"
         assert await desk.text() == TEXT
 
     play(scene)
@@ -138,7 +127,7 @@ def test_a_damaged_model_leaves_the_one_before_in_use(mine):
 
 def test_where_both_do_not_fit_the_one_in_use_is_unloaded_first(mine):
     async def scene(desk, recognizer):
-        await recognizer.load("saykey-demo")
+        await recognizer.load("tiny.en-short")
         first = recognizer.worker_pid
         desk.room_for_one(mine)
         loading = asyncio.create_task(recognizer.load("mine"))
@@ -153,15 +142,15 @@ def test_where_both_do_not_fit_the_one_in_use_is_unloaded_first(mine):
 
 
 def test_a_model_unloaded_for_one_that_fails_is_loaded_again(mine):
-    mine.write_bytes(DEMO.read_bytes()[:-1])
+    mine.write_bytes(MODEL.read_bytes()[:-1])
 
     async def scene(desk, recognizer):
-        await recognizer.load("saykey-demo")
+        await recognizer.load("tiny.en-short")
         first = recognizer.worker_pid
         desk.room_for_one(mine)
         with pytest.raises(ModelError, match="ends in the middle of"):
             await recognizer.load("mine")
-        assert recognizer.model == "saykey-demo"
+        assert recognizer.model == "tiny.en-short"
         assert recognizer.worker_pid != first
         assert await desk.text() == TEXT
 
@@ -171,7 +160,7 @@ def test_a_model_unloaded_for_one_that_fails_is_loaded_again(mine):
 def test_a_model_that_cannot_be_loaded_again_is_reported_too(mine, tmp_path):
     used = tmp_path / "used.bin"
     shutil.copy(mine, used)
-    mine.write_bytes(DEMO.read_bytes()[:-1])
+    mine.write_bytes(MODEL.read_bytes()[:-1])
 
     async def scene(desk, recognizer):
         await recognizer.load(str(used))
@@ -189,18 +178,18 @@ def test_a_model_that_cannot_be_loaded_again_is_reported_too(mine, tmp_path):
 @pytest.mark.usefixtures("mine")
 def test_a_model_that_does_not_fit_at_all_is_refused_with_figures_before_anything_changes():
     async def scene(desk, recognizer):
-        await recognizer.load("saykey-demo")
+        await recognizer.load("tiny.en-short")
         first = recognizer.worker_pid
         desk.left = 10 * MEGABYTE
         with pytest.raises(ModelError) as refused:
             await recognizer.load("mine")
-        told = f"mine needs about {megabytes(need_of(DEMO))} of memory and 32 MB to spare; "
+        told = f"mine needs about {megabytes(need_of(MODEL))} of memory and 32 MB to spare; "
         assert str(refused.value).startswith(told)
         assert "; 10 MB are free, " in str(refused.value)
         assert str(refused.value).endswith(
             " MB more without the model in use: choose a smaller model"
         )
-        assert (recognizer.model, recognizer.worker_pid) == ("saykey-demo", first)
+        assert (recognizer.model, recognizer.worker_pid) == ("tiny.en-short", first)
 
     play(scene)
 
@@ -208,7 +197,7 @@ def test_a_model_that_does_not_fit_at_all_is_refused_with_figures_before_anythin
 def test_an_english_model_is_refused_for_another_language_with_advice():
     async def scene(_desk, recognizer):
         with pytest.raises(ModelError, match='language is "de"; choose a multilingual model'):
-            await recognizer.load("saykey-demo")
+            await recognizer.load("tiny.en-short")
         assert recognizer.model is None
         assert workers() == set()
 

@@ -7,13 +7,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import wave
 from pathlib import Path
 
 import pytest
 from whisper_files import export_gguf
 
-import saykey
+from recorded import TEXT, speech
 from saykey.clock import MonotonicClock
 from saykey.errors import ModelError, RecognizerError
 from saykey.flow import PhraseId, Timings, Verdict
@@ -26,24 +25,16 @@ from saykey.recognizer.process import WorkerProcess
 from saykey.settings.schema import RecognizerSettings
 from saykey.simulated.clock import VirtualClock
 
-RECORDING = Path(saykey.__file__).parent / "data" / "recordings" / "dictation.wav"
 PHRASE = PhraseId(1, 1)
-TEXT = "Thank you for your new report."
 SECOND = 1_000_000_000
 PATIENCE = 60
 """Seconds after which a test fails on any machine; it measures nothing."""
 
 
-def speech(begin=0.4, end=3.0):
-    with wave.open(str(RECORDING)) as recording:
-        recording.setpos(int(begin * 16_000))
-        return recording.readframes(int((end - begin) * 16_000))
-
-
 class Desk:
     """A recognizer with the bundled model and what it reported."""
 
-    def __init__(self, clock=None, model="saykey-demo"):
+    def __init__(self, clock=None, model="tiny.en-short"):
         self.clock = clock or MonotonicClock()
         self.model = model
         self.lost = []
@@ -119,7 +110,7 @@ def gone(process):
 def test_a_gguf_file_named_by_its_path_is_packed_once_and_used(tmp_path, monkeypatch):
     monkeypatch.setenv("SAYKEY_STATE", str(tmp_path / "state"))
     model = tmp_path / "demo.gguf"
-    export_gguf(store.find("saykey-demo"), model, Notes(dynamic_context=True))
+    export_gguf(store.find("tiny.en-short"), model, Notes(dynamic_context=True))
 
     async def scene():
         async with Desk(model=str(model)) as desk:
@@ -165,7 +156,7 @@ def test_loading_a_model_that_is_being_replaced_waits_for_the_replacement():
             desk.signal(signal.SIGKILL)
             with pytest.raises(RecognizerError):
                 await task
-            await desk.recognizer.load("saykey-demo")
+            await desk.recognizer.load("tiny.en-short")
             assert desk.ready.is_set()
             assert await desk.text() == TEXT
 
@@ -196,7 +187,7 @@ def test_a_hanging_worker_is_given_up_after_its_time_out_and_replaced():
 @pytest.fixture
 def full_window(tmp_path):
     """The bundled model without its card: each phrase is heard with the full window."""
-    return shutil.copy(store.find("saykey-demo"), tmp_path / "full.bin")
+    return shutil.copy(store.find("tiny.en-short"), tmp_path / "full.bin")
 
 
 def test_a_worker_that_hangs_at_its_very_first_phrase_is_noticed_by_what_its_probe_took(
@@ -226,7 +217,7 @@ def test_a_worker_that_does_not_load_is_given_up_after_its_time_out():
     async def scene():
         clock = VirtualClock()
         desk = Desk(clock)
-        loading = asyncio.create_task(desk.recognizer.load("saykey-demo"))
+        loading = asyncio.create_task(desk.recognizer.load("tiny.en-short"))
         await until(children)
         (worker,) = children()
         os.kill(worker, signal.SIGSTOP)
@@ -260,7 +251,7 @@ def test_a_cancelled_phrase_is_aborted_and_the_next_one_is_heard():
 
 def test_the_worker_aborts_a_phrase_on_request_and_answers_once():
     async def scene():
-        worker = await WorkerProcess.start(store.find("saykey-demo"), 1)
+        worker = await WorkerProcess.start(store.find("tiny.en-short"), 1)
         await asyncio.wait_for(worker.ready, PATIENCE)
         for session in (1, 2):
             answer = worker.answer(session)
@@ -327,7 +318,7 @@ def test_an_invalid_message_ends_the_worker_which_is_replaced():
 
 def test_a_damaged_model_is_refused_and_names_its_file(tmp_path):
     path = tmp_path / "damaged.bin"
-    path.write_bytes(store.find("saykey-demo").read_bytes()[:1_000_000])
+    path.write_bytes(store.find("tiny.en-short").read_bytes()[:1_000_000])
     with pytest.raises(ModelError) as refused:
         run(Desk(model=str(path)).__aenter__)
     assert str(refused.value).startswith(f"{path} ends in the middle of ")
@@ -336,8 +327,8 @@ def test_a_damaged_model_is_refused_and_names_its_file(tmp_path):
 def test_a_mistyped_model_leaves_the_one_before_in_place():
     async def scene():
         async with Desk() as desk:
-            with pytest.raises(ModelError, match="did you mean 'saykey-demo'"):
-                await desk.recognizer.load("saykey-dmo")
+            with pytest.raises(ModelError, match=r"did you mean 'tiny\.en-short'"):
+                await desk.recognizer.load("tiny.en-shrt")
             assert await desk.text() == TEXT
 
     run(scene)
@@ -345,7 +336,7 @@ def test_a_mistyped_model_leaves_the_one_before_in_place():
 
 def test_a_model_damaged_since_it_was_loaded_is_not_tried_for_ever(tmp_path):
     path = tmp_path / "mine.bin"
-    shutil.copy(store.find("saykey-demo"), path)
+    shutil.copy(store.find("tiny.en-short"), path)
 
     async def scene():
         async with Desk(model=str(path)) as desk:
@@ -396,7 +387,7 @@ from saykey.flow import PhraseId
 
 async def main():
     recognizer = WorkerRecognizer(RecognizerSettings(), MonotonicClock())
-    await recognizer.load("saykey-demo")
+    await recognizer.load("tiny.en-short")
     session = recognizer.begin(SessionParameters("en", attempt=2))
     session.feed(bytes(900_000))
     work = asyncio.create_task(session.finish(PhraseId(1, 1), 1))

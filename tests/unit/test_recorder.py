@@ -11,6 +11,7 @@ from saykey.audio.recording import RecordingMicrophone
 from saykey.errors import MicrophoneLost, UsageError
 from saykey.measure.datasets import find
 from saykey.offline.recorder import Recorder, sentences_of
+from saykey.offline.sources import OwnMicrophone
 from saykey.simulated.clock import VirtualClock
 
 SENTENCES = sentences_of(["# a comment", "Good morning.", "", "How are you?", "Bye."])
@@ -67,7 +68,8 @@ def record(folder, *lines, sentences=SENTENCES):
         person = Person(clock, microphone, *lines)
         passing = asyncio.create_task(pass_time(clock))
         try:
-            count = await Recorder(folder, microphone, person.line, person).record(sentences)
+            source = OwnMicrophone(microphone)
+            count = await Recorder(folder, source, person.line, person).record(sentences)
         finally:
             passing.cancel()
         assert all(size == 16_000 for _, size in person.levels)

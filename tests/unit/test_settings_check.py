@@ -102,10 +102,10 @@ OF_THE_HOST = {
 }
 
 OF_THE_MODEL = {
-    '[recognizer]\nmodel = "saykey-dmo"': (
-        "warning: [recognizer] model = \"saykey-dmo\": there is no model 'saykey-dmo'; did you "
-        "mean 'saykey-demo'? There are: saykey-demo. `saykey model pull` and `saykey model import` "
-        "bring others"
+    '[recognizer]\nmodel = "tiny.en-shrt"': (
+        "warning: [recognizer] model = \"tiny.en-shrt\": there is no model 'tiny.en-shrt'; did you "
+        "mean 'tiny.en-short'? There are: tiny.en-short. `saykey model pull` and `saykey model "
+        "import` bring others"
     ),
     '[recognizer]\nmodel = "base-q5_1"': (
         'warning: [recognizer] model = "base-q5_1": it is not on this device; '
@@ -124,7 +124,7 @@ OF_THE_MODEL = {
         "`saykey model import FOLDER` puts it there"
     ),
     '[recognizer]\nlanguage = "de"': (
-        'warning: saykey-demo knows English only and [recognizer] language is "de"; choose a '
+        'warning: tiny.en-short knows English only and [recognizer] language is "de"; choose a '
         'multilingual model, one without ".en", or set language = "en"'
     ),
     '[recognizer]\nlanguage = "en, gr"': (
@@ -251,7 +251,7 @@ def test_all_faults_are_found_and_those_of_a_wrong_section_hide_no_other(lines):
         mode = 1
         gpio = 99
         [recognizer]
-        model = "saykey-dmo"
+        model = "tiny.en-shrt"
         [[host]]
         layout = "uk"
         [[host]]
@@ -292,9 +292,7 @@ def test_a_missing_model_is_reported_without_reading_those_that_are_there(lines,
 
 
 def test_run_refuses_with_the_first_error_and_says_how_to_see_the_others(lines, tmp_path, capsys):
-    text = (
-        '[[host]]\nlayout = "uk"\n[recognizer]\nmodel = "saykey-dmo"\n[held]\nmirror = "/proc/x"\n'
-    )
+    text = '[[host]]\nlayout = "uk"\n[recognizer]\nmodel = "shrt"\n[held]\nmirror = "/proc/x"\n'
     warning, first, _ = lines(text)
     assert warning.startswith("warning: ")
     file = tmp_path / "saykey.toml"

@@ -21,7 +21,7 @@ from saykey.models.formats.tensors import F32, KINDS, Dimensions
 from saykey.models.store import card, load
 from saykey.models.store import convert as conversion
 
-DEMO = Path(saykey.__file__).parent / "data" / "models" / "saykey-demo.bin"
+DEMO = Path(saykey.__file__).parent / "data" / "models" / "tiny.en-short.bin"
 
 MULTILINGUAL, ENGLISH = 51865, 51864
 GPT2_TOKENS = 50257

@@ -14,6 +14,7 @@ from bench import (
     engine,
     keys,
     models,
+    peers,
     reports,
     round_trip,
     start,
@@ -53,6 +54,8 @@ def main() -> None:
             switching.measured,
         )
     ]
+    if os.environ.get("PEERS"):
+        sections.append(_told(watched(peers.measured)))
     sections += small
     PAGE.write_text(page(machine, sections), "utf-8")
     missed = [figure.name for section in sections for figure in section.missed]

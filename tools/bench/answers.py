@@ -5,8 +5,10 @@ import subprocess
 import sys
 
 from bench.figures import Figure, Section, one
+from saykey.measure.padding import word_errors
+from saykey.recognizer.whisper.guards import words
 
-RUNS = 3
+RUNS, MOST_ERRORS = 3, 0.1
 LATENCIES = {
     "release_to_transcript_ms": "to the transcript",
     "release_to_first_report_ms": "to the first report",
@@ -30,7 +32,8 @@ def _bundled() -> list[Figure]:
     for _ in range(RUNS):
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         told = json.loads(done.stdout)
-        if told["typed"] != told["reference"]:
+        said = words(told["reference"])
+        if word_errors(said, words(told["typed"])) > MOST_ERRORS * len(said):
             raise RuntimeError(f"the text is wrong, so no latency counts: {told['typed']!r}")
         runs.append(told)
     return [

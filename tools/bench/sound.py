@@ -14,10 +14,10 @@ from saykey.speech.detector import WebRtcDetector
 BYTES_PER_S = SAMPLE_RATE * SAMPLE_BYTES
 FRAME_BYTES = FRAME_SAMPLES * SAMPLE_BYTES
 
-PAUSE_S = (6.5, 9.0)
+PAUSE_S = (7.3, 8.9)
 """Where nothing is said in the bundled dictation: the noise of its room."""
 
-LAST_SENTENCE_S = 12.3
+LAST_SENTENCE_S = 29.8
 """A little before the last sentence."""
 
 

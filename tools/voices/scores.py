@@ -121,7 +121,7 @@ def doubt(models: Sequence[str], cache: Path) -> Section:
     found = [p for p in pieces(models[0], cache) if p.said and p.whole and p.text]
     found = [p for p in found if not _is_dropped(p, knows=True)]
     limits = [step / 50 for step in range(51)]
-    chosen = _chosen_doubt()
+    one, six = guards.least_probability("a"), guards.least_probability("a a a a a a")
     lines, rows = [], []
     for length, is_short in (("one or two words", True), ("three words and more", False)):
         for kind, is_right in (("right", True), ("wrong", False)):
@@ -135,24 +135,22 @@ def doubt(models: Sequence[str], cache: Path) -> Section:
             lines.append(Curve(name, cv.below(values, limits)))
             for half, looked_at in _HALVES:
                 part = [p for p in some if p.looked_at is looked_at]
-                rows.append((name, half, cv.share(part, lambda p: p.probability < chosen)))
-    lines.append(Curve(f"chosen: {chosen}", ((chosen, 0), (chosen, 100))))
+                rows.append((name, half, cv.share(part, _is_improbable)))
+    for name, limit in (("one word", one), ("six words", six)):
+        lines.append(Curve(f"chosen for {name}: {limit:.2f}", ((limit, 0), (limit, 100))))
     text = [
-        table(("texts", "half", f"below {chosen}"), rows),
+        table(("texts", "half", "called doubtful"), rows),
         picture("doubt", "Share of right and wrong texts below each probability"),
-        f"A text is doubtful below a mean token probability of {chosen}. The higher the limit, the "
-        "more wrong texts are caught, but right short texts are improbable too.",
+        f"A text is doubtful below a mean token probability of {one:.2f} for one word, rising to "
+        f"{six:.2f} for six words and more. The higher the limit, the more wrong texts are caught, "
+        "but right short texts are improbable too.",
     ]
     svg = curves("Texts below a probability (half looked at)", "mean token probability", lines)
     return Section(DOUBT, "\n\n".join(text), {"doubt": svg})
 
 
-def _chosen_doubt() -> float:
-    """The least probability, in hundredths, that the guards do not doubt."""
-    steps = (step / 100 for step in range(101))
-    return next(
-        p for p in steps if guards.doubt("a", probability=p, capped=False, seconds=2) is None
-    )
+def _is_improbable(piece: Piece) -> bool:
+    return piece.probability < guards.least_probability(piece.text)
 
 
 def rate(models: Sequence[str], cache: Path) -> Section:

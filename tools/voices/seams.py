@@ -14,10 +14,10 @@ from unittest.mock import patch
 from saykey.flow import SAMPLE_RATE
 from saykey.measure.report.svg import Curve, curves
 from saykey.offline.dictated import Dictated
+from saykey.recognizer.seams import Joint, divided
 from saykey.recognizer.whisper import joint
 from saykey.recognizer.whisper.engine import floats
 from saykey.recognizer.whisper.loudness import normalised
-from saykey.text.seams import Joint, divided
 from voices import made
 from voices.curves import Share, share
 from voices.device import dictated

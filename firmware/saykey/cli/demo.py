@@ -28,7 +28,7 @@ def bundled() -> tuple[Path, str]:
     """The recording in the package and what is said in it."""
     folder = resources.files("saykey") / "data" / "recordings"
     text = (folder / "dictation.txt").read_text(encoding="utf-8").strip()
-    return Path(str(folder / "dictation.wav")), text
+    return Path(str(folder / "dictation.flac")), text
 
 
 @click.command()

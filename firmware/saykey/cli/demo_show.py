@@ -10,7 +10,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from saykey.measure.padding import word_errors
 from saykey.panel.picture import braille
+from saykey.recognizer.whisper.guards import words
 from saykey.simulated.session import HeardPhrase, Session, Show
 
 
@@ -90,11 +92,10 @@ def _figures(session: Session, reference: str | None, *, timed: bool) -> Columns
     for each in session.substitutions:
         table.add_row("substituted", f"{each.wanted} → {each.typed} ({each.reason})")
     if reference is not None:
-        same = _plain(session.host.text) == _plain(reference)
+        said = words(reference)
+        errors = word_errors(said, words(session.host.text))
         table.add_row("what was said", reference)
-        table.add_row("what was typed", "the same" if same else "something else: see above")
+        table.add_row(
+            "what was typed", "the same" if not errors else f"{errors} of {len(said)} words differ"
+        )
     return Columns([table])
-
-
-def _plain(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum() or c == " ")

@@ -11,8 +11,10 @@ import click
 from saykey.adapters import microphone_of
 from saykey.audio.level import level_db
 from saykey.clock import MonotonicClock
-from saykey.errors import AudioError, MicrophoneLost, UsageError
+from saykey.control.client import ControlClient
+from saykey.errors import AudioError, ControlError, MicrophoneLost, UsageError
 from saykey.offline.recorder import Recorder, Sentence, sentences_of
+from saykey.offline.sources import BorrowedMicrophone, OwnMicrophone, Source
 from saykey.settings.load import load
 from saykey.settings.schema import Settings
 
@@ -27,7 +29,8 @@ BAR = 25
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--sentences", type=click.Path(path_type=Path), metavar="FILE",
               help="The sentences to read, one on each line; default: 40 of English.")  # fmt: skip
-@click.option("--mic", metavar="DEVICE", help="An ALSA microphone; default: the settings'.")
+@click.option("--mic", metavar="DEVICE",
+              help="An ALSA microphone; default: that of saykey or of the settings.")  # fmt: skip
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file.")
 def record(folder: Path, sentences: Path | None, mic: str | None, config: Path | None) -> None:
     """Record sentences that you read aloud into FOLDER, a dataset for `saykey eval`.
@@ -37,18 +40,39 @@ def record(folder: Path, sentences: Path | None, mic: str | None, config: Path |
     """
     settings = load(config)
     wanted = sentences_of(_lines(sentences))
-    source = f"alsa:{mic}" if mic is not None else settings.microphone.source
-    microphone = microphone_of(source, MonotonicClock())
+    source = _source(settings, mic)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{folder} cannot be made ({error.strerror}): name another") from error
-    recorder = Recorder(folder, microphone, Lines().next, _Terminal())
+    recorder = Recorder(folder, source, Lines().next, _Terminal())
     try:
         count = asyncio.run(recorder.record(wanted))
     except MicrophoneLost as lost:
-        raise AudioError(f"{lost}{_in_use(settings)}") from lost
+        raise AudioError(f"{lost}{_in_use(settings, mic)}") from lost
+    except ControlError as refused:
+        raise ControlError(f"{refused}; run this again to go on") from refused
     click.echo(f"{count} sentences recorded; `saykey eval {folder}` measures with them")
+
+
+def _source(settings: Settings, mic: str | None) -> Source:
+    """The running saykey if it answers and no microphone is named, else a microphone."""
+    path = Path(settings.control.socket)
+    if mic is None and _answers(path):
+        click.echo("recording with the microphone of the running saykey")
+        return BorrowedMicrophone(path)
+    name = settings.microphone.source if mic is None else f"alsa:{mic}"
+    microphone = microphone_of(name, MonotonicClock())
+    click.echo(f"recording with the microphone {name}")
+    return OwnMicrophone(microphone)
+
+
+def _answers(path: Path) -> bool:
+    try:
+        ControlClient(path).close()
+    except ControlError:
+        return False
+    return True
 
 
 class Lines:
@@ -118,6 +142,8 @@ def _lines(sentences: Path | None) -> list[str]:
         raise UsageError(f"{sentences} cannot be read ({error.strerror})") from None
 
 
-def _in_use(settings: Settings) -> str:
-    running = Path(settings.control.socket).exists()
-    return "; saykey is running and may use it: stop it first" if running else ""
+def _in_use(settings: Settings, mic: str | None) -> str:
+    if not Path(settings.control.socket).exists():
+        return ""
+    advice = "stop it first" if mic is None else "leave out --mic"
+    return f"; saykey is running and may use it: {advice}"

@@ -66,8 +66,9 @@ async def _transcribe(
                     progress.remove_task(task)
                     model = settings.recognizer.model
                     click.echo(_told(file, model, made, as_json=as_json, named=len(files) > 1))
-                    if made.untyped:
-                        click.echo(f"{file}: {made.untyped}", err=True)
+                    notices = (made.untyped, made.too_quiet, made.clipped, made.wordless)
+                    for notice in filter(None, notices):
+                        click.echo(f"{file}: {notice}", err=True)
                     if made.failed:
                         failed.append(f"{file} ({made.failed} of {len(made.phrases)} phrases)")
     finally:

@@ -117,6 +117,42 @@ class ControlClient:
             if reply.status is not None and reply.id is None:
                 yield reply.status
 
+    def listen(self) -> None:
+        """Borrow the microphone. Read its sound with `sound` until it ends.
+
+        Raises ControlError with the reason when it is refused.
+        """
+        self.request("listen")
+
+    def stop_listening(self) -> None:
+        """Ask for the end of the sound. `sound` still returns what was heard before.
+
+        Another thread may wait in `sound`. Raises ControlError when saykey does not answer.
+        """
+        self._last_id += 1
+        try:
+            self._socket.sendall(encode({"id": self._last_id, "do": "release"}))
+        except TimeoutError:
+            raise self._silent() from None
+        except OSError:
+            pass  # saykey closed the connection; `sound` says why
+
+    def sound(self) -> bytes:
+        """Wait for the next piece of the microphone's sound, pcm16 at 16 kHz; b"" is the end.
+
+        Raises ControlError with the reason when saykey ends it by itself.
+        """
+        while True:
+            reply = self._reply()
+            if reply.ok is False and reply.id is None:
+                raise ControlError(reply.error)
+            if isinstance(reply.sound, bytes):
+                return reply.sound
+            if reply.sound is None:
+                if reply.error:
+                    raise ControlError(reply.error)
+                return b""
+
     def _answer(self) -> Status:
         while True:
             reply = self._reply()

@@ -17,7 +17,8 @@ WRITE_BUFFER = 64 * 1024
 
 IDLE_NS = 60 * NS_PER_S
 """60 s: the connection of a client that sends no line for so long is closed. A client that watches
-need not send anything, but within this time it must once have read all that was sent to it."""
+or listens need not send anything, but within this time it must once have read all that was sent to
+it."""
 
 SPARE_NS = NS_PER_S
 """1 s: how long a client in a spare place may stay connected, whatever it sends."""
@@ -27,7 +28,8 @@ class Connection:
     """A client of the control socket. ``spare``: it connected when all ordinary places were taken.
 
     ``changed`` is set when the status may have changed. ``told`` is the last status that was sent
-    to a watching client. It contains the held text if the client asked for ``text``.
+    to a watching client. It contains the held text if the client asked for ``text``. ``listening``:
+    it gets the microphone's sound. ``borrower`` is its number since it last asked for that.
     """
 
     def __init__(
@@ -47,6 +49,8 @@ class Connection:
         self.watching: asyncio.Task[None] | None = None
         self.text = False
         self.told: Status | None = None
+        self.listening = False
+        self.borrower: int | None = None
         writer.transport.set_write_buffer_limits(high=WRITE_BUFFER)
 
     async def say(self, message: msgspec.Struct | dict[str, object]) -> None:
@@ -54,10 +58,19 @@ class Connection:
 
         Raises ConnectionError when the connection is or gets closed.
         """
-        if self.watching is not None:
-            self._note_reading()
-        self._writer.write(protocol.encode(message))
+        self.send(protocol.encode(message))
         await self._writer.drain()
+
+    def send(self, lines: bytes) -> None:
+        """Send lines without waiting for a slow reader."""
+        if self._follows:
+            self._note_reading()
+        self._writer.write(lines)
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that are buffered because the client reads slowly."""
+        return self._writer.transport.get_write_buffer_size()
 
     async def refuse(self, reason: str, request: int | None = None) -> None:
         """Answer that a request, or a line that is not a request, was not carried out."""
@@ -81,22 +94,27 @@ class Connection:
         """Close the connection when the client's time is over, and tell it why."""
         while self._clock.now() < self._deadline:
             await self._clock.sleep_until(self._deadline)
-            if self.watching is not None:
+            if self._follows:
                 self._note_reading()
         self._writer.write(protocol.encode(protocol.refused(None, self._time_is_up())))
         self.hang_up()
 
     def hang_up(self) -> None:
         """Close the connection. Does not wait for the client to read what was sent."""
-        if self._writer.transport.get_write_buffer_size() > 0:
+        if self.waiting > 0:
             self._writer.transport.abort()
         else:
             self._writer.close()
 
+    @property
+    def _follows(self) -> bool:
+        """Whether the client need not send anything, because it watches or listens."""
+        return self.watching is not None or self.listening
+
     def _time_is_up(self) -> str:
         if self.spare:
             return f"too many clients: this one had {SPARE_NS // NS_PER_S} s; closing"
-        did = "nothing was read" if self.watching is not None else "no request came"
+        did = "nothing was read" if self._follows else "no request came"
         return f"{did} for {IDLE_NS // NS_PER_S} s; closing"
 
     def _note_reading(self) -> None:

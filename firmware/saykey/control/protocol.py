@@ -6,6 +6,10 @@ the device has handled it, or with ``{"id": 7, "ok": false, "error": "one line"}
 it also sends ``{"status": {…}}`` whenever the status has changed. A slow client gets only the
 latest. The client chooses ``id``. It is null in the answer to a line from which no id could be
 read. A request has at most MAX_REQUEST bytes.
+
+After ``listen`` the server sends the microphone's sound in lines ``{"sound": "…"}``: base64 of
+about 160 ms of pcm16 at 16 kHz. At the end it sends ``{"sound": null}``. If the client did not end
+it with ``release``, that line may have an ``error``, which says why.
 """
 
 import difflib
@@ -62,6 +66,13 @@ class Cancel(_Request, frozen=True, tag="cancel"):
     """Stop listening and typing at once."""
 
 
+class Listen(_Request, frozen=True, tag="listen"):
+    """Borrow the microphone until `release`: its sound is sent to this client, and not recognised.
+
+    It ends when this client disconnects or does not read, and when anybody releases or cancels.
+    """
+
+
 class TypeHeld(_Request, frozen=True, tag="type-held"):
     """Type the text held for the current host."""
 
@@ -113,6 +124,7 @@ Request = (
     | Press
     | Release
     | Cancel
+    | Listen
     | TypeHeld
     | DropHeld
     | MoveHeld
@@ -135,11 +147,15 @@ class Hello(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """Any later line of the server: an answer, or, without ``id`` and ``ok``, a new status."""
+    """Any later line of the server: an answer, or, without ``id`` and ``ok``, a status or sound.
+
+    ``sound`` is pcm16; None ends it, then ``error`` may say why.
+    """
 
     id: int | None = None
     ok: bool | None = None
     status: Status | None = None
+    sound: bytes | msgspec.UnsetType | None = msgspec.UNSET
     error: str = ""
 
 
@@ -164,6 +180,11 @@ def done(request: int, status: Status) -> dict[str, Any]:
 def refused(request: int | None, reason: str) -> dict[str, Any]:
     """The answer to a request that was refused. ``reason`` is one line."""
     return {"id": request, "ok": False, "error": reason}
+
+
+def sound(pcm16: bytes | None, why: str = "") -> dict[str, Any]:
+    """Sound for a client that listens. None ends it, with the reason ``why`` if there is one."""
+    return {"sound": pcm16, "error": why} if why else {"sound": pcm16}
 
 
 def parse_request(line: bytes) -> Request:

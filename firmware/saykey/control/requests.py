@@ -23,13 +23,20 @@ ALWAYS_TAKEN = (protocol.StatusWanted, protocol.Release, protocol.Cancel)
 """Accepted even with too many clients: the user can always see the status and stop the device."""
 
 
-def event_of(request: Request, now: int) -> Event | None:
-    """The event for a request; None if the request only asks for the status."""
+def event_of(  # noqa: PLR0912  one case per request
+    request: Request, now: int, borrower: int | None = None
+) -> Event | None:
+    """The event for a request; None if the request only asks for the status.
+
+    ``borrower`` is the number of the client if the last dictation it asked for is lent to it.
+    """
     match request:
+        case protocol.Listen():
+            return DictationStarted(at=now, borrower=borrower)
         case protocol.Press():
             return DictationStarted(at=now)
         case protocol.Release():
-            return DictationEnded(at=now)
+            return DictationEnded(at=now, borrower=borrower)
         case protocol.Cancel():
             return Cancelled()
         case protocol.TypeHeld():

@@ -2,7 +2,7 @@
 
 A client may send invalid lines, read slowly, stay silent or disconnect. It costs at most one line
 of MAX_REQUEST bytes of input, WRITE_BUFFER bytes of output, and three tasks. Its time-outs are in
-`connection`.
+`connection`. What a client costs that borrows the microphone is in `lending`.
 
 MAX_CLIENTS clients have an ordinary place. When these are taken, a new client gets one of
 SPARE_PLACES places for SPARE_NS. It may then only use `status`, `release` and `cancel`. When those
@@ -22,11 +22,13 @@ from saykey.clock import NS_PER_S
 from saykey.control import protocol
 from saykey.control.address import bind, unbind
 from saykey.control.connection import Connection
+from saykey.control.lending import Lender
 from saykey.control.protocol import BadRequest, Request
 from saykey.control.requests import ALWAYS_TAKEN, event_of
 from saykey.control.status import Status, without_text
 from saykey.errors import SaykeyError
 from saykey.events import Event
+from saykey.flow import LentSound
 from saykey.ports import Clock
 
 MAX_CLIENTS = 32
@@ -42,8 +44,9 @@ class ControlServer:
     """Serves the control socket from ``open`` to ``close``.
 
     ``ask`` passes an event to the device and returns when the device has handled it. It may raise
-    SaykeyError, whose line becomes the answer. ``status`` returns the device's status with the held
-    text. The server removes the text for every client that did not ask for it.
+    SaykeyError, whose line becomes the answer. ``post`` passes an event to the device and does not
+    wait. ``status`` returns the device's status with the held text. The server removes the text for
+    every client that did not ask for it.
     """
 
     def __init__(
@@ -52,12 +55,14 @@ class ControlServer:
         *,
         clock: Clock,
         ask: Callable[[Event], Awaitable[None]],
+        post: Callable[[Event], None],
         status: Callable[[], Status],
     ) -> None:
         self._path = path
         self._clock = clock
         self._ask = ask
         self._status = status
+        self._lender = Lender(post)
         self._clients: dict[asyncio.Task[None], Connection] = {}
         self._places = asyncio.Semaphore(MAX_CLIENTS + SPARE_PLACES)
         self._listener: socket.socket | None = None
@@ -73,6 +78,10 @@ class ControlServer:
         """Send the status to the watchers if it has changed. Cheap: call it after every step."""
         for client in self._clients.values():
             client.changed.set()
+
+    def hand_over(self, heard: LentSound) -> None:
+        """Send sound to the client that borrows the microphone. Returns at once."""
+        self._lender.hand_over(heard)
 
     async def close(self) -> None:
         """Close all connections at once, and remove the socket."""
@@ -126,6 +135,7 @@ class ControlServer:
             pass  # the client disconnected; its requests so far were carried out
         finally:
             limit.cancel()
+            self._lender.left(client)
             if client.watching is not None:
                 client.watching.cancel()
             client.hang_up()
@@ -146,6 +156,8 @@ class ControlServer:
             return
         text = isinstance(request, protocol.StatusWanted | protocol.Watch) and request.text
         await client.say(protocol.done(request.id, self._told(text=text)))
+        if isinstance(request, protocol.Listen) and client.borrower is not None:
+            self._lender.answered(client.borrower)
 
     async def _carry_out(self, client: Connection, request: Request) -> None:
         if isinstance(request, protocol.Watch):
@@ -155,9 +167,19 @@ class ControlServer:
                 client.changed.clear()
                 client.watching = asyncio.create_task(self._watch(client), name="control watch")
             return
-        event = event_of(request, self._clock.now())
-        if event is not None:
+        lends = isinstance(request, protocol.Listen)
+        borrower = self._lender.begin(client) if lends else client.borrower
+        event = event_of(request, self._clock.now(), borrower)
+        if event is None:
+            return
+        try:
             await self._ask(event)
+        except SaykeyError:
+            if lends and borrower is not None:
+                self._lender.drop(borrower)
+            raise
+        if isinstance(request, protocol.Listen | protocol.Press):
+            client.borrower = borrower if lends else None
 
     async def _watch(self, client: Connection) -> None:
         """Send each status that differs from the previous one. A slow client gets the latest."""

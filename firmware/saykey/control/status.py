@@ -1,5 +1,6 @@
 """The status that the control socket sends. The app derives it from the device state."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
@@ -60,11 +61,14 @@ class RecognitionStatus(msgspec.Struct, frozen=True):
 class Status(msgspec.Struct, frozen=True):
     """The device at one moment.
 
-    ``capture`` is "draining" between the release and the end of the last phrase. ``dictation`` is
+    ``capture`` is "draining" between the release and the end of the last phrase. ``lent``: while it
+    is "open", the sound goes to a client and nothing is typed from it. ``dictation`` is
     the number of the current or last dictation, counted from 1. ``in_flight`` counts phrases that
     have no text yet, and ``failed`` those kept for `retry`. ``substitutions`` counts the characters
     replaced since the last dictation began, because the host's layout lacks them. ``lacking`` is a
-    script of which the layout has no letter, if there is one. ``unassigned`` is held text whose
+    script of which the layout has no letter, if there is one. ``too_quiet`` and ``clipped`` count
+    phrases with words since the last dictation began. ``wordless``: the last dictation is over, and
+    no words were recognised in it. ``unassigned`` is held text whose
     host was removed. ``fault`` is a line that says what to do. ``missing`` are the parts that are
     named in the settings and absent.
     """
@@ -74,12 +78,16 @@ class Status(msgspec.Struct, frozen=True):
     hosts: tuple[str, ...]
     link: Link
     model: ModelStatus
+    lent: bool = False
     dictation: int | None = None
     in_flight: int = 0
     failed: int = 0
     typing: bool = False
     substitutions: int = 0
     lacking: str = ""
+    too_quiet: int = 0
+    clipped: int = 0
+    wordless: bool = False
     held: HeldStatus = HeldStatus()
     unassigned: HeldStatus = HeldStatus()
     recognition: RecognitionStatus = RecognitionStatus()
@@ -97,7 +105,8 @@ def without_text(status: Status) -> Status:
 def in_words(status: Status) -> str:
     """The status as one readable line, without spoken text."""
     doing = {"off": "idle", "open": "listening", "draining": "finishing"}[status.capture]
-    parts = [doing, f"{status.host} {status.link.value}", _model(status.model)]
+    lent = " for a program, not to type" if status.lent else ""
+    parts = [f"{doing}{lent}", f"{status.host} {status.link.value}", _model(status.model)]
     if status.in_flight:
         parts.append(f"recognising {_counted(status.in_flight, 'phrase')}")
     if status.typing:
@@ -105,6 +114,7 @@ def in_words(status: Status) -> str:
     if status.substitutions:
         lacking = f", the layout has no {status.lacking} letters" if status.lacking else ""
         parts.append(f"replaced {_counted(status.substitutions, 'character')}{lacking}")
+    parts += _loudness(status)
     if status.held.pieces:
         parts.append(f"held {_size(status.held)}")
     if status.unassigned.pieces:
@@ -118,6 +128,17 @@ def in_words(status: Status) -> str:
     if status.fault:
         parts.append(f"fault: {status.fault}")
     return " · ".join(parts)
+
+
+def _loudness(status: Status) -> Iterator[str]:
+    louder = "speak closer to the microphone, or raise its level with alsamixer"
+    if status.too_quiet:
+        yield f"{_counted(status.too_quiet, 'phrase')} too quiet: {louder}"
+    if status.clipped:
+        softer = "speak further from the microphone, or lower its level with alsamixer"
+        yield f"{_counted(status.clipped, 'phrase')} clipped: {softer}"
+    if status.wordless:
+        yield f"no words heard: if you spoke, {louder}"
 
 
 def _size(held: HeldStatus) -> str:

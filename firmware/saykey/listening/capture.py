@@ -1,4 +1,4 @@
-"""Performs the capture effects: passes the microphone's frames to each dictation's cutter."""
+"""Performs the capture effects: passes the microphone's frames to each dictation's ear."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -7,7 +7,8 @@ from saykey.audio.level import level_db
 from saykey.clock import NS_PER_S
 from saykey.errors import MicrophoneLost
 from saykey.events import CaptureDrained, Event, MicrophoneFailed, MicrophoneReady, SoundHeard
-from saykey.flow import FRAME_SAMPLES, LEVEL_STEP_DB, SAMPLE_BYTES, SAMPLE_RATE
+from saykey.flow import FRAME_SAMPLES, LEVEL_STEP_DB, SAMPLE_BYTES, SAMPLE_RATE, LentSound
+from saykey.listening.lent import Lent
 from saykey.listening.listener import Listener
 from saykey.listening.timeline import NS_PER_FRAME, Timeline
 from saykey.ports import Clock, Microphone
@@ -38,14 +39,17 @@ class Capture:
     one the microphone is open only during a dictation.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  one argument per neighbour
         self,
         microphone: Microphone,
         clock: Clock,
         settings: MicrophoneSettings,
         make_cutter: Callable[[int], Cutter],
         post: Callable[[Event], None],
+        *,
+        hand_over: Callable[[LentSound], None],
     ) -> None:
+        """``make_cutter`` makes the cutter of a dictation. ``hand_over`` gets lent sound."""
         self._microphone = microphone
         self._clock = clock
         self._stays_open = settings.pre_roll_ms > 0
@@ -53,8 +57,10 @@ class Capture:
         self._post_roll = settings.post_roll_ms * SAMPLES_PER_MS
         self._make_cutter = make_cutter
         self._post = post
+        self._hand_over = hand_over
         self._timeline = Timeline(settings.pre_roll_ms * NS_PER_MS + LATE_NS)
         self._listeners: dict[int, Listener] = {}
+        self._lent: dict[int, Lent] = {}
         self._wanted = asyncio.Event()
         self._fault: str | None = None  # last reported; empty: it gives sound; None: not tried yet
         self._answered = asyncio.Event()
@@ -63,9 +69,16 @@ class Capture:
         self._task: asyncio.Task[None] | None = None
         self._resting = False
 
-    def open(self, dictation: int, at: int) -> None:
-        """Listen from ``at`` (monotonic ns) minus the pre-roll; no sound since then is missed."""
-        listener = Listener(dictation, at, self._pre_roll, self._make_cutter(dictation))
+    def open(self, dictation: int, at: int, borrower: int | None = None) -> None:
+        """Listen from ``at`` (monotonic ns) minus the pre-roll; no sound since then is missed.
+
+        The sound for a borrower has no pre-roll.
+        """
+        if borrower is None:
+            listener = Listener(dictation, at, self._pre_roll, self._make_cutter(dictation))
+        else:
+            lent = self._lent[dictation] = Lent(borrower, self._hand_over)
+            listener = Listener(dictation, at, 0, lent)
         self._listeners[dictation] = listener
         self._wanted.set()
         self._end_rest()
@@ -92,6 +105,8 @@ class Capture:
     def abort(self, dictation: int) -> None:
         """Stop listening; nothing more of this dictation is posted."""
         self._listeners.pop(dictation, None)
+        if (lent := self._lent.pop(dictation, None)) is not None:
+            lent.cancel()
         self._answered.set()
         self._end_rest()
 
@@ -206,6 +221,7 @@ class Capture:
         for event in events:
             if isinstance(event, CaptureDrained):
                 self._listeners.pop(dictation, None)
+                self._lent.pop(dictation, None)
             self._post(event)
 
     def _tell_level(self, pcm16: bytes) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from saykey import events as ev
 from saykey.effects import Effect, Recognise
-from saykey.flow import SAMPLE_RATE, PhraseId, Transcript, Verdict
+from saykey.flow import SAMPLE_RATE, Loudness, Phrase, PhraseId, Transcript, Verdict
 from saykey.latency import NS_PER_MS, Latency, note
 
 
@@ -12,13 +12,15 @@ from saykey.latency import NS_PER_MS, Latency, note
 class OfflinePhrase:
     """A phrase, and when it was spoken, in seconds of the recording.
 
-    ``verdict`` is a value of flow.Verdict, or "failed" if the recognizer failed twice.
+    ``verdict`` is a value of flow.Verdict, or "failed" if the recognizer failed twice. ``loudness``
+    is a value of flow.Loudness.
     """
 
     text: str = field(repr=False)
     begin_s: float
     end_s: float
     verdict: str
+    loudness: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,30 @@ class Dictated:
         return f"{' and '.join(parts)}, see `doubtful` in the settings" if parts else ""
 
     @property
+    def too_quiet(self) -> str:
+        """One line on the phrases in which words may be missing, or ""."""
+        return self._of_loudness(Loudness.TOO_QUIET, "words may be missing: record it louder")
+
+    @property
+    def clipped(self) -> str:
+        """One line on the phrases in which words may be distorted, or ""."""
+        return self._of_loudness(Loudness.CLIPPED, "words may be wrong: record it at a lower level")
+
+    @property
+    def wordless(self) -> str:
+        """One line if no words were recognised, or ""."""
+        if self.failed or any(phrase.text for phrase in self.phrases):
+            return ""
+        return "no words were heard: if there is speech in it, record it louder"
+
+    def _of_loudness(self, loudness: Loudness, advice: str) -> str:
+        worded = [phrase for phrase in self.phrases if phrase.text]
+        count = sum(phrase.loudness == loudness.value for phrase in worded)
+        if not count:
+            return ""
+        return f"phrases {loudness.value}: {count} of {len(worded)}; {advice}"
+
+    @property
     def release_to_transcript_ms(self) -> float | None:
         """From the release to the last transcript; None if no phrase was recognised."""
         return self.latency.release_to_transcript_ms
@@ -71,12 +97,12 @@ _Revision = tuple[PhraseId, int]
 class Notes:
     """What is known of a dictation so far.
 
-    ``ended`` are the first and last sample of the complete phrases, and ``transcripts`` the last
-    one of each revision. ``ordered`` is when a recognition began (ns), None while there is none.
+    ``ended`` are the complete phrases without their audio, and ``transcripts`` the last one of each
+    revision. ``ordered`` is when a recognition began (ns), None while there is none.
     """
 
     latency: Latency = field(default_factory=Latency)
-    ended: dict[_Revision, tuple[int, int]] = field(default_factory=dict)
+    ended: dict[_Revision, Phrase] = field(default_factory=dict)
     transcripts: dict[_Revision, Transcript] = field(default_factory=dict)
     ordered: int | None = None
     recognising_ns: int = 0
@@ -86,8 +112,8 @@ class Notes:
         notes = replace(self, latency=note(self.latency, event, effects, now))
         match event:
             case ev.PhraseEnded(phrase):
-                cuts = phrase.first_sample, phrase.last_sample
-                ended = {**notes.ended, (phrase.id, phrase.revision): cuts}
+                silent = replace(phrase, pcm=b"")
+                ended = {**notes.ended, (phrase.id, phrase.revision): silent}
                 notes = replace(notes, ended=ended)
             case ev.Recognised(heard):
                 found = {**notes.transcripts, (heard.phrase, heard.revision): heard}
@@ -114,9 +140,10 @@ class Notes:
         )
 
     def _phrase(self, which: _Revision, seconds: float) -> OfflinePhrase:
-        first, last = self.ended[which]
+        phrase = self.ended[which]
         heard = self.transcripts.get(which)
         text = "" if heard is None or heard.verdict is Verdict.EMPTY else heard.text
         verdict = FAILED if heard is None else heard.verdict.value
-        end_s = min(last / SAMPLE_RATE, seconds)
-        return OfflinePhrase(text, first / SAMPLE_RATE, end_s, verdict)
+        begin_s = phrase.first_sample / SAMPLE_RATE
+        end_s = min(phrase.last_sample / SAMPLE_RATE, seconds)
+        return OfflinePhrase(text, begin_s, end_s, verdict, phrase.loudness.value)

@@ -22,7 +22,7 @@ class OfflineCapture:
         self._settings = settings
         self.cutter: Cutter | None = None
 
-    def open(self, dictation: int, _at: int) -> None:
+    def open(self, dictation: int, _at: int, _borrower: int | None = None) -> None:
         """Listen for a dictation, whose sample 0 is the first one of the recording."""
         speech = self._settings.speech
         self.cutter = Cutter(dictation, speech, WebRtcDetector(speech.aggressiveness))

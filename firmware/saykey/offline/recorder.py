@@ -8,18 +8,16 @@ from typing import Protocol
 
 from saykey.audio.write import write_flac
 from saykey.errors import AudioError, UsageError
-from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
-from saykey.ports import Microphone
+from saykey.flow import SAMPLE_BYTES, SAMPLE_RATE
+from saykey.offline.sources import Source
 
 QUIT, REPEAT = "q", "r"
 
 SHORTEST_S = 0.3
 """A shorter recording holds no sentence: the key was pressed twice."""
 
-GATHERED = 25
-"""Frames in half a second, after which the level is shown again."""
-
-FRAME_BYTES = FRAME_SAMPLES * SAMPLE_BYTES
+SHOWN_BYTES = SAMPLE_RATE * SAMPLE_BYTES // 2
+"""Half a second of sound, after which the level is shown again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +70,13 @@ def sentences_of(lines: Sequence[str]) -> tuple[Sentence, ...]:
 class Recorder:
     """Records sentences into a folder: NAME.flac and NAME.txt for each.
 
-    Enter begins and ends a recording, "q" stops, "r" repeats the sentence before.
+    Enter begins and ends a recording, "q" stops, "r" repeats the sentence before. A recording also
+    ends with its source.
     """
 
-    def __init__(self, folder: Path, microphone: Microphone, line: Line, show: Show) -> None:
+    def __init__(self, folder: Path, source: Source, line: Line, show: Show) -> None:
         self._folder = folder
-        self._microphone = microphone
+        self._source = source
         self._line = line
         self._show = show
         self._sound = bytearray()
@@ -85,8 +84,8 @@ class Recorder:
     async def record(self, sentences: Sequence[Sentence]) -> int:
         """Record those that the folder lacks, in order. Returns how many were recorded.
 
-        Raises MicrophoneLost, AudioError if the folder cannot be written, and UsageError if it
-        holds other sentences.
+        Raises what the source raises, AudioError if the folder cannot be written, and UsageError
+        if it holds other sentences.
         """
         self._check(sentences)
         wanted = [sentence for sentence in sentences if not self._has(sentence)]
@@ -110,8 +109,9 @@ class Recorder:
         return recorded
 
     async def _listen(self) -> bytes:
-        """The sound from now until the next line."""
-        await self._microphone.open()
+        """The sound from now until the next line, or until the source ends."""
+        await self._source.open()
+        self._sound = bytearray()
         try:
             self._show.listening()
             ended = asyncio.ensure_future(self._line())
@@ -123,17 +123,18 @@ class Recorder:
                 reading.cancel()
                 await asyncio.wait({ended, reading})
             if not reading.cancelled():
-                reading.result()  # it ends by itself only by an error
-            return bytes(self._sound)
+                reading.result()  # raises its error, if it ended by one
         finally:
-            await self._microphone.close()
+            self._sound += await self._source.close()
+        return bytes(self._sound)
 
     async def _read(self) -> None:
-        self._sound = bytearray()
-        while True:
-            for _ in range(GATHERED):
-                self._sound += (await self._microphone.read()).pcm16
-            self._show.heard(_seconds(self._sound), bytes(self._sound[-GATHERED * FRAME_BYTES :]))
+        shown = 0
+        while pcm16 := await self._source.read():
+            self._sound += pcm16
+            if len(self._sound) >= shown + SHOWN_BYTES:
+                shown = len(self._sound)
+                self._show.heard(_seconds(self._sound), bytes(self._sound[-SHOWN_BYTES:]))
 
     def _check(self, sentences: Sequence[Sentence]) -> None:
         for sentence in filter(self._has, sentences):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from saykey.flow import Loudness
 from saykey.ports import Link
 
 
@@ -42,10 +43,13 @@ class View:
     ``held_doubtful``: the first of them may have arrived already. ``failed`` phrases could not be
     recognised, and their audio is kept.
 
+    ``lent``: while listening, the sound goes to a program, and nothing is typed from it.
+
     ``lost_ms`` is the audio lost in the last dictation. ``substitutions`` counts those of the last
     dictation and of the piece being typed. ``replaced`` (wanted, typed) is the last of them.
     ``lacking`` is a script, such as "Cyrillic", that was spoken and of which the host's layout has
-    no letter.
+    no letter. ``loudness`` is that of the last phrase while a dictation is in flight, and then that
+    of the dictation. ``wordless``: no words were recognised in the last dictation, which is over.
     """
 
     capture: Listening = Listening.OFF
@@ -63,7 +67,10 @@ class View:
     held_doubtful: bool = False
     failed: int = 0
     faults: tuple[Fault, ...] = ()
+    lent: bool = False
     lost_ms: int = 0
     substitutions: int = 0
     replaced: tuple[str, str] | None = field(repr=False, default=None)
     lacking: str = ""
+    loudness: Loudness = Loudness.FINE
+    wordless: bool = False

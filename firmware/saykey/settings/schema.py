@@ -94,7 +94,7 @@ class RecognizerSettings(_Section, frozen=True):
     vocabulary: Names and words that the engine should spell correctly, separated by commas.
     """
 
-    model: Annotated[str, Meta(pattern=rf"^{_PRINTABLE}+\Z", min_length=1)] = "saykey-demo"
+    model: Annotated[str, Meta(pattern=rf"^{_PRINTABLE}+\Z", min_length=1)] = "tiny.en-short"
     language: Annotated[
         str,
         Meta(

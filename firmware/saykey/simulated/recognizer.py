@@ -42,7 +42,7 @@ class ScriptedRecognizer:
         texts: Mapping[PhraseId, str],
         *,
         joint: Mapping[PhraseId, tuple[str, str]] | None = None,
-        models: frozenset[str] = frozenset({"saykey-demo"}),
+        models: frozenset[str] = frozenset({"tiny.en-short"}),
         pace_ms: float = 0.0,
     ) -> None:
         self.texts = dict(texts)

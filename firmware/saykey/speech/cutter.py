@@ -16,6 +16,7 @@ from saykey.events import PhraseEnded, PhrasePaused, PhraseResumed
 from saykey.flow import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Phrase, PhraseId
 from saykey.ports import VoiceDetector
 from saykey.settings.schema import SpeechSettings
+from saykey.speech.loudness import loudness
 from saykey.speech.onset import Onset
 from saykey.speech.quiet import quietest_place
 from saykey.speech.tape import Tape
@@ -204,8 +205,8 @@ class Cutter:
             self._onset.clear()
 
     def _phrase(self, start: int, last: int, *, cut: bool = False) -> Phrase:
-        phrase_id = PhraseId(self._dictation, self._number)
-        return Phrase(phrase_id, self._revision, start, last, self._tape.cut(start, last), cut)
+        phrase_id, pcm = PhraseId(self._dictation, self._number), self._tape.cut(start, last)
+        return Phrase(phrase_id, self._revision, start, last, pcm, cut, loudness(pcm))
 
     def _finish_at(self, end: int) -> Iterator[SpeechEvent]:
         """End the last phrase at ``end`` at the latest, unless all of it was announced before."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from saykey.effects import Effect, LoadModel
-from saykey.flow import Substitution
+from saykey.flow import Loudness, Substitution
 from saykey.settings.schema import Settings
 from saykey.state import links
 from saykey.state.delivery import Delivery, keep
@@ -35,17 +35,25 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Losses and replacements since the last dictation began.
+    """Losses, replacements and notices since the last dictation began.
 
     ``lost_samples`` were lost by the sound card. ``substitutions`` is the number of substitutions
     in the text that was typed, and ``replaced`` are the last MOST_REPLACED of them.
     ``doubtful_dropped`` is the number of doubtful texts that were dropped.
+
+    ``too_quiet`` and ``clipped`` count phrases of the dictation with words in them, and
+    ``loudness`` is that of the last one. ``wordless``: the dictation is over, and no words were
+    recognised in it.
     """
 
     lost_samples: int = 0
     substitutions: int = 0
     replaced: tuple[Substitution, ...] = ()
     doubtful_dropped: int = 0
+    too_quiet: int = 0
+    clipped: int = 0
+    loudness: Loudness = Loudness.FINE
+    wordless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from saykey.effects import AbortCapture, CloseCapture, Effect
+from saykey.requests import DictationStarted
 from saykey.settings.schema import HostSettings
 from saykey.state.hearing import (
     CAPTURE,
@@ -15,10 +16,18 @@ from saykey.state.hearing import (
 )
 
 
-def start(hearing: Hearing, host: HostSettings, language: str, model: str, at: int) -> Hearing:
-    """Start a dictation: the button went down at ``at`` (ns). No capture may be open."""
+def start(
+    hearing: Hearing,
+    host: HostSettings,
+    language: str,
+    model: str,
+    asked: DictationStarted,
+) -> Hearing:
+    """Start the dictation that was asked for. No capture may be open."""
     number = hearing.started + 1
-    dictation = Dictation(number, host.name, host, language, model, at)
+    dictation = Dictation(
+        number, host.name, host, language, model, asked.at, borrower=asked.borrower
+    )
     return replace(hearing, dictations=(*hearing.dictations, dictation), started=number)
 
 

@@ -83,6 +83,8 @@ class Dictation:
 
     Everything except ``capture`` and ``said`` is fixed at the press. ``profile`` are the settings
     of the host. ``said`` is None until words of the dictation were queued for the host.
+    ``borrower`` is the client that gets the sound, see requests.DictationStarted. A dictation that
+    is lent has no phrases.
     """
 
     id: int
@@ -93,6 +95,7 @@ class Dictation:
     pressed_at: int
     capture: CaptureState = CaptureState.OPEN
     said: Said | None = None
+    borrower: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import Literal, assert_never
 
-from saykey.flow import Phrase, Transcript
+from saykey.flow import Loudness, Phrase, Transcript
 from saykey.state import delivery
 from saykey.state.device import Device
 from saykey.state.hearing import (
@@ -57,11 +57,37 @@ def deliver(device: Device, left: Outcome | Over) -> Device:
     """
     match left:
         case Outcome(spoken):
-            return _deliver(device, spoken)
+            return _deliver(_note_loudness(device, spoken), spoken)
         case Over(dictation):
-            return _close(device, dictation)
+            return _close(_note_wordless(device, dictation), dictation)
         case _:
             assert_never(left)
+
+
+def _note_loudness(device: Device, spoken: Spoken) -> Device:
+    """Count a phrase of the last dictation that is too quiet or clipped.
+
+    A phrase without words does not count: it is most likely noise, which may have any level.
+    """
+    way = way_of(spoken, device.rules.doubtful)
+    if way is Way.NO_TEXT or spoken.phrase.id.dictation != device.hearing.started:
+        return device
+    counters, loudness = device.counters, spoken.phrase.loudness
+    counters = replace(
+        counters,
+        too_quiet=counters.too_quiet + (loudness is Loudness.TOO_QUIET),
+        clipped=counters.clipped + (loudness is Loudness.CLIPPED),
+        loudness=loudness,
+    )
+    return replace(device, counters=counters)
+
+
+def _note_wordless(device: Device, over: Dictation) -> Device:
+    """Note that the last dictation is over and has no words: not even in a phrase that failed."""
+    failed = any(unheard.phrase.id.dictation == over.id for unheard in device.hearing.unheard)
+    if over.id != device.hearing.started or device.heard or failed:
+        return device
+    return replace(device, counters=replace(device.counters, wordless=True))
 
 
 def _deliver(device: Device, spoken: Spoken) -> Device:
@@ -120,7 +146,12 @@ def put_in_queue(device: Device) -> Device:
 
 
 def without_text(hearing: Hearing) -> int:
-    """How many phrases have no text yet. A dictation that is listening counts as one."""
+    """How many phrases have no text yet. A dictation that is listening counts as one.
+
+    A dictation that is lent does not count: its sound is not recognised.
+    """
     waiting = [s for s in hearing.row if s.stage in {Stage.WAITING, Stage.TENTATIVE}]
-    listening = [d for d in hearing.dictations if d.capture is CaptureState.OPEN]
-    return len(waiting) + len(hearing.unheard) + len(listening)
+    speaking = [
+        d for d in hearing.dictations if d.capture is CaptureState.OPEN and d.borrower is None
+    ]
+    return len(waiting) + len(hearing.unheard) + len(speaking)

@@ -12,7 +12,7 @@ from saykey.effects import Effect, OpenCapture
 from saykey.ports import Link
 from saykey.state import asked, delivery, dictation, links, loading, outcomes, recognition
 from saykey.state.device import QUIET_DB, Counters, Device, Step
-from saykey.state.hearing import Hearing, listening
+from saykey.state.hearing import Dictation, Hearing, listening
 from saykey.state.hosts import find
 from saykey.state.loading import Loading, Model
 
@@ -32,6 +32,9 @@ def refusal(device: Device, event: rq.Request) -> str:
     match event:
         case rq.DictationStarted():
             return "a dictation is open already: release or cancel it" if listens else ""
+        case rq.DictationEnded(borrower=borrower) | rq.Cancelled(borrower) if borrower is not None:
+            lent = _lent_to(device.hearing, borrower) is not None
+            return "" if lent else "the microphone is not lent to this client now: listen first"
         case rq.DictationEnded():
             return "" if listens else "no dictation is open: press first"
         case rq.HeldTextWanted() | rq.KeysWanted():
@@ -50,6 +53,12 @@ def refusal(device: Device, event: rq.Request) -> str:
             return ""
         case _:
             assert_never(event)
+
+
+def _lent_to(hearing: Hearing, borrower: int) -> Dictation | None:
+    """The open dictation that is lent to this borrower, or None."""
+    dictation = listening(hearing)
+    return dictation if dictation is not None and dictation.borrower == borrower else None
 
 
 def _cannot_type(device: Device, event: rq.HeldTextWanted | rq.KeysWanted) -> str:
@@ -96,15 +105,13 @@ def _no_such_host(
 def _carried_out(device: Device, event: rq.Request, now: int) -> Step:
     hearing, sent = device.hearing, device.delivery
     match event:
-        case rq.DictationStarted(at):
-            return _start(device, at)
+        case rq.DictationStarted():
+            return _start(device, event)
         case rq.DictationEnded(at):
             hearing, effects = dictation.release(hearing, at)
             return Step(replace(device, hearing=hearing), effects)
-        case rq.Cancelled():
-            hearing, dropped = dictation.drop(hearing, _all_of(hearing))
-            sent, stopped = delivery.cancel(sent)
-            return Step(replace(device, hearing=hearing, delivery=sent), dropped + stopped)
+        case rq.Cancelled(borrower):
+            return _cancel(device, borrower)
         case rq.HeldTextWanted():
             return Step(replace(device, delivery=asked.held_wanted(sent, now)))
         case rq.HeldTextDropped():
@@ -149,16 +156,30 @@ def _hosts_changed(
     return Step(replace(device, hearing=hearing, delivery=sent), effects)
 
 
-def _start(device: Device, at: int) -> Step:
+def _start(device: Device, asked_for: rq.DictationStarted) -> Step:
     target = delivery.target_of(device.delivery)
-    model, revived = _revived(loading.noticed(device.model))
+    model = device.model
+    effects: tuple[Effect, ...] = ()
+    if asked_for.borrower is None:  # otherwise nothing will be recognised or typed
+        model, revived = _revived(loading.noticed(device.model))
+        effects = (*delivery.wake(device.delivery), *revived)
     language = device.rules.language
-    hearing = dictation.start(device.hearing, target.settings, language, model.wanted, at)
+    hearing = dictation.start(device.hearing, target.settings, language, model.wanted, asked_for)
     device = replace(
         device, hearing=hearing, model=model, counters=Counters(), level_db=QUIET_DB, heard=""
     )
-    opening = OpenCapture(hearing.started, at)
-    return Step(device, (opening, *delivery.wake(device.delivery), *revived))
+    return Step(device, (OpenCapture(hearing.started, asked_for.at, asked_for.borrower), *effects))
+
+
+def _cancel(device: Device, borrower: int | None) -> Step:
+    hearing, sent = device.hearing, device.delivery
+    if borrower is not None:
+        lent = frozenset(d.id for d in hearing.dictations if d.borrower == borrower)
+        hearing, dropped = dictation.drop(hearing, lent)
+        return Step(replace(device, hearing=hearing), dropped)
+    hearing, dropped = dictation.drop(hearing, _all_of(hearing))
+    sent, stopped = delivery.cancel(sent)
+    return Step(replace(device, hearing=hearing, delivery=sent), dropped + stopped)
 
 
 def _revived(model: Model) -> tuple[Model, tuple[Effect, ...]]:

@@ -19,7 +19,7 @@ from saykey.control.client import ControlClient
 from saykey.ports import Link
 
 PROGRAM = Path(__file__).with_name("device_on_stub_bus.py")
-RECORDING = Path(saykey.__file__).parent / "data/recordings/dictation.wav"
+RECORDING = Path(saykey.__file__).parent / "data/recordings/dictation.flac"
 BUTTON, LED = 7, 8  # not used by other tests: gpiozero keeps the pins it had
 PIXELS = 0x40
 

@@ -63,7 +63,7 @@ def service(computer):
 def in_the_vm():
     """The unit, to be started."""
     run("systemd-sysusers", str(ROOT / "systemd/saykey.sysusers.conf"))
-    recording = ROOT / "firmware/saykey/data/recordings/dictation.wav"
+    recording = ROOT / "firmware/saykey/data/recordings/dictation.flac"
     SETTINGS.write_text(f'[microphone]\nsource = "file:{recording}"\n')
     SETTINGS.chmod(0o644)
     UNIT.write_text((ROOT / "systemd/saykey.service").read_text())

@@ -7,7 +7,6 @@ picture on the display's bus.
 import signal
 import subprocess
 import sys
-import wave
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,23 +16,17 @@ from sound_card import Player, sound_card
 from usb_cable import Cable
 from waiting import PATIENCE_S, until
 
-import saykey
+from nothing_invented.voices import FOLDER
+from saykey.audio.files import read_pcm16
 from saykey.control.client import ControlClient
 
 PROGRAM = Path(__file__).with_name("device_on_stub_bus.py")
-RECORDING = Path(saykey.__file__).parent / "data/recordings/dictation.wav"
-PHRASE_S = 2.6
-TEXT = "Thank you for your new report."
+PROMPT = FOLDER / "held-out" / "all-circuits-busy-now.flac"
+TEXT = "All circuits are busy now."
 BUTTON, LED = 5, 6  # not used by other tests: gpiozero keeps the pins it had
 PIXELS = 0x40
 
 pytestmark = WITH_PINS
-
-
-def phrase():
-    with wave.open(str(RECORDING)) as recording:
-        assert (recording.getframerate(), recording.getnchannels()) == (16_000, 1)
-        return recording.readframes(round(PHRASE_S * 16_000))
 
 
 @contextmanager
@@ -75,7 +68,7 @@ def test_what_is_said_while_the_button_is_down_is_typed_and_shown(computer, tmp_
             oled_bus.clear_trace()
             pins.press(BUTTON)
             until(lambda: pins.is_high(LED), "the LED to say that it listens")
-            assert player.play(phrase()).wait(PATIENCE_S)
+            assert player.play(read_pcm16(PROMPT)).wait(PATIENCE_S)
             pins.release(BUTTON)
             cable.shows(TEXT)
             until(lambda: any(pixels()), "a picture")

@@ -10,7 +10,7 @@ from saykey.models.formats.file_io import named, open_regular, read_at, read_who
 from saykey.models.formats.tensors import Dimensions
 from saykey.models.formats.tokens import ordered, text_tokens
 
-_BUNDLED = Path(__file__).parents[2] / "data" / "models" / "saykey-demo.bin"
+_BUNDLED = Path(__file__).parents[2] / "data" / "models" / "tiny.en-short.bin"
 """Its vocabulary is GPT-2's, which all English-only models have."""
 
 _LARGEST_TEXT = 32 << 20

@@ -8,7 +8,7 @@ from saykey.errors import ModelError
 from saykey.models.formats.contents import ModelFacts
 from saykey.models.formats.file_io import size_of
 from saykey.models.formats.open_model import OpenModel, opened
-from saykey.models.store.store import bundled, find, stored
+from saykey.models.store.store import find, stored
 
 _MEGABYTE = 1_000_000
 
@@ -83,13 +83,10 @@ def need_of(path: Path) -> int:
 def models_by_need(language: str) -> tuple[str, ...]:
     """The names of the models that know this language, the smallest memory need first.
 
-    Bundled models are left out, because they know only a few hundred words. Files that cannot be
-    read are left out too.
+    Files that cannot be read are left out.
     """
     needs = []
     for model in stored():
-        if bundled(model):
-            continue
         try:
             with opened(find(model.name)) as open_model:
                 facts = open_model.facts

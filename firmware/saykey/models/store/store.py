@@ -98,11 +98,6 @@ def find_stored(name: str) -> StoredModel:
     )
 
 
-def bundled(model: StoredModel) -> bool:
-    """Whether the model came with this package."""
-    return model.path.parent == _BUNDLED
-
-
 def checked_name(name: str) -> str:
     """The name, if it is valid for a model. Raises ModelError otherwise."""
     if not _NAME.fullmatch(name):

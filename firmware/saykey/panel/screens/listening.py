@@ -16,5 +16,5 @@ def screen(view: View) -> Screen | None:
         return None
     filled = round((view.level_db - QUIETEST_DB) / LEVEL_STEP_DB)
     bar = Bar(BarKind.LEVEL, min(max(filled, 0), BAR_STEPS))
-    note = note_at_work(view)
+    note = "Recorded, not typed" if view.lent else note_at_work(view)
     return compose(view, Mark.LISTENING, "Listening", newest_words(view), note, bar=bar)

@@ -1,5 +1,8 @@
 """Functions that several screens share: the layout of a screen, and the notes at the bottom."""
 
+from typing import assert_never
+
+from saykey.flow import Loudness
 from saykey.panel import fit
 from saykey.panel.screen import (
     COLUMNS,
@@ -70,6 +73,8 @@ def note_at_work(view: View, told: int = 0, doing: str = "") -> str:
     """
     if view.link is not Link.UP:
         return "Text will be held"
+    if note := note_of_loudness(view):
+        return note
     if view.phrases > told:
         return f"{view.phrases} phrase{'s'[: view.phrases - 1]} at work"
     return doing or (f"{view.held} held" if view.held else "")
@@ -79,7 +84,22 @@ def note_at_rest(view: View, otherwise: str) -> str:
     """The note on the last dictation, or else the note ``otherwise``."""
     if view.lost_ms:
         return f"Lost {view.lost_ms} ms of sound"
-    return note_of_replaced(view) or otherwise
+    if note := note_of_loudness(view) or note_of_replaced(view):
+        return note
+    return "No words heard" if view.wordless else otherwise
+
+
+def note_of_loudness(view: View) -> str:
+    """The note on phrases that are too quiet or clipped, or ""."""
+    match view.loudness:
+        case Loudness.FINE:
+            return ""
+        case Loudness.TOO_QUIET:
+            return "Too quiet: go closer"
+        case Loudness.CLIPPED:
+            return "Too loud: move back"
+        case _:
+            assert_never(view.loudness)
 
 
 def note_of_replaced(view: View) -> str:

@@ -65,3 +65,14 @@ class Heard:
 def mean(tokens: tuple[Token, ...]) -> float:
     """The mean probability of these tokens, 1.0 without any."""
     return sum(token.probability for token in tokens) / len(tokens) if tokens else 1.0
+
+
+def tokens_of(text: bytes, ends: list[int], probabilities: list[float]) -> tuple[Token, ...]:
+    """The tokens of a text in UTF-8, with their ends counted in characters of the stripped text.
+
+    ``ends`` are the ends of the tokens in bytes of ``text``.
+    """
+    before = text.decode("utf-8", "replace")
+    blank = len(before) - len(before.lstrip())
+    places = [len(text[:end].decode("utf-8", "replace")) - blank for end in ends]
+    return tuple(map(Token, places, probabilities))

@@ -10,7 +10,7 @@ from math import exp
 from saykey.errors import ModelError, RecognizerError
 from saykey.recognizer.languages import languages_of
 from saykey.recognizer.whisper import libwhisper
-from saykey.recognizer.whisper.decoding import Aborted, Decoding, Heard, Token, mean
+from saykey.recognizer.whisper.decoding import Aborted, Decoding, Heard, mean, tokens_of
 from saykey.recognizer.whisper.encoder_time import Watch
 from saykey.recognizer.whisper.sampling import Sampler, endless
 
@@ -206,7 +206,7 @@ class Whisper:
                     text += library.whisper_token_to_str(self._context, ident)
                     ends.append(len(text))
                     probabilities.append(p_of(state, segment, token))
-        found = _tokens(text, ends, probabilities if drawn is None else drawn)
+        found = tokens_of(text, ends, probabilities if drawn is None else drawn)
         doubted = self._knows_silence or mean(found) < _SURE
         return Heard(
             # the token limit can cut a character that takes several tokens
@@ -244,14 +244,6 @@ class Whisper:
             : library.whisper_n_vocab(context)
         ]
         return logits
-
-
-def _tokens(text: bytes, ends: list[int], probabilities: list[float]) -> tuple[Token, ...]:
-    """The tokens, with their ends counted in characters of the stripped text."""
-    before = text.decode("utf-8", "replace")
-    blank = len(before) - len(before.lstrip())
-    places = [len(text[:end].decode("utf-8", "replace")) - blank for end in ends]
-    return tuple(map(Token, places, probabilities))
 
 
 def floats(pcm16: bytes) -> "array[float]":

@@ -30,9 +30,12 @@ FAINT = 0.3
 lower one where the gate is less sure of speech. Its phrases are recognised from FAINT on.
 Chosen by the curves in docs/hearing.md."""
 
-_DOUBTFUL_PROBABILITY = 0.4
-"""Of 239 right texts of one or two words by human voices 8 % were less probable, and 28 % of 102
-wrong ones: docs/hearing.md."""
+_DOUBTFUL_PROBABILITY = 0.40
+_DOUBTFUL_MORE = 0.07
+_DOUBTFUL_WORDS = 6
+"""The least probability of one word, what each further word adds to it, and up to how many. A right
+sentence is much more probable than a right single word, of which 5 % lie below 0.42: see
+docs/hearing.md."""
 
 _LOOP_RATIO = 2.4
 """zlib shortens a looping text by more than this factor (OpenAI's compression_ratio_threshold)."""
@@ -81,11 +84,17 @@ def doubt(text: str, *, probability: float, capped: bool, seconds: float) -> Dou
         return Doubt.CUT_OFF
     if too_much(text, seconds):
         return Doubt.IMPOSSIBLE
-    if probability < _DOUBTFUL_PROBABILITY:
+    if probability < least_probability(text):
         return Doubt.IMPROBABLE
     if loops(text):
         return Doubt.REPEATED
     return Doubt.SHORT if too_little(text, seconds) else None
+
+
+def least_probability(text: str) -> float:
+    """The least mean probability, 0..1, of a text of this many words that is not doubtful."""
+    further = min(len(words(text)), _DOUBTFUL_WORDS) - 1
+    return _DOUBTFUL_PROBABILITY + _DOUBTFUL_MORE * max(0, further)
 
 
 def speech_needed(probability: float) -> float:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from saykey.flow import SAMPLE_RATE, Seam, Timings, Verdict
 from saykey.recognizer import protocol
 from saykey.recognizer.languages import languages_of
+from saykey.recognizer.seams import divided
 from saykey.recognizer.time_limits import TimeLimits
 from saykey.recognizer.whisper.decoding import Aborted, Heard, mean
 from saykey.recognizer.whisper.guards import SURE_OF_SPEECH, is_gated
 from saykey.recognizer.whisper.retries import Lengths, conclude, next_way, ways
 from saykey.recognizer.whisper.tries import Try, Way
-from saykey.text.seams import divided
 
 Hear = Callable[[Way, Callable[[], bool]], Heard]
 """Recognises the phrase once, this way. Raises decoding.Aborted soon after the callable returns

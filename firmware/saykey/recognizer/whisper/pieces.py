@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from saykey.recognizer import protocol
+from saykey.recognizer.seams import space_between
 from saykey.recognizer.whisper.decoding import Decoding, Heard, Token
 from saykey.recognizer.whisper.engine import Whisper
 from saykey.recognizer.whisper.joint import quiet_place, together
@@ -12,7 +13,6 @@ from saykey.recognizer.whisper.passes import Hear
 from saykey.recognizer.whisper.retries import Lengths
 from saykey.recognizer.whisper.tries import Way
 from saykey.recognizer.whisper.window import most_tokens, window_rows
-from saykey.text.joining import join
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def hearing(whisper: Whisper, sound: Sound, begin: protocol.Begin, padding: int 
 
 def in_a_row(first: Heard, second: Heard) -> Heard:
     """The results for both halves of a phrase as one."""
-    added = join(first.text, second.text)
+    added = space_between(first.text, second.text) + second.text
     shift = len(first.text) + len(added) - len(second.text)
     moved = tuple(Token(token.end + shift, token.probability) for token in second.tokens)
     return Heard(
