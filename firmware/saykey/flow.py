@@ -22,9 +22,6 @@ SAMPLE_BYTES = 2
 LEVEL_STEP_DB = 4.0
 """Loudness is reported and shown in steps of this many dB. A small display cannot show less."""
 
-JOINT_SAMPLES = 12 * SAMPLE_RATE
-"""A phrase and the one before it are recognised together in at most this many samples."""
-
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -35,11 +32,7 @@ class Edge:
 
 
 class GestureKind(Enum):
-    """Kinds of gestures.
-
-    PRESS and RELEASE are reported at once. The others are reported in addition, and say what kind
-    of press it was.
-    """
+    """PRESS and RELEASE are reported at once; the others in addition, as the kind of the press."""
 
     PRESS = "press"
     RELEASE = "release"
@@ -128,10 +121,10 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Preceding:
-    """The phrase typed before another one in the same dictation. Both are recognised together.
+    """The phrase typed before another in the same dictation. Both are recognised together.
 
-    ``pcm`` is its audio (pcm16), and ``text`` its whole text with the closing mark. ``gap`` is how
-    many samples lie between the two phrases; 0 if the length limit divided them.
+    ``pcm`` is its audio (pcm16), ``text`` its whole text with the closing mark. ``gap``: how many
+    samples lie between both; 0 if the length limit divided them.
     """
 
     pcm: bytes = field(repr=False, compare=False)
@@ -141,10 +134,9 @@ class Preceding:
 
 @dataclass(frozen=True, slots=True)
 class Seam:
-    """What stands between the words of the phrase before and the words of a phrase.
+    """What stands between two phrases that were recognised together.
 
-    It is read from the text of both phrases recognised together. ``mark`` is punctuation such as
-    "." or ",", or "" if the sentence continues without one. The case of the next word is right.
+    ``mark`` is punctuation, such as ".", or "" for none. The case of the next word is right.
     """
 
     mark: str
@@ -178,8 +170,8 @@ class Transcript:
 
     ``probability`` is the mean probability of the text's tokens. ``no_speech`` is the probability
     of the no-speech token. Both are 0..1. ``attempt`` counts from 1. ``text`` has no space at
-    either end. With a ``seam`` the phrase was recognised together with the phrase before it, and
-    ``text`` is what follows the seam. Without one it is the text of the phrase alone.
+    either end. With a ``seam`` the phrase was recognised together with the one before it, and
+    ``text`` follows the seam. Without one it was recognised alone.
     """
 
     phrase: PhraseId

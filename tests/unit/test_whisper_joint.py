@@ -5,7 +5,8 @@ from math import pi, sin
 
 import pytest
 
-from saykey.flow import JOINT_SAMPLES, SAMPLE_RATE
+from saykey.flow import SAMPLE_RATE
+from saykey.recognizer.protocol import JOINT_SAMPLES
 from saykey.recognizer.whisper.decoding import Heard, Token
 from saykey.recognizer.whisper.joint import quiet_place, together
 from saykey.recognizer.whisper.pieces import Sound, in_a_row

@@ -16,6 +16,9 @@ from saykey.flow import SAMPLE_RATE, Seam, Timings, Verdict
 
 LENGTH = struct.Struct("!I")
 
+JOINT_SAMPLES = 12 * SAMPLE_RATE
+"""A phrase and the one before it are recognised together in at most this many samples."""
+
 LARGEST = 4 << 20
 """The longest message in bytes; 30 s of samples are 0.96 MB."""
 
@@ -32,7 +35,7 @@ class Begin(_Message, frozen=True):
 
     For ``language``, ``prompt`` and ``attempt`` see ports.SessionParameters. The first
     ``before_samples`` of the samples that are fed are the end of the phrase before: at most
-    flow.JOINT_SAMPLES, 0 if the phrase is to be recognised alone. ``before`` is that phrase's whole
+    JOINT_SAMPLES, 0 if the phrase is to be recognised alone. ``before`` is that phrase's whole
     text and ``gap`` as in flow.Preceding.
     """
 

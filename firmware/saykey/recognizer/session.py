@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import assert_never
 
 from saykey.errors import RecognizerError
-from saykey.flow import JOINT_SAMPLES, SAMPLE_BYTES, PhraseId, Preceding, Transcript
+from saykey.flow import SAMPLE_BYTES, PhraseId, Preceding, Transcript
 from saykey.ports import Clock, SessionParameters
 from saykey.recognizer import protocol
 from saykey.recognizer.process import WorkerProcess, settled
@@ -39,7 +39,7 @@ class WorkerSession:
         self._waiting: list[protocol.Order] = []
         self._recognise = recognise
         before = parameters.before or Preceding(b"", "", 0)
-        pcm16 = before.pcm[-JOINT_SAMPLES * SAMPLE_BYTES :]
+        pcm16 = before.pcm[-protocol.JOINT_SAMPLES * SAMPLE_BYTES :]
         self._send(
             protocol.Begin(
                 number,

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from math import log10
 from operator import mul
 
-from saykey.flow import JOINT_SAMPLES, SAMPLE_RATE
+from saykey.flow import SAMPLE_RATE
+from saykey.recognizer.protocol import JOINT_SAMPLES
 
 _FRAME = SAMPLE_RATE // 100
 
