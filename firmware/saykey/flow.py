@@ -2,9 +2,8 @@
 
 Edge -> Gesture; AudioFrame -> Phrase -> Transcript -> Insert | Erase | Press -> Stroke -> Report.
 
-Audio positions are sample counts at 16 kHz since the capture of a dictation opened. The first
-pre-roll sample has position 0. Samples that the sound card lost are counted. All other times are
-monotonic nanoseconds, unless a name ends in ``_ms`` or ``_s``.
+Audio positions count samples at 16 kHz from the first pre-roll sample of a dictation, lost samples
+included. All other times are monotonic nanoseconds, unless a name ends in ``_ms`` or ``_s``.
 """
 
 from dataclasses import dataclass, field
