@@ -114,9 +114,9 @@ def test_a_transcript_names_its_phrase_revision_attempt_language_and_model(make)
 
 def test_a_phrase_is_recognised_with_the_phrase_before_and_only_its_own_words_come_back(make):
     async def scene(recognizer):
-        before = Preceding(speech(FIRST), SPOKEN[FIRST][2], gap=0)
+        before = Preceding(speech(FIRST), SPOKEN[FIRST].text, gap=0)
         transcript = await finish(recognizer, SECOND, 1, SessionParameters("en", before=before))
-        assert transcript.text.casefold() == SPOKEN[SECOND][2].casefold()
+        assert transcript.text.casefold() == SPOKEN[SECOND].text.casefold()
         assert transcript.verdict is Verdict.GOOD
 
     holds(make, scene)
@@ -231,11 +231,11 @@ def test_the_script_can_understand_a_phrase_together_with_the_phrase_before():
         return recognizer
 
     async def scene(recognizer):
-        before = Preceding(speech(FIRST), SPOKEN[FIRST][2], gap=0)
+        before = Preceding(speech(FIRST), SPOKEN[FIRST].text, gap=0)
         together = await finish(recognizer, SECOND, 1, SessionParameters("en", before=before))
         assert (together.text, together.seam) == ("and coffee.", Seam(","))
         alone = await finish(recognizer, SECOND)
-        assert (alone.text, alone.seam) == (SPOKEN[SECOND][2], None)
+        assert (alone.text, alone.seam) == (SPOKEN[SECOND].text, None)
 
     holds(joint, scene)
 

@@ -10,6 +10,7 @@ import pytest
 from daemon import computer, connected, process
 from daemon import config as device_config
 
+from recorded import DICTATION
 from saykey.audio.files import duration_s, read_pcm16
 from saykey.cli.demo import bundled
 from saykey.measure.datasets import find
@@ -153,7 +154,7 @@ def test_the_running_device_lends_its_microphone_and_types_nothing(tmp_path):
     (item,) = find.read(folder).items
     sound = read_pcm16(item.audio)
     assert len(sound) >= 32_000
-    played = read_pcm16(RECORDING) + bytes(len(sound))  # the microphone is silent after its end
+    played = read_pcm16(DICTATION) + bytes(len(sound))  # the microphone is silent after its end
     assert played.startswith(sound)
     assert sorted(path.name for path in folder.iterdir()) == ["001.flac", "001.txt"]
 

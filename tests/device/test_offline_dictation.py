@@ -3,13 +3,11 @@
 import json
 import subprocess
 import sys
-import wave
 
 import pytest
+import soundfile
 
-from saykey.cli.demo import bundled
-
-RECORDING, _ = bundled()
+from recorded import DICTATION
 
 
 def saykey(*arguments: object) -> dict:
@@ -20,16 +18,15 @@ def saykey(*arguments: object) -> dict:
 
 @pytest.fixture
 def cut_off(tmp_path):
-    """The bundled recording up to a place within its last words."""
+    """The recording up to a place within its last words."""
     path = tmp_path / "cut-off.wav"
-    with wave.open(str(RECORDING)) as whole, wave.open(str(path), "wb") as part:
-        part.setparams(whole.getparams())
-        part.writeframes(whole.readframes(whole.getnframes() * 9 // 10))
+    sound, rate = soundfile.read(DICTATION, dtype="int16")
+    soundfile.write(path, sound[: len(sound) * 9 // 10], rate)
     return path
 
 
 def test_transcribe_prints_what_the_running_device_types(cut_off):
-    for recording in (RECORDING, cut_off):
+    for recording in (DICTATION, cut_off):
         typed = saykey("demo", recording, "--fast")["typed"]
         assert typed
         assert saykey("transcribe", recording)["text"] == typed

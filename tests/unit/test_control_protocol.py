@@ -143,4 +143,4 @@ SOFTER = "speak further from the microphone, or lower its level with alsamixer"
 )
 def test_a_status_in_words_says_what_to_do_about_the_loudness(changes, words):
     status = msgspec.structs.replace(IDLE, **changes)
-    assert in_words(status) == f"idle · box up · saykey-demo ready · {words}"
+    assert in_words(status) == f"idle · box up · tiny.en-short ready · {words}"

@@ -73,7 +73,7 @@ def test_a_doubtful_phrase_is_recognised_again_in_a_wider_window_and_at_a_temper
         transcript = await finish(recognizer, backwards())
         assert transcript.verdict is Verdict.DOUBTFUL
         assert transcript.attempt in {1, 2, 3}
-        assert transcript.timings.encode_ms > 2 * clear.timings.encode_ms
+        assert transcript.timings.encode_ms > clear.timings.encode_ms
         assert transcript.timings.passes == 3
         tally = recognizer.tally
         assert (tally.phrases, tally.retried, tally.passes, tally.doubtful) == (2, 1, 2, 1)

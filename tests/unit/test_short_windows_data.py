@@ -12,6 +12,7 @@ import pytest
 from short_windows_rig import SECOND, tone, write_wav
 
 from saykey.errors import AudioError, UsageError
+from saykey.recognizer.whisper.window import STEP_ROWS
 from short_windows import batches, recordings
 from short_windows.lessons import Sources
 from short_windows.tokens import Special
@@ -181,7 +182,7 @@ def test_no_two_variations_are_alike_and_each_window_holds_its_sound(rng):
     items = [spoken(rng, CLIPS, index % 6) for index in range(120)]
     assert len({item.pcm.tobytes() for item in items}) == 120
     for item in items:
-        assert item.window % 64 == 0
+        assert item.window % STEP_ROWS == 0
         assert len(item.pcm) <= item.window * 320
         assert len(item.pcm) <= 27 * SECOND
     assert any(item.prompt for item in items)

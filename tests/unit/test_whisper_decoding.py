@@ -8,12 +8,11 @@ from damaged_models.files import LARGER, LARGER_WEIGHTS, ggml_sample
 from recorded import BEGIN_S, END_S, RECORDING, TEXT
 from saykey.audio.files import read_pcm16
 from saykey.errors import RecognizerError
-from saykey.flow import Verdict
 from saykey.models.formats import wheel
 from saykey.models.store import load, store
 from saykey.recognizer.whisper.decoding import Aborted, Decoding
 from saykey.recognizer.whisper.engine import Whisper, floats, libwhisper
-from saykey.recognizer.whisper.guards import verdict
+from saykey.recognizer.whisper.guards import is_empty
 from saykey.recognizer.whisper.window import FULL_WINDOW, most_tokens
 
 
@@ -101,7 +100,7 @@ def test_the_library_and_its_log_are_quiet(image, capfd):
 def test_audio_of_no_length_is_silence(whisper, samples):
     found = heard(whisper, array("f", bytes(4 * samples)))
     told = {"probability": found.probability, "no_speech": found.no_speech}
-    assert verdict(found.text, **told, capped=found.capped) is Verdict.EMPTY
+    assert is_empty(found.text, **told)
 
 
 def test_a_token_limit_cuts_the_text_and_says_so(whisper, dictation):
