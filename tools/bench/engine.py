@@ -19,7 +19,7 @@ from saykey.models.formats.random_weights import SIZES, write_random
 from saykey.models.store.card import PADDING_ROWS
 from saykey.recognizer import protocol
 from saykey.recognizer.process import WorkerProcess
-from saykey.recognizer.whisper.window import FULL_WINDOW, window_rows
+from saykey.recognizer.whisper.window import FULL_WINDOW, STEP_ROWS, window_rows
 
 SIZE, QUANTISATION = "base", "q8_0"
 SHOWN = ("q8_0", "q5_1", "q4_0")
@@ -35,8 +35,8 @@ SPEED_METHOD = f"""\
 Random weights with the dimensions of Whisper {SIZE} in {QUANTISATION}: the cost of a pass does not
 depend on the weights. {PHRASE_S} s of noise, one thread, the most probable token each time, exactly
 {TOKENS} tokens, no second tries. Two processes with one model each take turns, {RUNS} times. Ours
-uses the window of the phrase, {ROWS} rows in steps of 64, without flash attention, so that no
-phrase affects the next one. whisper.cpp uses its full window of {FULL_WINDOW} rows with flash
+uses the window of the phrase, {ROWS} rows in steps of {STEP_ROWS}, without flash attention, so that
+no phrase affects the next one. whisper.cpp uses its full window of {FULL_WINDOW} rows with flash
 attention, which is faster there. Each ratio is of two consecutive recognitions. "Text" is the time
 from the last sample to the text. "Encoder" is whisper.cpp's own wall-clock time."""
 

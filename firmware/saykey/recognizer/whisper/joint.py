@@ -11,6 +11,7 @@ from operator import mul
 
 from saykey.flow import SAMPLE_RATE
 from saykey.recognizer.protocol import JOINT_SAMPLES
+from saykey.recognizer.whisper.window import LONGEST_SAMPLES
 
 _FRAME = SAMPLE_RATE // 100
 
@@ -29,7 +30,6 @@ _LOUD = 0.3
 """A frame above this share of the way from the quiet to the loud frames of a phrase, in dB, is
 speech."""
 
-_LONGEST = 30 * SAMPLE_RATE
 _LEAST = SAMPLE_RATE
 """Less of the phrase before holds too few words to be found again."""
 
@@ -53,7 +53,7 @@ def _end_of(before: "array[float]", length: int) -> "array[float]":
     """All of the phrase before, or its end from a gap between two words."""
     if len(before) + length <= JOINT_SAMPLES:
         return before
-    most = min(_END, _LONGEST - length)
+    most = min(_END, LONGEST_SAMPLES - length)
     if len(before) <= most or most < _LEAST:
         return before[-most:] if most > 0 else before[:0]
     earliest = len(before) - most
